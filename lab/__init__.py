@@ -1,0 +1,1 @@
+"""A test bed that needs neither AWS nor a router: would it work, and if not, why not?"""
