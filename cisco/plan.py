@@ -1,0 +1,109 @@
+"""What the diff hands to the transaction: the lines to send, how to undo them, and what stands in the way."""
+
+from dataclasses import dataclass
+from ipaddress import IPv4Address
+
+SHARED = "shared"
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One line to send.
+
+    `mode` is the word in the prompt's brackets before it (``config``, ``config-if``, ``conf-keyring``, …) and
+    `enters` the one after it where the line changes it (a header, or ``exit``), else ``None``. A line that
+    `may_be_in_use` can be refused for a while because IOS still holds a session on the object: send it again.
+    """
+
+    text: str
+    mode: str = "config"
+    enters: str | None = None
+    may_be_in_use: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The part of a plan that touches one tunnel, or what both share; starts and ends in mode ``config``.
+
+    `scope` is ``shared`` or the tunnel interface's name. `clear_sessions` are the peers whose IKE sessions live on
+    the old key or profile until they are cleared (``clear crypto session remote A``).
+    """
+
+    scope: str
+    commands: tuple[Command, ...]
+    inverse: tuple[Command, ...]
+    clear_sessions: tuple[IPv4Address, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Collision:
+    """Something on the router that is not ours and in the way; `suggestion` says what to do instead."""
+
+    subject: str
+    problem: str
+    suggestion: str
+
+    def __str__(self) -> str:
+        return f"{self.subject} {self.problem}: {self.suggestion}"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One line that the router holds and shouldn't (``-``) or should hold and doesn't (``+``), with its section."""
+
+    section: tuple[str, ...]
+    sign: str
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class Owned:
+    """What the manifest says that we own: the link's VPN connection and its ownership tokens (see ownership.py).
+
+    Whatever the router's own marks say is added to it. With `adopt`, what was configured by hand for this very
+    VPN connection becomes ours instead of standing in the way.
+    """
+
+    link: str | None = None
+    connection_id: str | None = None
+    tokens: tuple[str, ...] = ()
+    tunnels: tuple[int, ...] = ()
+    adopt: bool = False
+
+    def manifest(self) -> dict[str, object]:
+        """Return the JSON form that `from_manifest` reads; it holds no secret."""
+        return {
+            "link": self.link,
+            "connection_id": self.connection_id,
+            "tokens": list(self.tokens),
+            "tunnels": list(self.tunnels),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The least that turns the running-config into what is intended, in an order that IOS accepts, and its undoing.
+
+    A plan with collisions has no steps: nothing may be sent. `owned` is the ownership once the plan is in.
+    """
+
+    steps: tuple[Step, ...] = ()
+    collisions: tuple[Collision, ...] = ()
+    differences: tuple[Difference, ...] = ()
+    warnings: tuple[str, ...] = ()
+    owned: Owned = Owned()
+
+    @property
+    def commands(self) -> tuple[Command, ...]:
+        """Every line to send, in order."""
+        return tuple(command for step in self.steps for command in step.commands)
+
+    @property
+    def inverse(self) -> tuple[Command, ...]:
+        """Every line that undoes the whole plan, in order: the last step is undone first."""
+        return tuple(command for step in reversed(self.steps) for command in step.inverse)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the router already holds what is intended."""
+        return not self.steps and not self.collisions
