@@ -1,0 +1,1 @@
+"""The whole life of a link, told on the terminal."""

@@ -1,0 +1,1 @@
+"""The link on real daemons: strongSwan and FRR in network namespaces negotiate what the two ends were told."""

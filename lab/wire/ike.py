@@ -1,0 +1,162 @@
+"""What the two ends hold, as strongSwan's own configuration (the dictionaries that its vici protocol takes)."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import product
+
+from lab.negotiation import AwsEnd, RouterEnd
+
+ENCRYPTION: Mapping[str, str] = {
+    "AES128": "aes128",
+    "AES192": "aes192",
+    "AES256": "aes256",
+    "AES128-GCM-16": "aes128gcm16",
+    "AES256-GCM-16": "aes256gcm16",
+    "3DES": "3des",
+}
+INTEGRITY: Mapping[str, str] = {
+    "SHA1": "sha1",
+    "SHA2-256": "sha256",
+    "SHA2-384": "sha384",
+    "SHA2-512": "sha512",
+    "MD5": "md5",
+}
+DH_GROUP: Mapping[int, str] = {
+    1: "modp768",
+    2: "modp1024",
+    5: "modp1536",
+    14: "modp2048",
+    15: "modp3072",
+    16: "modp4096",
+    17: "modp6144",
+    18: "modp8192",
+    19: "ecp256",
+    20: "ecp384",
+    21: "ecp521",
+    22: "modp1024s160",
+    23: "modp2048s224",
+    24: "modp2048s256",
+}
+CHILD = "tunnel"
+DPD_DELAY, DPD_TIMEOUT = "10s", "30s"
+
+
+class UntranslatableError(ValueError):
+    """Something an end holds has no counterpart in strongSwan; never ignored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Peering:
+    """One side of one tunnel: strongSwan's connection and the key it goes with."""
+
+    connection: Mapping[str, object]
+    preshared_key: str
+    remote: str
+
+
+def _word(table: Mapping[str, str] | Mapping[int, str], value: object, what: str) -> str:
+    try:
+        return table[value]  # type: ignore[index]  # a table of either key type; a foreign key is the error below
+    except KeyError:
+        raise UntranslatableError(f"{what} {value!r} has no strongSwan word") from None
+
+
+def phase1_proposal(encryption: str, integrity: str, dh_group: int) -> str:
+    """Return one IKE proposal; with GCM the integrity is the PRF."""
+    cipher = _word(ENCRYPTION, encryption, "phase 1 encryption")
+    digest = _word(INTEGRITY, integrity, "phase 1 integrity")
+    group = _word(DH_GROUP, dh_group, "phase 1 DH group")
+    return f"{cipher}-prf{digest}-{group}" if "GCM" in encryption else f"{cipher}-{digest}-{group}"
+
+
+def phase2_proposal(encryption: str, integrity: str, pfs: int | None) -> str:
+    """Return one ESP proposal."""
+    parts = [_word(ENCRYPTION, encryption, "phase 2 encryption")]
+    if "GCM" not in encryption:
+        parts.append(_word(INTEGRITY, integrity, "phase 2 integrity"))
+    if pfs is not None:
+        parts.append(_word(DH_GROUP, pfs, "phase 2 DH group"))
+    return "-".join(parts)
+
+
+def router_peering(end: RouterEnd) -> Peering | None:
+    """Return the router's side of a tunnel; None when it lacks what IOS would need to speak at all."""
+    if not (end.is_interface_up and end.has_protection and end.matches_peer and end.phase1 and end.phase2):
+        return None
+    if end.source is None or end.destination is None or end.preshared_key is None:
+        return None
+    connection = _connection(
+        version="1" if end.ike_version == "ikev1" else "2",
+        local=str(end.source),
+        remote=str(end.destination),
+        phase1=_unique(phase1_proposal(o.encryption, o.integrity, o.dh_group) for o in end.phase1),
+        phase2=_unique(phase2_proposal(o.encryption, o.integrity, end.pfs) for o in end.phase2),
+        lifetimes=(end.phase1[0].lifetime, end.phase2_lifetime),
+    )
+    return Peering(connection, end.preshared_key, str(end.destination))
+
+
+def aws_peering(end: AwsEnd) -> Peering:
+    """Return AWS's side: every combination of what its tunnel options permit, as a responder."""
+    versions = set(end.ike_versions)
+    # GCM in phase 1 exists in IKEv2 only (RFC 5282); strongSwan refuses the whole proposal list otherwise.
+    ciphers = [c for c in end.phase1_encryption if "GCM" not in c or "ikev2" in versions]
+    phase1 = _unique(
+        phase1_proposal(*combination)
+        for combination in product(ciphers, end.phase1_integrity, sorted(end.phase1_dh_groups))
+    )
+    phase2 = _unique(
+        phase2_proposal(*combination)
+        for combination in product(end.phase2_encryption, end.phase2_integrity, sorted(end.phase2_dh_groups))
+    )
+    connection = _connection(
+        version={("ikev1",): "1", ("ikev2",): "2"}.get(tuple(sorted(versions)), "0"),
+        local=str(end.outside),
+        remote=str(end.customer_outside),
+        phase1=phase1,
+        phase2=phase2,
+        lifetimes=(end.phase1_lifetime, end.phase2_lifetime),
+        selectors=(str(end.remote_cidr), str(end.local_cidr)),
+    )
+    return Peering(connection, end.preshared_key, str(end.customer_outside))
+
+
+def _unique(words: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(words))
+
+
+def _connection(
+    *,
+    version: str,
+    local: str,
+    remote: str,
+    phase1: list[str],
+    phase2: list[str],
+    lifetimes: tuple[int, int],
+    selectors: tuple[str, str] = ("0.0.0.0/0", "0.0.0.0/0"),
+) -> dict[str, object]:
+    return {
+        "version": version,
+        "local_addrs": [local],
+        "remote_addrs": [remote],
+        "proposals": phase1,
+        "encap": "yes",
+        "mobike": "no",
+        "rekey_time": f"{lifetimes[0]}s",
+        "dpd_delay": DPD_DELAY,
+        "dpd_timeout": DPD_TIMEOUT,
+        "unique": "replace",
+        "local": {"auth": "psk", "id": local},
+        "remote": {"auth": "psk", "id": remote},
+        "children": {
+            CHILD: {
+                "local_ts": [selectors[0]],
+                "remote_ts": [selectors[1]],
+                "esp_proposals": phase2,
+                "rekey_time": f"{lifetimes[1]}s",
+                "start_action": "none",
+                "dpd_action": "clear",
+                "close_action": "none",
+            }
+        },
+    }
