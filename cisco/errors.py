@@ -7,6 +7,7 @@ AgentError                1  a fault in the agent itself
 ├── RolledBackError       4  the change failed and the router is as it was before, proven by comparison
 ├── NotRolledBackError    5  the change failed and something is left on the router; the text says what
 └── ConnectError          6  the router could not be reached or would not let us in; nothing was touched
+    └── RouterBusyError      …for now: no free VTY, connection refused or timed out; worth another try
 
 A message never holds a secret: replies and lines are redacted before they get here.
 """
@@ -80,3 +81,7 @@ class ConnectError(AgentError):
     """No session: unreachable, unknown host key, refused login, or no common SSH algorithm."""
 
     exit_code = 6
+
+
+class RouterBusyError(ConnectError):
+    """No session for now: no VTY line is free, or the connection was refused or timed out."""
