@@ -17,8 +17,8 @@ _WORD = re.compile(r"^[\x21-\x7e]{1,255}$")
 class Login:
     """Where a router (or a jump host) is and as whom to enter it.
 
-    `host_key` is the SHA-256 fingerprint of the host key, as ``ssh-keygen -l`` prints it, or ``insecure-accept-any``
-    spelled out.
+    `host_key` is the SHA-256 fingerprint of the host key, as ``ssh-keygen -l`` prints it, or
+    ``insecure-accept-any`` spelled out.
     """
 
     host: str
@@ -62,8 +62,8 @@ class Login:
 class ArchivePolicy(Enum):
     """What to do about ``archive``, which IOS's revert timer needs.
 
-    ``use`` takes it where it is on, else undoes by software; ``require`` refuses to work without it; ``configure``
-    turns it on and remembers so.
+    ``use`` takes it where it is on, else undoes by software; ``require`` refuses to work without it;
+    ``configure`` turns it on and remembers so.
     """
 
     USE = "use"
@@ -73,7 +73,7 @@ class ArchivePolicy(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How to carry out a change. `deadline` and `wait` in seconds; `window` is the number of unanswered lines."""
+    """How to carry out a change. `deadline` and `wait` in seconds; `window` in unanswered lines."""
 
     save: bool = True
     revert_minutes: int = 5

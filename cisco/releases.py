@@ -1,7 +1,7 @@
 """Which release a router runs, and what that release refuses.
 
-The refusals are Cisco's field notice FN72510: weak algorithms are refused by default from a release that depends on the
-platform, which a router says only by rejecting the line. Here they are found, and named, before anything is touched.
+The refusals are Cisco's field notice FN72510: weak algorithms are refused by default from a release that depends
+on the platform, which a router says only by rejecting the line. Here they are named before anything is touched.
 """
 
 import re
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from .model import IkeVersion, Intent, Tunnel
 
 _IOS_XE = re.compile(r"IOS[ -]XE Software", re.IGNORECASE)
-# IOS-XE 3.x shows the IOS version (15.x) in its headline; "Cisco IOS XE Software, Version 17.03.04a" leads since 16.
+# IOS-XE 3.x has the IOS version (15.x) in its headline; since 16 "Cisco IOS XE Software, Version …" leads.
 _XE_VERSION = re.compile(r"^Cisco IOS[ -]XE Software, Version (?P<version>\S+)", re.IGNORECASE | re.MULTILINE)
 _IOS_VERSION = re.compile(r"^(?:Cisco )?IOS.*?,? Version (?P<version>[^\s,]+)", re.IGNORECASE | re.MULTILINE)
 _PLATFORM = re.compile(r"^cisco (?P<platform>\S+) .*(?:processor|memory)", re.IGNORECASE | re.MULTILINE)
@@ -82,8 +82,8 @@ def refusals(release: Release, intent: Intent, running_config: str = "") -> tupl
         return ()
     return tuple(
         f"{what} is refused by {release} (weak algorithms are, from {since}: Cisco FN72510); "
-        f"set {option} to 14, 19, 20 or 21, which both ends know, or run 'crypto engine compliance shield disable' "
-        f"on the router and reload it"
+        f"set {option} to 14, 19, 20 or 21, which both ends know, "
+        f"or enter 'crypto engine compliance shield disable' on the router and reload it"
         for what, option in _weak_groups(intent)
     )
 

@@ -1,0 +1,124 @@
+"""What an IOS reply means, as tables. Default-deny: a reply not known to be harmless is a failure.
+
+Neither "starts with %" nor "contains %" tells success from failure: ``A pre-shared key for address mask … already
+exists!`` has none and is a failure, ``% Policy already has same proposal set`` has one and is harmless.
+"""
+
+import re
+from collections.abc import Iterable
+from enum import Enum
+
+
+class Verdict(Enum):
+    """What a reply to a configuration line means."""
+
+    ACCEPTED = "accepted"
+    ABSENT = "absent"  # the line removes what is not there: as good as done
+    IN_USE = "in use"  # refused for now, because IOS still holds a session on the object
+    REJECTED = "rejected"
+
+
+def _table(*patterns: str) -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(pattern, re.IGNORECASE | re.MULTILINE) for pattern in patterns)
+
+
+# Failures that also match a benign form below, so they are looked for first.
+FAILURES = _table(
+    r"invalid input detected",
+    r"incomplete command",
+    r"ambiguous command",
+    r"unknown command",
+    r"command authorization failed",
+    r"command rejected",
+    r"^% ?error\b",
+    r"will be truncated",
+    r"overlaps with",
+    r"not allowed",
+    r"already exists!",
+    r"entry already running",
+    r"default ikev2 policy is disabled",
+)
+
+# Whole lines (or blocks) that do no harm; what is left after taking them out must be blank.
+BENIGN = _table(
+    r"^Enter configuration commands, one per line\.\s+End with CNTL/Z\.?$",
+    r"^%?\s?Warning:? .*$",
+    r"^Note:.*$",
+    r"^.* will take effect .*$",
+    r"^.*weaker encryption algorithm is deprecated.*$",
+    r"^% ?Not all config may be removed and may reappear after .*$",
+    r"^% ?(?:tunnel )?interface \S+ .*was deleted.*$",
+    r"^% ?tunnel interface was deleted.*$",
+    r"^ISAKMP is (?:ON|OFF)$",
+    # Opened sections that are not complete yet say so; the lines that follow complete them.
+    r"^IKEv2 proposal must either have a set of an encryption algorithm.*$"
+    r"(?:\n(?!\s*%).*(?:aes-gcm|prf|configured).*$)*",
+    r"^IKEv2 policy must have at ?least one complete proposal attached.*$",
+    r"^IKEv2 \S+ must have:?.*$(?:\n\s*\d+\..*$)*",
+    r"^% Policy already has same proposal set.*$",
+    r"^% Already found same 'match identity' statement.*$",
+    r"^% Profile already contains this keyring.*$",
+    r"^% ?\S* ?profile .*is removed\.?$",
+    r"^Rollback Confirmed Change: (?:Backing up|Rollback will begin|Cleared|Confirmed).*$",
+    r'^Enter "configure confirm" if you wish to keep.*$(?:\n\s*(?:what you\'ve )?configured\.?$)?',
+)
+
+ABSENT = _table(
+    r"entry not configured",
+    r"not found",
+    r"does(?: not|n't) exist",
+    r"is not configured",
+    r"^% ?no such ",
+)
+
+IN_USE = _table(
+    r"\bin use\b",
+    r"being used",
+    r"referred by",
+    r"referenced by",
+    r"cannot be (?:removed|deleted)",
+    r"deletion of RD in progress",
+)
+
+# The configuration is held by somebody else; nothing of ours is in yet.
+LOCKED = _table(
+    r"configuration mode is locked",
+    r"config mode cannot be entered",
+    r"configuration mode locked exclusively",
+    r"kill that session and continue",
+)
+
+ARCHIVE_OFF = _table(r"turn config archive on", r"archive feature not enabled")
+
+_WARNING = re.compile(r"\s*%?\s?warning\b", re.IGNORECASE)
+
+
+def matches(table: Iterable[re.Pattern[str]], text: str) -> bool:
+    """Return whether any pattern of the table occurs in the text."""
+    return any(pattern.search(text) for pattern in table)
+
+
+def without_benign(text: str) -> str:
+    """Return what is left of a reply when everything known to be harmless is taken out."""
+    for pattern in BENIGN:
+        text = pattern.sub("", text)
+    return text.strip()
+
+
+def classify(line: str, reply: str) -> Verdict:
+    """Judge the reply to one configuration line."""
+    if not reply.strip():
+        return Verdict.ACCEPTED
+    is_removal = line.lstrip().startswith("no ")
+    if is_removal and matches(IN_USE, reply):
+        return Verdict.IN_USE
+    if is_removal and matches(ABSENT, reply) and not matches(FAILURES, reply):
+        return Verdict.ABSENT
+    if matches(FAILURES, reply):
+        return Verdict.REJECTED
+    return Verdict.REJECTED if without_benign(reply) else Verdict.ACCEPTED
+
+
+def warnings_in(reply: str) -> tuple[str, ...]:
+    """Return the router's own warnings in a reply, worth passing on."""
+    return tuple(line.strip(" %") for line in reply.splitlines() if _WARNING.match(line))

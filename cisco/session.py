@@ -1,0 +1,225 @@
+"""The text of an IOS terminal, told apart into replies: prompts, echoes, questions, and what IOS says in between.
+
+Sans-IO: it is fed what arrives and told what was sent, and never reads, writes or waits. A reply runs from the echo
+of its line to the next prompt. Syslog and revert-timer messages come whenever IOS likes, also in the middle of an
+echo or a reply, and are taken out first.
+"""
+
+import re
+from dataclasses import dataclass
+
+from .errors import InputError
+
+PROMPT = re.compile(r"^(?P<host>\S{1,63}?)(?:\((?P<mode>[\w.\-@/:+]{1,32})\))?(?P<level>[>#])\s*$")
+
+# IOS cuts the hostname at 20 characters in configuration modes, some releases earlier in the longer ones.
+_SHORTEST_CUT = 15
+
+# Longer than any message, shorter than what would be slow to look through for every piece that arrives.
+_TAIL = 4000
+
+# `*Nov 24 10:00:00.123: %LINK-3-UPDOWN: …`, with or without sequence number, year and zone; a line of its own.
+_SYSLOG = re.compile(
+    r"(?:^|(?<=[#>])|(?<=[#>] ))"
+    r"(?:\d{1,8}: )?(?:[*.]?[A-Z][a-z]{2} +\d{1,2} +(?:\d{4} +)?\d\d:\d\d:\d\d(?:\.\d+)?(?: [A-Z]{2,5})?: )?"
+    r"%[A-Z][A-Z0-9_]*(?:-[A-Z0-9_]+)*-[0-7]-[A-Z0-9_]+: [^\n]*\n",
+    re.MULTILINE,
+)
+_REVERT_NOTICE = re.compile(
+    r"(?:^|(?<=[#>])|(?<=[#>] ))(?:Rollback Confirmed Change: Rollback will begin in [^\n]*\n"
+    r"|Enter \"configure confirm\" if you wish to keep what you've(?: configured|\n *configured)\.? *\n)",
+    re.MULTILINE,
+)
+_NOISE = re.compile(r"[\r\x00\x07]|\x1b\[[0-9;?]*[A-Za-z]")
+
+# Questions IOS asks instead of showing a prompt; the cursor stays behind them.
+QUESTION = re.compile(
+    r"(?:\[confirm\]|\[yes/no\]:?|\(y/n\) ?(?:\[[yn]\])?:?|\? ?\[[^\]\n]*\]:?|\[[^\]\n]*\] ?\?"
+    r"|[Pp]ass(?:word|code):)\s*$"
+)
+
+# Sections whose mode has another name in some releases (IOS 12.4: `ip sla monitor`, `rtr`).
+_MODE_SYNONYMS = (
+    frozenset({"config-ip-sla", "config-sla-monitor", "config-rtr"}),
+    frozenset({"config-ip-sla-echo", "config-sla-monitor-echo", "config-rtr-echo"}),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """Where the terminal stands: `mode` is the word in brackets, empty in exec; `is_privileged` means ``#``."""
+
+    hostname: str
+    mode: str
+    is_privileged: bool
+
+    def is_in(self, mode: str) -> bool:
+        """Return whether this is the mode a line expects, whatever this release calls it."""
+        return self.mode == mode or any(self.mode in names and mode in names for names in _MODE_SYNONYMS)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What IOS said to one line, and where it stood afterwards."""
+
+    line: str
+    text: str
+    prompt: Prompt
+
+
+def prompt_in(text: str) -> Prompt | None:
+    """Read the last line of a text as a prompt."""
+    found = PROMPT.match(text.rsplit("\n", 1)[-1])
+    return Prompt(found["host"], found["mode"] or "", found["level"] == "#") if found else None
+
+
+def cleaned(text: str) -> str:
+    """Return the text without carriage returns, bells, escape sequences and messages that are no reply."""
+    return _without_notices(_NOISE.sub("", text))
+
+
+def require_sendable(line: str) -> None:
+    """Refuse a line that would not arrive as one line.
+
+    Raises:
+        InputError: It has control characters, ``?`` (help), or more than IOS reads.
+    """
+    if not (line.isascii() and line.isprintable()):
+        raise InputError("a configuration line", "***", "printable ASCII on one line")
+    if "?" in line:
+        raise InputError("a configuration line", "***", "free of '?', which IOS takes for help")
+    if len(line) > 254:  # IOS reads 254 characters a line
+        raise InputError("a configuration line", f"{len(line)} characters", "at most 254 characters long")
+
+
+class Dialogue:
+    """One terminal: tell it what was sent, feed it what arrives, take finished replies.
+
+    Several lines may be on their way. A prompt ends a reply only when what follows it is the next line's echo, or,
+    for the last line, nothing: a prompt imitated inside a reply does not end it.
+    """
+
+    def __init__(self, hostname: str) -> None:
+        self.hostname = hostname
+        self._arrived: list[str] = []
+        self._pending: list[tuple[str, re.Pattern[str] | None]] = []
+        cuts = sorted({hostname[:n] for n in range(_SHORTEST_CUT, len(hostname))}, key=len, reverse=True)
+        names = "|".join(re.escape(name) for name in (hostname, *cuts))
+        self._prompt = re.compile(
+            rf"^(?P<host>{names})(?:\((?P<mode>[\w.\-@/:+]{{1,32}})\))?(?P<level>[>#]) ?", re.MULTILINE
+        )
+
+    @property
+    def outstanding(self) -> int:
+        """How many lines have no reply yet."""
+        return len(self._pending)
+
+    @property
+    def unanswered(self) -> str:
+        """The line whose reply is next."""
+        return self._pending[0][0] if self._pending else ""
+
+    def sent(self, line: str, ends: re.Pattern[str] | None = None) -> None:
+        """Tell that a line was written. Its reply is to match `ends`, unless IOS falls quiet without."""
+        self._pending.append((line, ends))
+
+    def forget(self) -> None:
+        """Drop what arrived and what is awaited, as after an interrupt."""
+        self._arrived.clear()
+        self._pending.clear()
+
+    def feed(self, text: str, *, is_quiet: bool = False) -> tuple[Reply, ...]:
+        """Take what arrived and return the replies it finishes; `is_quiet` says that nothing more seems to come."""
+        self._arrived.append(_NOISE.sub("", text))
+        if len(self._pending) == 1 and not self._may_be_finished():
+            return ()
+        buffer = self._buffer()
+        replies: list[Reply] = []
+        while self._pending:
+            reply, buffer = self._next_reply(buffer, is_quiet=is_quiet)
+            if reply is None:
+                break
+            self._pending.pop(0)
+            replies.append(reply)
+        self._arrived = [buffer]
+        return tuple(replies)
+
+    @property
+    def partial(self) -> str:
+        """What has arrived of the reply that is not finished."""
+        buffer = self._buffer()
+        body = _after_echo(buffer, self._pending[0][0]) if self._pending else None
+        return buffer if body is None else body
+
+    def question(self) -> str | None:
+        """Return the question IOS waits on, if what has arrived ends in one."""
+        buffer = self._buffer()
+        if not self._pending or _after_echo(buffer, self._pending[0][0]) is None:
+            return None
+        last = buffer.rsplit("\n", 1)[-1].strip()
+        return last if QUESTION.search(last) else None
+
+    def answered(self) -> None:
+        """Tell that the question was answered, which is not part of what comes after it."""
+        self._arrived.append("\n")
+
+    def _buffer(self) -> str:
+        if len(self._arrived) != 1:
+            self._arrived = ["".join(self._arrived)]
+        self._arrived[0] = _without_notices(self._arrived[0])
+        return self._arrived[0]
+
+    def _may_be_finished(self) -> bool:
+        """Look at the end only, so that a long reply costs no more than its length."""
+        tail = ""
+        for piece in reversed(self._arrived):
+            tail = piece + tail
+            if len(tail) > _TAIL:
+                break
+        tail = _without_notices(tail[-_TAIL:]).rstrip()
+        return self._prompt.match(tail.rsplit("\n", 1)[-1]) is not None
+
+    def _next_reply(self, buffer: str, *, is_quiet: bool) -> tuple[Reply | None, str]:
+        line, ends = self._pending[0]
+        following = self._pending[1][0] if len(self._pending) > 1 else None
+        start = 0
+        while (found := self._prompt.search(buffer, start)) is not None:
+            start = found.end()
+            rest = buffer[start:]
+            body = _after_echo(buffer[: found.start()], line)
+            if body is None:
+                # `logging synchronous` repeats the prompt and what was echoed so far after a message.
+                if line.startswith(buffer[: found.start()].replace("\n", "")):
+                    buffer, start = rest, 0
+                continue
+            if not _continues(rest, following) or not (is_quiet or ends is None or ends.search(body)):
+                continue
+            if following is not None and not rest.strip():
+                break
+            return Reply(line, body.strip("\n"), Prompt(found["host"], found["mode"] or "", found["level"] == "#")), rest
+        return None, buffer
+
+
+def _without_notices(text: str) -> str:
+    return _REVERT_NOTICE.sub("", _SYSLOG.sub("", text))
+
+
+def _after_echo(text: str, line: str) -> str | None:
+    """Return what follows the echo of `line`, which newlines may break; ``None`` where it is not (all) there."""
+    position = 0
+    for character in line.strip():
+        while position < len(text) and (text[position] == "\n" or (position == 0 and text[position] == " ")):
+            position += 1
+        if position >= len(text) or text[position] != character:
+            return None
+        position += 1
+    return text[position:]
+
+
+def _continues(rest: str, following: str | None) -> bool:
+    """Return whether what comes after a prompt fits: the next line's echo, or nothing at all."""
+    arrived = rest.replace("\n", "").strip()
+    if following is None:
+        return not arrived
+    wanted = following.strip()
+    return wanted.startswith(arrived) or arrived.startswith(wanted)
