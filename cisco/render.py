@@ -1,0 +1,107 @@
+"""Intent to IOS text, in AWS's form and order: one template a concern, Jinja2 with undefined names refused."""
+
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from .errors import InputError
+from .model import Bgp, Encryption, IkeVersion, Integrity, Intent, Tunnel
+
+# AWS's word -> IOS's word (Cisco's published IOS-XE models; see docs/deviations.md).
+IKEV1_ENCRYPTION = {Encryption.AES128: "aes 128", Encryption.AES256: "aes 256"}
+IKEV1_HASH = {
+    Integrity.SHA1: "sha",
+    Integrity.SHA2_256: "sha256",
+    Integrity.SHA2_384: "sha384",
+    Integrity.SHA2_512: "sha512",
+}
+IKEV2_ENCRYPTION = {
+    Encryption.AES128: "aes-cbc-128",
+    Encryption.AES256: "aes-cbc-256",
+    Encryption.AES128_GCM: "aes-gcm-128",
+    Encryption.AES256_GCM: "aes-gcm-256",
+}
+IKEV2_HASH = IKEV1_HASH | {Integrity.SHA1: "sha1"}
+ESP_ENCRYPTION = {
+    Encryption.AES128: "esp-aes 128",
+    Encryption.AES256: "esp-aes 256",
+    Encryption.AES128_GCM: "esp-gcm 128",
+    Encryption.AES256_GCM: "esp-gcm 256",
+}
+ESP_HASH = {
+    Integrity.SHA1: "esp-sha-hmac",
+    Integrity.SHA2_256: "esp-sha256-hmac",
+    Integrity.SHA2_384: "esp-sha384-hmac",
+    Integrity.SHA2_512: "esp-sha512-hmac",
+}
+_LONGEST_LINE = 254  # IOS cuts a longer command line
+
+
+def mark(intent: Intent) -> str:
+    """Return how a tunnel's description names its owner; ownership tokens may follow it (see ownership.py)."""
+    return f"aws-cisco-vpn {intent.link} {intent.connection_id} gen {intent.generation}"
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,  # noqa: S701  # IOS text, not HTML; every value is checked by the model and below
+    )
+    environment.globals.update(
+        ikev1_encryption=IKEV1_ENCRYPTION,
+        ikev1_hash=IKEV1_HASH,
+        ikev2_encryption=IKEV2_ENCRYPTION,
+        ikev2_hash=IKEV2_HASH,
+        transform=transform,
+    )
+    return environment
+
+
+def transform(tunnel: Tunnel) -> str:
+    """Return the words of the transform set; GCM authenticates by itself and takes no hash word."""
+    phase2 = tunnel.phase2
+    words = ESP_ENCRYPTION[phase2.encryption]
+    return words if phase2.encryption.is_gcm else f"{words} {ESP_HASH[phase2.integrity]}"
+
+
+def render(intent: Intent) -> str:
+    """Return the IOS text as it is sent, keys in clear: whoever shows it redacts it first."""
+    parts = [_render("global.j2", intent, intent.tunnels[0])]
+    for tunnel in intent.tunnels:
+        ike = "ikev1.j2" if tunnel.phase1.version is IkeVersion.V1 else "ikev2.j2"
+        parts += [_render(name, intent, tunnel) for name in (ike, "ipsec.j2", "tunnel.j2")]
+    if isinstance(intent.routing, Bgp):
+        parts.append(_render("bgp.j2", intent, intent.tunnels[0]))
+    else:
+        parts += [_render("static.j2", intent, tunnel) for tunnel in intent.tunnels]
+    text = "".join(parts)
+    for line in text.splitlines():
+        _require_clean(line)
+    return text
+
+
+def _render(template: str, intent: Intent, tunnel: Tunnel) -> str:
+    return _environment().get_template(template).render(
+        intent=intent,
+        tunnel=tunnel,
+        suffix=f"{intent.connection_id}-{tunnel.index}",
+        policy=intent.policies[tunnel.index],
+        source=intent.wan_interface or intent.local_address,
+        routing=intent.routing,
+        mark=mark(intent),
+        uses_ikev1=any(t.phase1.version is IkeVersion.V1 for t in intent.tunnels),
+    )
+
+
+def _require_clean(line: str) -> None:
+    """Refuse what a terminal would take for something else: IOS reads `?` as help and a control character as editing."""
+    if not line.isascii() or not (line.isprintable() or not line) or "?" in line:
+        raise InputError("configuration line", line.split(" ")[0], "printable ASCII without '?'")
+    if len(line) > _LONGEST_LINE:
+        raise InputError("configuration line", f"{len(line)} characters", f"at most {_LONGEST_LINE} characters")

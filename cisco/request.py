@@ -1,0 +1,187 @@
+"""What the agent is asked: the JSON on standard input, checked field by field into frozen data."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from ipaddress import IPv4Address, IPv4Network
+from pathlib import Path
+
+from .errors import InputError
+from .login import ArchivePolicy, Login, Options
+from .secret import Secret
+
+_LOGIN_FIELDS = {
+    "host", "port", "username", "password", "enable_password", "key_file", "use_agent", "host_key", "jump_host",
+}  # fmt: skip
+_SETTING_FIELDS = {
+    "wan_interface", "behind_nat", "local_address", "advertise", "tunnel_numbers", "isakmp_policies", "sla_numbers",
+}  # fmt: skip
+_OPTION_FIELDS = {"save", "revert_minutes", "archive", "adopt", "window", "deadline", "wait"}
+_VPN_FIELDS = {"customer_gateway_configuration", "tunnel_options", "vpc_cidrs", "attributes"}
+_TOP_FIELDS = {"link", "generation", "vpn", "router", "options", "manifest"}
+PASSWORD_VARIABLE, ENABLE_VARIABLE = "IOS_PASSWORD", "IOS_ENABLE_PASSWORD"
+
+
+@dataclass(frozen=True, slots=True)
+class RouterSettings:
+    """What the router's own side decides; all with the guide's defaults.
+
+    `advertise` is ``None`` for the default route as in the guide, else the networks to announce.
+    """
+
+    wan_interface: str | None = None
+    behind_nat: bool = False
+    local_address: IPv4Address | None = None
+    advertise: tuple[IPv4Network, ...] | None = None
+    tunnel_numbers: tuple[int, int] = (1, 2)
+    isakmp_policies: tuple[int, int] = (200, 201)
+    sla_numbers: tuple[int, int] = (100, 200)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One run of the agent. `login` is None for verbs that need no router."""
+
+    link: str
+    generation: int
+    vpn: Mapping[str, object] | None
+    settings: RouterSettings
+    login: Login | None
+    options: Options
+    manifest: Mapping[str, object] | None = None
+    as_json: bool = True
+    show_secrets: bool = False
+    manifest_file: Path | None = field(default=None)
+
+
+def parse_request(data: object, environment: Mapping[str, str]) -> Request:
+    """Check the JSON form. Unknown fields are refused by name. Raises `InputError`."""
+    top = _object("input", data, _TOP_FIELDS)
+    router = _object("router", top.get("router", {}), _LOGIN_FIELDS | _SETTING_FIELDS)
+    vpn = top.get("vpn")
+    return Request(
+        link=_text("link", top.get("link", "link")),
+        generation=_integer("generation", top.get("generation", 1)),
+        vpn=None if vpn is None else _object("vpn", vpn, _VPN_FIELDS),
+        settings=parse_settings(router),
+        login=parse_login("router", router, environment) if router.get("host") else None,
+        options=parse_options(_object("options", top.get("options", {}), _OPTION_FIELDS)),
+        manifest=_optional_object(top.get("manifest")),
+    )
+
+
+def parse_settings(router: Mapping[str, object]) -> RouterSettings:
+    """Check the router's own side."""
+    advertise = router.get("advertise", "default")
+    address = router.get("local_address")
+    interface = router.get("wan_interface")
+    return RouterSettings(
+        wan_interface=None if interface is None else _text("router.wan_interface", interface),
+        behind_nat=_flag("router.behind_nat", router.get("behind_nat", False)),
+        local_address=None if address is None else _address("router.local_address", address),
+        advertise=None if advertise == "default" else _networks("router.advertise", advertise),
+        tunnel_numbers=_pair("router.tunnel_numbers", router.get("tunnel_numbers", (1, 2))),
+        isakmp_policies=_pair("router.isakmp_policies", router.get("isakmp_policies", (200, 201))),
+        sla_numbers=_pair("router.sla_numbers", router.get("sla_numbers", (100, 200))),
+    )
+
+
+def parse_login(name: str, router: Mapping[str, object], environment: Mapping[str, str]) -> Login:
+    """Check where and as whom to log in; passwords may come from the environment instead."""
+    key_file = router.get("key_file")
+    jump = router.get("jump_host")
+    return Login(
+        host=_text(f"{name}.host", router.get("host")),
+        port=_integer(f"{name}.port", router.get("port", 22)),
+        username=_text(f"{name}.username", router.get("username")),
+        host_key=_text(f"{name}.host_key", router.get("host_key")),
+        password=_secret(router.get("password") or environment.get(PASSWORD_VARIABLE)),
+        enable_password=_secret(router.get("enable_password") or environment.get(ENABLE_VARIABLE)),
+        key_file=None if key_file is None else Path(_text(f"{name}.key_file", key_file)).expanduser(),
+        use_agent=_flag(f"{name}.use_agent", router.get("use_agent", False)),
+        jump_host=None
+        if jump is None
+        else parse_login(f"{name}.jump_host", _object("jump_host", jump, _LOGIN_FIELDS), {}),
+    )
+
+
+def parse_options(options: Mapping[str, object]) -> Options:
+    """Check how to carry out the change."""
+    archive = _text("options.archive", options.get("archive", "use"))
+    if archive not in {policy.value for policy in ArchivePolicy}:
+        raise InputError("options.archive", archive, "use, require or configure")
+    defaults = Options()
+    return Options(
+        save=_flag("options.save", options.get("save", defaults.save)),
+        revert_minutes=_integer("options.revert_minutes", options.get("revert_minutes", defaults.revert_minutes)),
+        archive=ArchivePolicy(archive),
+        adopt=_flag("options.adopt", options.get("adopt", defaults.adopt)),
+        window=_integer("options.window", options.get("window", defaults.window)),
+        deadline=_integer("options.deadline", options.get("deadline", int(defaults.deadline))),
+        wait=_integer("options.wait", options.get("wait", int(defaults.wait))),
+    )
+
+
+def _object(name: str, value: object, known: set[str]) -> Mapping[str, object]:
+    if not isinstance(value, Mapping):
+        raise InputError(name, type(value).__name__, "a JSON object")
+    for key in value:
+        if key not in known:
+            raise InputError(f"{name} field", key, f"one of {', '.join(sorted(known))}")
+    return value
+
+
+def _optional_object(value: object) -> Mapping[str, object] | None:
+    return value if isinstance(value, Mapping) else None
+
+
+def _text(name: str, value: object) -> str:
+    if not isinstance(value, str) or not value:
+        raise InputError(name, value, "text")
+    return value
+
+
+def _secret(value: object) -> Secret | None:
+    if value is None or value == "":
+        return None
+    if not isinstance(value, str):
+        raise InputError("password", "***", "text")
+    if not value.isprintable():
+        raise InputError("password", "***", "printable characters on one line")
+    return Secret(value)
+
+
+def _integer(name: str, value: object) -> int:
+    # JSON from other languages may carry whole numbers as 5.0.
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise InputError(name, value, "a whole number")
+    return value
+
+
+def _flag(name: str, value: object) -> bool:
+    if not isinstance(value, bool):
+        raise InputError(name, value, "true or false")
+    return value
+
+
+def _pair(name: str, value: object) -> tuple[int, int]:
+    if not isinstance(value, Sequence) or len(value) != 2:
+        raise InputError(name, value, "two numbers, one a tunnel")
+    return _integer(name, value[0]), _integer(name, value[1])
+
+
+def _address(name: str, value: object) -> IPv4Address:
+    try:
+        return IPv4Address(str(value))
+    except ValueError:
+        raise InputError(name, value, "an IPv4 address") from None
+
+
+def _networks(name: str, value: object) -> tuple[IPv4Network, ...]:
+    if not isinstance(value, Sequence) or isinstance(value, str):
+        raise InputError(name, value, "'default' or a list of networks")
+    try:
+        return tuple(IPv4Network(str(item)) for item in value)
+    except ValueError as error:
+        raise InputError(name, str(error), "'default' or a list of networks such as 192.168.10.0/24") from None
