@@ -54,8 +54,10 @@ class VerificationError(AgentError):
 class RejectedLineError(AgentError):
     """The router answered a line with something not known to be harmless (both already redacted)."""
 
-    def __init__(self, line: str, reply: str, mode: str) -> None:
-        super().__init__(f"the router rejected {line!r} in {mode}: {reply}")
+    def __init__(self, line: str, reply: str, mode: str, number: int = 0) -> None:
+        where = f"line {number}, {line!r}," if number else repr(line)
+        super().__init__(f"the router rejected {where} in ({mode}): {reply}")
+        self.number = number
         self.line = line
         self.reply = reply
         self.mode = mode

@@ -44,6 +44,12 @@ _MODE_SYNONYMS = (
     frozenset({"config-ip-sla-echo", "config-sla-monitor-echo", "config-rtr-echo"}),
 )
 
+# What ends a reply, where its text may imitate a prompt (banners are part of the running-config).
+_ENDS = {
+    "show running-config": re.compile(r"^end\s*$", re.MULTILINE),
+    "show startup-config": re.compile(r"^end\s*$", re.MULTILINE),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
@@ -102,7 +108,7 @@ class Dialogue:
     def __init__(self, hostname: str) -> None:
         self.hostname = hostname
         self._arrived: list[str] = []
-        self._pending: list[tuple[str, re.Pattern[str] | None]] = []
+        self._pending: list[str] = []
         cuts = sorted({hostname[:n] for n in range(_SHORTEST_CUT, len(hostname))}, key=len, reverse=True)
         names = "|".join(re.escape(name) for name in (hostname, *cuts))
         self._prompt = re.compile(
@@ -117,11 +123,11 @@ class Dialogue:
     @property
     def unanswered(self) -> str:
         """The line whose reply is next."""
-        return self._pending[0][0] if self._pending else ""
+        return self._pending[0] if self._pending else ""
 
-    def sent(self, line: str, ends: re.Pattern[str] | None = None) -> None:
-        """Tell that a line was written. Its reply is to match `ends`, unless IOS falls quiet without."""
-        self._pending.append((line, ends))
+    def sent(self, line: str) -> None:
+        """Tell that a line was written."""
+        self._pending.append(line)
 
     def forget(self) -> None:
         """Drop what arrived and what is awaited, as after an interrupt."""
@@ -148,13 +154,13 @@ class Dialogue:
     def partial(self) -> str:
         """What has arrived of the reply that is not finished."""
         buffer = self._buffer()
-        body = _after_echo(buffer, self._pending[0][0]) if self._pending else None
+        body = _after_echo(buffer, self._pending[0]) if self._pending else None
         return buffer if body is None else body
 
     def question(self) -> str | None:
         """Return the question IOS waits on, if what has arrived ends in one."""
         buffer = self._buffer()
-        if not self._pending or _after_echo(buffer, self._pending[0][0]) is None:
+        if not self._pending or _after_echo(buffer, self._pending[0]) is None:
             return None
         last = buffer.rsplit("\n", 1)[-1].strip()
         return last if QUESTION.search(last) else None
@@ -180,8 +186,9 @@ class Dialogue:
         return self._prompt.match(tail.rsplit("\n", 1)[-1]) is not None
 
     def _next_reply(self, buffer: str, *, is_quiet: bool) -> tuple[Reply | None, str]:
-        line, ends = self._pending[0]
-        following = self._pending[1][0] if len(self._pending) > 1 else None
+        line = self._pending[0]
+        ends = _ENDS.get(line)
+        following = self._pending[1] if len(self._pending) > 1 else None
         start = 0
         while (found := self._prompt.search(buffer, start)) is not None:
             start = found.end()

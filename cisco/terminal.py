@@ -73,7 +73,6 @@ class Terminal:
         line: str,
         *,
         is_slow: bool = False,
-        ends: re.Pattern[str] | None = None,
         answers: Mapping[str, Secret | str] | None = None,
     ) -> Reply:
         """Send one line and wait for its reply, answering the questions in `answers` (a regex each) on the way.
@@ -81,7 +80,7 @@ class Terminal:
         Raises:
             SessionLostError: The session ended, fell silent, or the deadline passed.
         """
-        self._write([(line, ends)])
+        self._write([line])
         return next(iter(self._replies(is_slow=is_slow, answers=answers or {})))
 
     def pipeline(self, lines: Iterable[str], *, window: int = 10, is_slow: bool = False) -> Iterator[Reply]:
@@ -89,7 +88,7 @@ class Terminal:
         queue = deque(lines)
         while queue or self._dialogue.outstanding:
             room = window - self._dialogue.outstanding
-            self._write([(queue.popleft(), None) for _ in range(min(room, len(queue)))])
+            self._write([queue.popleft() for _ in range(min(room, len(queue)))])
             yield from self._replies(is_slow=is_slow, answers={})
 
     def drain(self) -> None:
@@ -133,15 +132,15 @@ class Terminal:
         """Drop the session."""
         self._channel.close()
 
-    def _write(self, lines: list[tuple[str, re.Pattern[str] | None]]) -> None:
+    def _write(self, lines: list[str]) -> None:
         if not lines:
             return
         self._deadline.check()
         if not self._dialogue.outstanding:
             self._traffic.round_trips += 1
-        for line, ends in lines:
-            self._dialogue.sent(line, ends)
-        self._channel.write("".join(f"{line}\n" for line, _ in lines))
+        for line in lines:
+            self._dialogue.sent(line)
+        self._channel.write("".join(f"{line}\n" for line in lines))
 
     def _replies(self, *, is_slow: bool, answers: Mapping[str, Secret | str]) -> tuple[Reply, ...]:
         """Wait until at least one reply is there."""

@@ -1,0 +1,117 @@
+"""What stands in the way of a change: read from the router, and judged before anything is touched."""
+
+import re
+from dataclasses import dataclass
+
+from .errors import PreflightError
+from .login import ArchivePolicy, Options
+from .model import IkeVersion, Intent
+from .plan import Collision
+from .releases import Release, parse_release, refusals, rejects_ikev2
+from .replies import ARCHIVE_OFF, matches
+from .revert import SHOW_PENDING, Pending, read_pending
+from .terminal import Terminal
+from .tree import require_complete
+
+_PRIVILEGE = re.compile(r"privilege level is (\d+)", re.IGNORECASE)
+_LOCK_OWNER = re.compile(r"^\s*User\s*:\s*(\S+)", re.MULTILINE)
+_LOCK_STATE = re.compile(r"^\s*State\s*:\s*LOCKED", re.MULTILINE | re.IGNORECASE)
+_ARCHIVE_ON = re.compile(r"next archive file will be named\s+(\S+)", re.IGNORECASE)
+_DENIED = re.compile(r"command authorization failed", re.IGNORECASE)
+SHOW_RUNNING = "show running-config"
+_WIDTH = "terminal width 511"
+_QUESTIONS = (_WIDTH, "show version", "show privilege", "show archive", SHOW_PENDING, "show configuration lock")
+
+
+@dataclass(frozen=True, slots=True)
+class RouterState:
+    """A router before the change. `privilege` is ``None`` where the router would not say."""
+
+    release: Release
+    privilege: int | None
+    has_archive: bool
+    pending: Pending | None
+    lock_owner: str | None
+    running: str
+
+
+def examine(terminal: Terminal) -> RouterState:
+    """Read everything that the judgement needs, in two round trips.
+
+    Raises:
+        PreflightError: The running-config can't be read, or is cut short.
+    """
+    answers = {reply.line: reply.text for reply in terminal.pipeline(_QUESTIONS, is_slow=True)}
+    return RouterState(
+        release=parse_release(answers["show version"]),
+        privilege=_privilege(answers["show privilege"]),
+        has_archive=_ARCHIVE_ON.search(answers["show archive"]) is not None
+        and not matches(ARCHIVE_OFF, answers["show archive"]),
+        pending=read_pending(answers[SHOW_PENDING]),
+        lock_owner=_lock_owner(answers["show configuration lock"]),
+        running=read_running(terminal),
+    )
+
+
+def read_running(terminal: Terminal) -> str:
+    """Read the running-config, whole.
+
+    Raises:
+        PreflightError: The router refuses, or the text is cut short.
+    """
+    text = terminal.run(SHOW_RUNNING, is_slow=True).text
+    if _DENIED.search(text):
+        raise PreflightError((f"AAA command authorization denies {SHOW_RUNNING!r}",))
+    require_complete(text)
+    return text
+
+
+def obstacles(state: RouterState, options: Options) -> tuple[str, ...]:
+    """Name, a sentence each, what on the router keeps any change from being made safely."""
+    problems: list[str] = []
+    if state.privilege is not None and state.privilege < 15:
+        problems.append(f"privilege level {state.privilege} can't configure: give an enable password or level 15")
+    if state.lock_owner is not None:
+        problems.append(f"the configuration is locked by {state.lock_owner} (show configuration lock)")
+    if state.pending is not None:
+        problems.append(
+            f"{state.pending.user} has a rollback pending ({state.pending.value}): wait for it, "
+            f"or have {state.pending.user} enter 'configure confirm' or 'configure revert now'"
+        )
+    if not state.has_archive and options.archive is ArchivePolicy.REQUIRE:
+        problems.append(
+            "archive is off, so the router can't undo a change by itself: configure 'archive' and below it "
+            "'path flash:backup', or set the archive option to 'configure' or 'use'"
+        )
+    return tuple(problems)
+
+
+def refused(state: RouterState, intent: Intent) -> tuple[str, ...]:
+    """Name, a sentence each, what of the intent this router's release would refuse."""
+    problems = list(refusals(state.release, intent, state.running))
+    if intent.tunnels[0].phase1.version is IkeVersion.V2 and rejects_ikev2(state.release):
+        problems.append(f"{state.release} has no IKEv2 (15.1(1)T and later have): use ikev1")
+    return tuple(problems)
+
+
+def require_no_problem(*groups: tuple[str, ...] | tuple[Collision, ...]) -> None:
+    """Stop when anything stands in the way.
+
+    Raises:
+        PreflightError: With every problem there is.
+    """
+    problems = tuple(str(problem) for group in groups for problem in group)
+    if problems:
+        raise PreflightError(problems)
+
+
+def _privilege(text: str) -> int | None:
+    found = _PRIVILEGE.search(text)
+    return int(found[1]) if found else None
+
+
+def _lock_owner(text: str) -> str | None:
+    if _LOCK_STATE.search(text) is None:
+        return None
+    owner = _LOCK_OWNER.search(text)
+    return owner[1] if owner else "somebody"

@@ -1,0 +1,105 @@
+"""IOS's own safety net: ``configure terminal revert timer`` goes back to the old configuration unless confirmed.
+
+IOS 12.4(20)T and later, with ``archive`` and its ``path`` configured. Only the user who armed it may confirm or
+revert. Going back is a ``configure replace``, so it also undoes what somebody else changed meanwhile.
+"""
+
+import re
+from dataclasses import dataclass
+
+from .clock import Clock
+from .errors import AgentError, PreflightError
+from .replies import ARCHIVE_OFF, LOCKED, matches, without_benign
+from .session import Reply
+from .terminal import Terminal
+
+SHOW_PENDING = "show archive config rollback timer"
+_NONE_PENDING = re.compile(r"no rollback confirmed change pending", re.IGNORECASE)
+_USER = re.compile(r"^\s*User\s*:\s*(\S+)", re.MULTILINE | re.IGNORECASE)
+_VALUE = re.compile(r"^\s*Timer value\s*:\s*(.+?)\s*$", re.MULTILINE | re.IGNORECASE)
+_UNSUPPORTED = re.compile(r"invalid input|incomplete command|unknown command", re.IGNORECASE)
+
+# unicon, Cisco's own test library, tries a locked configuration three times at this distance.
+_LOCK_TRIES = 3
+_LOCK_PAUSE = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """An armed revert timer: who armed it, and what IOS says of its time."""
+
+    user: str
+    value: str
+
+
+def read_pending(text: str) -> Pending | None:
+    """Read ``show archive config rollback timer``; ``None`` when nothing is pending."""
+    user = _USER.search(text)
+    if user is None or _NONE_PENDING.search(text):
+        return None
+    value = _VALUE.search(text)
+    return Pending(user[1], value[1] if value else "unknown")
+
+
+def pending(terminal: Terminal) -> Pending | None:
+    """Ask the router for an armed timer."""
+    return read_pending(terminal.run(SHOW_PENDING).text)
+
+
+def arm(terminal: Terminal, minutes: int, clock: Clock) -> bool:
+    """Enter configuration mode with the timer armed; ``False``, in exec mode, where the router has none.
+
+    Raises:
+        PreflightError: The configuration is locked, or the rollback file can't be written (flash full).
+    """
+    reply = _enter(terminal, f"configure terminal revert timer {minutes}", clock)
+    if terminal.prompt.mode == "config" and not without_benign(reply.text):
+        return True
+    terminal.leave_configuration()
+    if matches(ARCHIVE_OFF, reply.text) or _UNSUPPORTED.search(reply.text):
+        return False
+    if pending(terminal) is not None:
+        revert_now(terminal)
+    raise PreflightError((f"the router cannot prepare its rollback: {_one_line(reply.text)}",))
+
+
+def enter_configuration(terminal: Terminal, clock: Clock) -> None:
+    """Enter configuration mode, without a timer or under one that is armed.
+
+    Raises:
+        PreflightError: The configuration is locked, or the router refuses.
+    """
+    reply = _enter(terminal, "configure terminal", clock)
+    if terminal.prompt.mode != "config":
+        raise PreflightError((f"the router does not enter configuration mode: {_one_line(reply.text)}",))
+
+
+def confirm(terminal: Terminal) -> bool:
+    """Keep the change; return whether nothing is pending any more. It can also be because the timer has fired."""
+    terminal.run("configure confirm", is_slow=True)
+    return pending(terminal) is None
+
+
+def revert_now(terminal: Terminal) -> None:
+    """Go back to the old configuration at once.
+
+    Raises:
+        AgentError: The timer is still armed afterwards.
+    """
+    reply = terminal.run("configure revert now", is_slow=True)
+    if pending(terminal) is not None:
+        raise AgentError(f"'configure revert now' did not end the rollback: {_one_line(reply.text)}")
+
+
+def _enter(terminal: Terminal, line: str, clock: Clock) -> Reply:
+    for tries_left in range(_LOCK_TRIES - 1, -1, -1):
+        reply = terminal.run(line, is_slow=True)
+        if not matches(LOCKED, reply.text):
+            return reply
+        if tries_left:
+            clock.sleep(_LOCK_PAUSE)
+    raise PreflightError((f"the configuration is locked: {_one_line(reply.text)}",))
+
+
+def _one_line(text: str) -> str:
+    return " / ".join(part.strip() for part in text.splitlines() if part.strip()) or "no answer"
