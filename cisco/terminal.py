@@ -62,7 +62,7 @@ class Terminal:
 
     def __init__(self, channel: Channel, deadline: Deadline, timing: Timing, traffic: Traffic) -> None:
         self._channel = channel
-        self._deadline = deadline
+        self.deadline = deadline
         self._timing = timing
         self._traffic = traffic
         self.prompt = self._first_prompt()
@@ -135,7 +135,7 @@ class Terminal:
     def _write(self, lines: list[str]) -> None:
         if not lines:
             return
-        self._deadline.check()
+        self.deadline.check()
         if not self._dialogue.outstanding:
             self._traffic.round_trips += 1
         for line in lines:
@@ -147,8 +147,8 @@ class Terminal:
         patience = self._timing.slow if is_slow else self._timing.reply
         quiet = 0.0
         while True:
-            self._deadline.check()
-            pause = min(self._timing.settle, patience, max(self._deadline.remaining, 0.01))
+            self.deadline.check()
+            pause = min(self._timing.settle, patience, max(self.deadline.remaining, 0.01))
             text = self._channel.read(pause)
             quiet = 0.0 if text else quiet + pause
             replies = self._dialogue.feed(text, is_quiet=not text)
@@ -196,7 +196,7 @@ class Terminal:
         """Learn the hostname, whatever banners come first."""
         arrived, asked, quiet = "", False, 0.0
         while True:
-            self._deadline.check()
+            self.deadline.check()
             text = self._channel.read(self._timing.settle)
             arrived = cleaned(arrived + text)[-_BANNER_END:]
             if not asked and (prompt_in(arrived.rstrip(" \n")) is not None or not text):

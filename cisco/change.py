@@ -1,0 +1,276 @@
+"""One change to one router, as a transaction: it is in and proven, or the router is as it was.
+
+lock, connect, preflight, snapshot, plan, arm, push, read again, log in afresh, confirm, save; or roll back.
+"""
+
+import math
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from . import archive
+from .clock import Deadline
+from .connection import Connection
+from .errors import AgentError, ConnectError, NotRolledBackError, PreflightError, RolledBackError, SessionLostError
+from .lock import router_lock
+from .login import ArchivePolicy, Options
+from .model import Intent
+from .plan import SHARED, Plan, Step
+from .preflight import RouterState, examine, obstacles, read_running, require_no_problem
+from .push import Pusher
+from .result import Tier
+from .revert import arm, confirm, enter_configuration, pending, revert_now
+from .rollback import Undo
+from .saving import may_be_unsaved, read_startup, save
+from .secret import Redactor
+from .terminal import Terminal
+from .watch import observe, up_tunnels, wait_until_up
+
+# Beside waiting for tunnels, what a push may take before the timer must not fire (seconds): generous for old CPUs.
+_SECONDS_A_LINE = 0.5
+_MARGIN = 60.0
+_LONGEST_TIMER = 120
+_MARK = re.compile(r"^ *description aws-cisco-vpn ", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a change."""
+
+    plan: Plan
+    tier: Tier
+    is_saved: bool
+    warnings: tuple[str, ...] = ()
+    archive_path: str | None = None
+
+
+@dataclass(slots=True)
+class Change:
+    """A change under way. `decide` makes the plan from a running-config, `judge` names what the release refuses.
+
+    With `intent`, the tunnels of a link that is up are changed one after the other, never both at once.
+    """
+
+    connection: Connection
+    options: Options
+    redactor: Redactor
+    decide: Callable[[str], Plan]
+    judge: Callable[[RouterState], tuple[str, ...]]
+    report: Callable[[str], None]
+    intent: Intent | None = None
+    archive_path: str | None = None
+    gives_up_archive: bool = False
+    warnings: list[str] = field(default_factory=list)
+    after: str = ""
+
+    def run(self) -> Outcome:
+        """Carry it out.
+
+        Raises:
+            PreflightError, ConnectError: Nothing was touched.
+            RolledBackError: It failed, and the router is as before.
+            NotRolledBackError: It failed, and something is left.
+        """
+        clock = self.connection.clock
+        deadline = Deadline(clock, self.options.deadline)
+        with router_lock(self.connection.login, deadline, clock, self.report):
+            terminal = self.connection.open(deadline)
+            try:
+                state = self._examine(terminal)
+                plan = self._plan(state)
+                if plan.is_empty:
+                    return self._nothing_to_do(terminal, state, plan)
+                if self.options.archive is ArchivePolicy.CONFIGURE and not state.has_archive:
+                    state = self._turn_archive_on(terminal, state)
+            except SessionLostError as lost:
+                terminal.close()
+                raise ConnectError(f"{lost}; nothing was touched") from None
+            except AgentError:
+                terminal.log_out()
+                raise
+            return self._change(terminal, deadline, state, plan)
+
+    def _examine(self, terminal: Terminal) -> RouterState:
+        state = examine(terminal)
+        self.report(f"logged in to {self.connection.login.address}: {state.release}")
+        if state.pending is not None and state.pending.user == self.connection.login.username:
+            # Armed by an earlier run of ours that did not live to confirm or revert.
+            self.report("undoing what an earlier run left unconfirmed")
+            revert_now(terminal)
+            state = examine(terminal)
+        return state
+
+    def _plan(self, state: RouterState) -> Plan:
+        require_no_problem(obstacles(state, self.options), self.judge(state))
+        plan = self.decide(state.running)
+        require_no_problem(plan.collisions)
+        self.warnings += plan.warnings
+        return plan
+
+    def _nothing_to_do(self, terminal: Terminal, state: RouterState, plan: Plan) -> Outcome:
+        is_saved = False
+        # An earlier run may have been killed between its proof and its save: then a reload would undo it.
+        if self.options.save and may_be_unsaved(state.running) and not self.decide(read_startup(terminal)).is_empty:
+            self._save(Undo(self.connection, self.options, self.redactor, state.running, terminal))
+            self.warnings.append("an earlier run's change had not been saved; it is now")
+            is_saved = True
+        terminal.log_out()
+        return Outcome(plan, Tier.NONE, is_saved, tuple(self.warnings))
+
+    def _turn_archive_on(self, terminal: Terminal, state: RouterState) -> RouterState:
+        self.archive_path = archive.archive_path(state.release)
+        self.report(f"configuring archive ({self.archive_path}), so that the router can undo the change by itself")
+        archive.turn_on(terminal, self.archive_path, self.connection.clock)
+        return examine(terminal)
+
+    def _change(self, terminal: Terminal, deadline: Deadline, state: RouterState, plan: Plan) -> Outcome:
+        undo = Undo(self.connection, self.options, self.redactor, state.running, terminal)
+        try:
+            self._arm(undo, state, plan)
+            self._push(undo, plan)
+            self._prove(undo, deadline)
+            self._confirm(undo)
+        except PreflightError:
+            undo.terminal.log_out()
+            raise
+        except (AgentError, KeyboardInterrupt, SystemExit) as failure:
+            self.report("undoing the change")
+            outcome = self._without_archive(undo, undo.roll_back(failure))
+            undo.terminal.log_out()
+            raise outcome from None
+        self._give_up_archive(undo)
+        is_saved = self.options.save and self._save(undo)
+        undo.terminal.log_out()
+        return Outcome(plan, undo.tier, is_saved, tuple(self.warnings), self.archive_path)
+
+    def _arm(self, undo: Undo, state: RouterState, plan: Plan) -> None:
+        clock = self.connection.clock
+        if state.has_archive:
+            minutes = self._timer_minutes(plan)
+            # Set first: a session lost while arming may leave the timer armed.
+            undo.fires_at = clock.time() + minutes * 60
+            undo.tier = Tier.DEVICE_TIMER
+            if arm(undo.terminal, minutes, clock):
+                self.report(f"the router goes back by itself in {minutes} min unless the change is confirmed")
+                return
+            undo.fires_at, undo.tier = None, Tier.SOFTWARE
+            if self.options.archive is ArchivePolicy.REQUIRE:
+                raise PreflightError(("the router has no 'configure terminal revert timer'",))
+        self.report("archive is off: a failure is undone by inverse lines, a dead agent's change is not")
+        enter_configuration(undo.terminal, clock)
+
+    def _timer_minutes(self, plan: Plan) -> int:
+        needed = _MARGIN + len(plan.commands) * _SECONDS_A_LINE + self.options.wait * max(0, len(_scopes(plan)) - 1)
+        return min(_LONGEST_TIMER, max(self.options.revert_minutes, math.ceil(needed / 60)))
+
+    def _push(self, undo: Undo, plan: Plan) -> None:
+        connection = self.connection
+        pusher = Pusher(
+            undo.terminal, connection.clock, self.redactor, connection.traffic, self.options.window,
+            connection.timing.poll, self.report, self.warnings,
+        )  # fmt: skip
+        up = self._up_before(undo, plan)
+        self.report(f"sending {len(plan.commands)} lines")
+        touched: set[str] = set()
+        for step in plan.steps:
+            self._keep_one_up(undo, step, up, frozenset(touched))
+            undo.begun.append(step)
+            touched.add(step.scope)
+            pusher.push(step)
+
+    def _up_before(self, undo: Undo, plan: Plan) -> frozenset[str]:
+        """Return which tunnels are UP, where the plan touches both of a link that exists already."""
+        present = {scope for scope in _scopes(plan) if f"\ninterface {scope}\n" in undo.snapshot.replace("\r", "")}
+        if self.intent is None or len(present) < 2:
+            return frozenset()
+        up = self._look(undo)
+        if len(up) == 1:
+            self.report(f"{next(iter(up))} is the only tunnel that is UP: the change may interrupt the link")
+        return up
+
+    def _keep_one_up(self, undo: Undo, step: Step, up: frozenset[str], touched: frozenset[str]) -> None:
+        """Before a tunnel that was UP is changed, wait until the one changed before it is UP again."""
+        others = (up & touched) - {step.scope}
+        if self.intent is None or step.scope not in up or not others:
+            return
+        intent, clock = self.intent, self.connection.clock
+        self.report(f"waiting until {', '.join(sorted(others))} is UP before {step.scope} is changed")
+        undo.terminal.leave_configuration()
+        wait_until_up(
+            others, lambda: observe(undo.terminal, intent), clock,
+            patience=self.options.wait, pause=self.connection.timing.poll,
+        )  # fmt: skip
+        enter_configuration(undo.terminal, clock)
+
+    def _look(self, undo: Undo) -> frozenset[str]:
+        if self.intent is None:
+            return frozenset()
+        undo.terminal.leave_configuration()
+        up = up_tunnels(observe(undo.terminal, self.intent))
+        enter_configuration(undo.terminal, self.connection.clock)
+        return up
+
+    def _prove(self, undo: Undo, deadline: Deadline) -> None:
+        """Read the running-config again, and log in afresh: only then is the change known not to lock us out."""
+        undo.terminal.leave_configuration()
+        self.after = read_running(undo.terminal)
+        rest = self.decide(self.after)
+        if not rest.is_empty:
+            lines = [f"{d.sign} {' / '.join((*d.section, d.line))}" for d in rest.differences]
+            shown = "; ".join(self.redactor.redact(line) for line in lines[:10]) or "more to do"
+            raise AgentError(f"the running-config is not what was sent: {shown}")
+        self.report("reading the configuration again shows exactly the change; logging in afresh")
+        self.connection.open(deadline).log_out()
+
+    def _confirm(self, undo: Undo) -> None:
+        if undo.tier is not Tier.DEVICE_TIMER or undo.fires_at is None:
+            return
+        try:
+            is_confirmed = confirm(undo.terminal)
+            is_sure = self.connection.clock.time() < undo.fires_at - _MARGIN / 4
+        except SessionLostError:
+            undo.terminal.close()
+            undo.terminal = self.connection.reopen(Deadline(self.connection.clock, self.options.deadline))
+            is_confirmed, is_sure = pending(undo.terminal) is None, False
+        if not is_confirmed:
+            raise AgentError("the router did not take 'configure confirm'")
+        # Nothing pending can also mean that the timer was faster.
+        if not is_sure and not self.decide(read_running(undo.terminal)).is_empty:
+            raise AgentError("the revert timer fired before the change was confirmed")
+        self.report("confirmed")
+
+    def _give_up_archive(self, undo: Undo) -> None:
+        if self.gives_up_archive and not _MARK.search(self.after):
+            archive.turn_off(undo.terminal, self.connection.clock)
+
+    def _without_archive(self, undo: Undo, outcome: AgentError) -> AgentError:
+        """Turn off again what was turned on for a change that failed."""
+        if self.archive_path is None or not isinstance(outcome, RolledBackError):
+            return outcome
+        try:
+            archive.turn_off(undo.terminal, self.connection.clock)
+        except AgentError as problem:
+            return NotRolledBackError(f"{outcome}; but archive is still on ({self.archive_path}): {problem}")
+        return outcome
+
+    def _save(self, undo: Undo) -> bool:
+        """Save; when the session is lost meanwhile, log in again and save."""
+        clock, pause = self.connection.clock, self.connection.timing.poll
+        try:
+            try:
+                save(undo.terminal, clock, pause)
+            except SessionLostError:
+                undo.terminal.close()
+                undo.terminal = self.connection.reopen(Deadline(clock, self.options.deadline))
+                save(undo.terminal, clock, pause)
+        except AgentError as failure:
+            raise NotRolledBackError(
+                f"the change is in the running-config and confirmed, but not saved: {failure}. "
+                f"A reload would bring back the old; run the same command again to save"
+            ) from None
+        self.report("saved")
+        return True
+
+
+def _scopes(plan: Plan) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(step.scope for step in plan.steps if step.scope != SHARED))

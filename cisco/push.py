@@ -1,0 +1,130 @@
+"""Sending a plan's lines: one by one where a line decides what the next ones mean, in a window where none does.
+
+A header is waited for, and the mode that it opens is checked, before anything below it is sent: the lines below a
+rejected header would land in another section. Leaves of a section travel together.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from ipaddress import IPv4Address
+
+from .clock import Clock
+from .errors import RejectedLineError
+from .plan import Command, Step
+from .replies import Verdict, classify, warnings_in
+from .secret import Redactor
+from .session import Reply, require_sendable
+from .terminal import Terminal, Traffic
+
+ANY_MODE = "*"
+
+# AWS's own pusher waits 60 s before IOS lets go of an ISAKMP profile ("Cisco requires waiting 60 seconds").
+_IN_USE_PATIENCE = 90.0
+
+# Never part of a plan; a plan with one of these is a mistake of ours, or an attack on it.
+_FORBIDDEN = ("reload", "erase", "write", "boot", "no router", "default", "configure", "delete", "format")
+_EMPTY_BGP = "no router bgp "  # the one exception: a process that we made
+
+
+@dataclass(slots=True)
+class Pusher:
+    """Pushes commands through a terminal in configuration mode."""
+
+    terminal: Terminal
+    clock: Clock
+    redactor: Redactor
+    traffic: Traffic
+    window: int = 10
+    poll: float = 5
+    report: Callable[[str], None] = lambda _text: None
+    warnings: list[str] = field(default_factory=list)
+    number: int = 0
+
+    def push(self, step: Step) -> None:
+        """Send a step, and end the IKE sessions that still live on what it changed.
+
+        Raises:
+            RejectedLineError: At the first reply not known to be harmless.
+            SessionLostError: The session ended or fell silent.
+        """
+        for batch in batches(step.commands):
+            self._send(batch, step.clear_sessions)
+        self._clear(step.clear_sessions)
+
+    def undo(self, step: Step) -> None:
+        """Send a step's inverse; a line that is refused is passed over: the step may not be in whole."""
+        for command in step.inverse:
+            reply = self.terminal.run(command.text)
+            if classify(command.text, reply.text) is Verdict.IN_USE:
+                self._insist(command, step.clear_sessions)
+        self._clear(step.clear_sessions)
+
+    def _send(self, batch: Sequence[Command], peers: tuple[IPv4Address, ...]) -> None:
+        for command in batch:
+            require_sendable(command.text)
+            _require_harmless(command.text)
+        self.traffic.lines_sent += len(batch)
+        replies = self.terminal.pipeline((c.text for c in batch), window=self.window)
+        for command, reply in zip(batch, replies, strict=True):
+            self.number += 1
+            verdict = classify(command.text, reply.text)
+            if verdict is Verdict.IN_USE and command.may_be_in_use:
+                reply = self._insist(command, peers)
+                verdict = classify(command.text, reply.text)
+            if verdict in (Verdict.REJECTED, Verdict.IN_USE):
+                raise self._rejection(command, reply.text)
+            self._require_mode(command, reply)
+            self.warnings += (self.redactor.redact(w) for w in warnings_in(reply.text))
+
+    def _insist(self, command: Command, peers: tuple[IPv4Address, ...]) -> Reply:
+        """Send a line again until IOS no longer holds a session on the object."""
+        self.report(f"waiting for IOS to let go: {self.redactor.redact(command.text)}")
+        end = self.clock.monotonic() + _IN_USE_PATIENCE
+        while True:
+            self._clear(peers)
+            self.clock.sleep(self.poll)
+            reply = self.terminal.run(command.text)
+            if classify(command.text, reply.text) is not Verdict.IN_USE or self.clock.monotonic() >= end:
+                return reply
+
+    def _clear(self, peers: tuple[IPv4Address, ...]) -> None:
+        for peer in peers:
+            line = f"do clear crypto session remote {peer}"
+            reply = self.terminal.run(line)
+            if classify(line, reply.text) is Verdict.REJECTED:
+                self.warnings.append(f"{line!r} was not accepted: {self.redactor.redact(reply.text.strip())}")
+
+    def _require_mode(self, command: Command, reply: Reply) -> None:
+        expected = command.enters or command.mode
+        if expected != ANY_MODE and not reply.prompt.is_in(expected):
+            raise self._rejection(command, f"the router is in ({reply.prompt.mode}), not in ({expected})")
+
+    def _rejection(self, command: Command, reply: str) -> RejectedLineError:
+        said = " / ".join(part.strip() for part in reply.splitlines() if part.strip())
+        redact = self.redactor.redact
+        return RejectedLineError(redact(command.text), redact(said), command.mode, self.number)
+
+
+def batches(commands: Sequence[Command]) -> Iterator[tuple[Command, ...]]:
+    """Split commands where the reply must be seen first: after a header, a removal, a line that may be in use."""
+    batch: list[Command] = []
+    for command in commands:
+        batch.append(command)
+        if _decides(command):
+            yield tuple(batch)
+            batch.clear()
+    if batch:
+        yield tuple(batch)
+
+
+def _decides(command: Command) -> bool:
+    is_header = command.enters is not None and not command.text.startswith("exit")
+    return is_header or command.may_be_in_use or command.text.startswith("no ")
+
+
+def _require_harmless(line: str) -> None:
+    text = line.strip()
+    if text.startswith(_EMPTY_BGP):
+        return
+    if any(text == verb or text.startswith(f"{verb} ") for verb in _FORBIDDEN):
+        raise RejectedLineError(text, "the agent never sends this", "config")

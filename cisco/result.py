@@ -1,0 +1,101 @@
+"""What a run of the agent gives back: one JSON object without a secret, and the manifest that the next run reads."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+from .errors import InputError
+from .plan import Difference, Owned
+
+
+class Tier(Enum):
+    """What would have undone the change: nothing was needed, the router's own timer, or our inverse lines."""
+
+    NONE = "none"
+    DEVICE_TIMER = "device-timer"
+    SOFTWARE = "software"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """Of ``apply`` and ``remove``."""
+
+    changed: bool
+    tier: Tier
+    generation: int
+    saved: bool
+    lines_sent: int
+    round_trips: int
+    diff: str
+    manifest: Mapping[str, object] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, object]:
+        """Return the form printed on standard output."""
+        return {
+            "changed": self.changed,
+            "tier": self.tier.value,
+            "generation": self.generation,
+            "saved": self.saved,
+            "lines_sent": self.lines_sent,
+            "round_trips": self.round_trips,
+            "diff": self.diff,
+            "manifest": dict(self.manifest),
+            "warnings": list(self.warnings),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """Of ``check``: `generation` is the router's own when in sync, else the one the next apply is to write.
+
+    `in_sync` is ``None`` when the router could not be asked; `unreachable` then says why.
+    """
+
+    generation: int
+    in_sync: bool | None
+    diff: str
+    unreachable: str | None = None
+
+    def as_json(self) -> dict[str, object]:
+        """Return the form printed on standard output."""
+        return {
+            "generation": self.generation,
+            "in_sync": self.in_sync,
+            "diff": self.diff,
+            "unreachable": self.unreachable,
+        }
+
+
+def diff_text(differences: Iterable[Difference]) -> str:
+    """Return differences as IOS sections: headers as they are, lines with ``-`` and ``+`` before them."""
+    lines: list[str] = []
+    shown: tuple[str, ...] = ()
+    for difference in differences:
+        if difference.section != shown:
+            lines += [f"  {' ' * depth}{header}" for depth, header in enumerate(difference.section)]
+            shown = difference.section
+        lines.append(f"{difference.sign} {' ' * len(difference.section)}{difference.line}")
+    return "\n".join(lines)
+
+
+def owned_from_manifest(manifest: Mapping[str, object] | None, *, adopt: bool) -> Owned:
+    """Read the manifest of an earlier result; without one the router's own marks have to do.
+
+    Raises:
+        InputError: It is not one of ours.
+    """
+    if not manifest:
+        return Owned(adopt=adopt)
+    words: dict[str, tuple[str, ...]] = {}
+    for name in ("tokens",):
+        value = manifest.get(name, [])
+        if not isinstance(value, (list, tuple)) or not all(isinstance(item, str) for item in value):
+            raise InputError(f"manifest {name}", value, "a list of words, as an earlier result has it")
+        words[name] = tuple(value)
+    names = {name: manifest.get(name) for name in ("link", "connection_id")}
+    for name, text in names.items():
+        if text is not None and not isinstance(text, str):
+            raise InputError(f"manifest {name}", text, "text, as an earlier result has it")
+    link, connection_id = (str(text) if text is not None else None for text in names.values())
+    return Owned(link=link, connection_id=connection_id, tokens=words["tokens"], adopt=adopt)

@@ -1,0 +1,156 @@
+"""The verbs that log in to change a router, or to compare it: apply, remove, check."""
+
+import dataclasses
+from collections.abc import Callable, Mapping
+
+from .change import Change, Outcome
+from .clock import Deadline
+from .connection import Connection
+from .diff import plan, removal
+from .errors import ConnectError, InputError, PreflightError, SessionLostError
+from .login import Options
+from .model import Intent
+from .ownership import generation
+from .plan import Owned, Plan
+from .preflight import examine, refused
+from .render import render
+from .result import CheckResult, Result, Tier, diff_text, owned_from_manifest
+from .secret import Redactor
+from .state import read
+from .tree import parse
+
+Manifest = Mapping[str, object]
+
+
+def _silent(_text: str) -> None:
+    """Report nothing."""
+
+
+def apply(
+    intent: Intent,
+    connection: Connection,
+    options: Options,
+    manifest: Manifest | None = None,
+    report: Callable[[str], None] = _silent,
+) -> Result:
+    """Make the router hold the link, or leave it as it was.
+
+    Raises:
+        PreflightError, ConnectError: Nothing was touched.
+        RolledBackError: It failed, and the router is as before.
+        NotRolledBackError: It failed, and the text says what is left.
+    """
+    owned = owned_from_manifest(manifest, adopt=options.adopt)
+    redactor = _redactor(connection, intent)
+    intended = render(intent)
+    change = Change(
+        connection,
+        options,
+        redactor,
+        decide=lambda running: plan(running, intended, owned=owned),
+        judge=lambda state: refused(state, intent),
+        report=lambda text: report(redactor.redact(text)),
+        intent=intent,
+    )
+    outcome = change.run()
+    kept = outcome.plan.owned.manifest() | {"generation": intent.generation}
+    archive_path = outcome.archive_path or (manifest or {}).get("archive")
+    if archive_path:
+        kept["archive"] = archive_path
+    return _result(connection, redactor, outcome, intent.generation, kept)
+
+
+def remove(
+    connection: Connection,
+    options: Options,
+    *,
+    intent: Intent | None = None,
+    manifest: Manifest | None = None,
+    report: Callable[[str], None] = _silent,
+) -> Result:
+    """Take the link off the router and put back what was there, or leave it as it was.
+
+    Raises:
+        InputError: Neither a manifest nor an intent says which link.
+        PreflightError, ConnectError: Nothing was touched.
+        RolledBackError: It failed, and the router is as before.
+        NotRolledBackError: It failed, and the text says what is left.
+    """
+    owned = _owned_for_removal(owned_from_manifest(manifest, adopt=options.adopt), intent)
+    redactor = _redactor(connection, intent)
+    change = Change(
+        connection,
+        options,
+        redactor,
+        decide=lambda running: removal(running, owned),
+        judge=lambda _state: (),
+        report=lambda text: report(redactor.redact(text)),
+        gives_up_archive=bool((manifest or {}).get("archive")),
+    )
+    outcome = change.run()
+    return _result(connection, redactor, outcome, 0, {})
+
+
+def check(
+    intent: Intent, connection: Connection, options: Options, manifest: Manifest | None = None
+) -> CheckResult:
+    """Compare the router with the link, and say which generation the next apply is to write; changes nothing."""
+    owned = owned_from_manifest(manifest, adopt=options.adopt)
+    try:
+        terminal = connection.open(Deadline(connection.clock, options.deadline))
+        try:
+            running = examine(terminal).running
+        finally:
+            terminal.log_out()
+    except (ConnectError, SessionLostError, PreflightError) as problem:
+        return CheckResult(intent.generation, in_sync=None, diff="", unreachable=str(problem))
+    found = generation(read(parse(running)), intent.connection_id)
+    held = dataclasses.replace(intent, generation=found or intent.generation)
+    rest = plan(running, render(held), owned=owned)
+    return CheckResult(
+        generation=_next_generation(connection, found, rest),
+        in_sync=found is not None and rest.is_empty,
+        diff=_redactor(connection, intent).redact(_text(rest)),
+    )
+
+
+def _next_generation(connection: Connection, found: int | None, rest: Plan) -> int:
+    if found is None:
+        # A router that lost the link has forgotten its number too; the minute is one that it never held.
+        return int(connection.clock.time() // 60)
+    return found if rest.is_empty else found + 1
+
+
+def _text(rest: Plan) -> str:
+    return "\n".join((*(f"! {collision}" for collision in rest.collisions), diff_text(rest.differences))).strip("\n")
+
+
+def _owned_for_removal(owned: Owned, intent: Intent | None) -> Owned:
+    if intent is None:
+        if owned.connection_id is None:
+            raise InputError("manifest", "missing", "the one that apply gave, or the AWS configuration of the link")
+        return owned
+    return dataclasses.replace(
+        owned, link=owned.link or intent.link, connection_id=owned.connection_id or intent.connection_id
+    )
+
+
+def _redactor(connection: Connection, intent: Intent | None) -> Redactor:
+    keys = (tunnel.preshared_key for tunnel in intent.tunnels) if intent else ()
+    return Redactor((*connection.login.secrets, *keys))
+
+
+def _result(
+    connection: Connection, redactor: Redactor, outcome: Outcome, number: int, manifest: Mapping[str, object]
+) -> Result:
+    return Result(
+        changed=outcome.tier is not Tier.NONE,
+        tier=outcome.tier,
+        generation=number,
+        saved=outcome.is_saved,
+        lines_sent=connection.traffic.lines_sent,
+        round_trips=connection.traffic.round_trips,
+        diff=redactor.redact(diff_text(outcome.plan.differences)),
+        manifest=manifest,
+        warnings=tuple(redactor.redact(warning) for warning in outcome.warnings),
+    )

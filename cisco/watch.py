@@ -1,0 +1,45 @@
+"""Which tunnels of a link are UP, asked of a router; and waiting until one is."""
+
+from collections.abc import Callable
+
+from .clock import Clock
+from .errors import VerificationError
+from .model import Intent
+from .terminal import Terminal
+from .verify import Report, commands, verify
+
+
+def observe(terminal: Terminal, intent: Intent) -> Report:
+    """Ask the router for everything that tells whether the link is up, in one round trip."""
+    outputs = {reply.line: reply.text for reply in terminal.pipeline(commands(intent), is_slow=True)}
+    return verify(outputs, intent)
+
+
+def up_tunnels(report: Report) -> frozenset[str]:
+    """Return the names of the tunnels that are UP."""
+    return frozenset(tunnel.name for tunnel in report.tunnels if tunnel.is_up)
+
+
+def wait_until_up(
+    names: frozenset[str],
+    look: Callable[[], Report],
+    clock: Clock,
+    *,
+    patience: float,
+    pause: float,
+) -> None:
+    """Wait until the named tunnels are UP.
+
+    Raises:
+        VerificationError: One is not, in time; with the reason the router gives.
+    """
+    end = clock.monotonic() + patience
+    while True:
+        report = look()
+        if names <= up_tunnels(report):
+            return
+        if clock.monotonic() >= end:
+            raise VerificationError(
+                tuple(f"{t.name}: {t.reason}" for t in report.tunnels if t.name in names and not t.is_up)
+            )
+        clock.sleep(pause)
