@@ -1,6 +1,6 @@
 """What the two ends hold of BGP, as FRR's configuration lines; FRR's syntax is close to IOS's, its defaults are not."""
 
-from lab.negotiation import AwsEnd, RouterBgp
+from lab.ends import AwsEnd, RouterBgp
 
 # IOS accepts and sends routes to an external neighbor without a policy, and checks neither; FRR must be told.
 _FRR_LIKE_IOS = ("no bgp ebgp-requires-policy", "no bgp network import-check", "bgp log-neighbor-changes")
@@ -38,7 +38,9 @@ def aws_bgp(ends: tuple[AwsEnd, ...], router_id: str) -> tuple[str, ...]:
             f"neighbor {end.customer_inside.ip} timers connect 2",
         ]
     lines.append("address-family ipv4 unicast")
-    lines += [f"network {network}" for network in dict.fromkeys(n for end, _ in sessions for n in end.advertised)]
+    lines += [
+        f"network {network}" for network in dict.fromkeys(n for end, _ in sessions for n in end.advertised)
+    ]
     for end, _ in sessions:
         lines += [
             f"neighbor {end.customer_inside.ip} activate",

@@ -1,8 +1,8 @@
 """One strongSwan daemon in its own underlay namespace; its TUN device is lent to the router that the tunnel ends in."""
 
 import os
+import signal
 import socket
-import subprocess
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -47,7 +47,6 @@ charon {{
       allow_peer_ts = yes
     }}
   }}
-  pid = {folder}/charon.pid
 }}
 """
 NAME = "aws"
@@ -112,7 +111,11 @@ class Charon:
             return False
         connection, session = self._session()
         with connection:
-            for _ in session.terminate({"ike": NAME, "force": "yes", "timeout": "-1"}) if self._has_session(session) else ():
+            for _ in (
+                session.terminate({"ike": NAME, "force": "yes", "timeout": "-1"})
+                if self._has_session(session)
+                else ()
+            ):
                 continue
             if self._loaded is not None:
                 session.unload_conn({"name": NAME})
@@ -156,9 +159,8 @@ class Charon:
 
     def pause(self, *, is_stopped: bool) -> None:
         """Freeze the daemon (a dead endpoint) or thaw it."""
-        signal = "-STOP" if is_stopped else "-CONT"
-        pid = (self.folder / "charon.pid").read_text().strip()
-        subprocess.run(["kill", signal, pid], check=True)  # noqa: S603, S607  # our own daemon
+        # `ip netns exec`, `unshare` and the shell each became the next: the process is charon itself.
+        self._process.send_signal(signal.SIGSTOP if is_stopped else signal.SIGCONT)
 
     def log(self) -> str:
         """Return what the daemon has said so far."""

@@ -30,14 +30,15 @@ class Frr:
 
     def __init__(self, namespace: Namespace, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        for place in (folder.parent, folder):
-            place.chmod(0o755)
         shutil.chown(folder, "frr", "frr")
         self.namespace = namespace
         self.folder = folder
         self._configured: tuple[str, ...] = ()
         zserv = folder / "zserv.api"
-        for name, extra in (("zebra", ["--vty_addr", "127.0.0.1", "-P", "0"]), ("bgpd", ["-p", "179", "-P", "0"])):
+        for name, extra in (
+            ("zebra", ["--vty_addr", "127.0.0.1", "-P", "0"]),
+            ("bgpd", ["-p", "179", "-P", "0"]),
+        ):
             (folder / f"{name}.conf").write_text("")
             namespace.start(
                 [

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import product
 
-from lab.negotiation import AwsEnd, RouterEnd
+from lab.ends import AwsEnd, RouterEnd
 
 ENCRYPTION: Mapping[str, str] = {
     "AES128": "aes128",

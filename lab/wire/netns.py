@@ -40,7 +40,9 @@ class Namespace:
         """Run a program inside, to its end."""
         return run(["ip", "netns", "exec", self.name, *command])
 
-    def start(self, command: Sequence[str], log: Path, env: dict[str, str] | None = None) -> "subprocess.Popen[bytes]":
+    def start(
+        self, command: Sequence[str], log: Path, env: dict[str, str] | None = None
+    ) -> "subprocess.Popen[bytes]":
         """Start a program inside and leave it running."""
         with log.open("ab") as sink:
             return subprocess.Popen(  # noqa: S603  # fixed programs
@@ -53,7 +55,11 @@ class Namespace:
 
     def allow_forwarding(self) -> None:
         """Make a router of it; reverse-path filtering off, since the two tunnels may carry traffic asymmetrically."""
-        for key in ("net.ipv4.ip_forward=1", "net.ipv4.conf.all.rp_filter=0", "net.ipv4.conf.default.rp_filter=0"):
+        for key in (
+            "net.ipv4.ip_forward=1",
+            "net.ipv4.conf.all.rp_filter=0",
+            "net.ipv4.conf.default.rp_filter=0",
+        ):
             self.run("sysctl", "-q", "-w", key)
 
     def delete(self) -> None:
@@ -66,6 +72,19 @@ class Namespace:
 
 def join(left: Namespace, left_device: str, right: Namespace, right_device: str) -> None:
     """Lay a cable between two namespaces."""
-    ip("link", "add", left_device, "netns", left.name, "type", "veth", "peer", "name", right_device, "netns", right.name)
+    ip(
+        "link",
+        "add",
+        left_device,
+        "netns",
+        left.name,
+        "type",
+        "veth",
+        "peer",
+        "name",
+        right_device,
+        "netns",
+        right.name,
+    )
     left.ip("link", "set", left_device, "up")
     right.ip("link", "set", right_device, "up")

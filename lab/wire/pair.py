@@ -4,7 +4,8 @@ import time
 from ipaddress import IPv4Interface
 from pathlib import Path
 
-from lab.negotiation import AwsEnd, Outcome, RouterEnd, negotiate
+from lab.ends import AwsEnd, RouterEnd
+from lab.negotiation import Outcome, negotiate
 from lab.wire.charon import Charon
 from lab.wire.ike import aws_peering, router_peering
 from lab.wire.netns import Namespace, join

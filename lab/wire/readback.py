@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from lab.negotiation import Phase1Offer, Phase2Offer
+from lab.ends import Phase1Offer, Phase2Offer
 from lab.wire.charon import SecurityAssociation
 
 _CIPHER: Mapping[tuple[str, str], str] = {

@@ -29,7 +29,20 @@ class Echoes:
 
     def __init__(self, host: Namespace, target: str, seconds: float = 120) -> None:
         self._process = subprocess.Popen(  # noqa: S603  # fixed program; bounded by -w
-            ["ip", "netns", "exec", host.name, "ping", "-D", "-O", "-i", str(INTERVAL), "-w", f"{seconds:.0f}", target],  # noqa: S607
+            [
+                "ip",
+                "netns",
+                "exec",
+                host.name,
+                "ping",
+                "-D",
+                "-O",
+                "-i",
+                str(INTERVAL),
+                "-w",
+                f"{seconds:.0f}",
+                target,
+            ],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -51,4 +64,6 @@ def count(output: str) -> Loss:
     gaps = [later - earlier for earlier, later in zip(times, times[1:], strict=False)]
     # The last echo is still on its way when the run is stopped: it is not lost.
     sent = min(sent, max((sequence for _, sequence in replies), default=0) + 1) if replies else sent
-    return Loss(sent=sent, answered=len({sequence for _, sequence in replies}), longest_gap=max(gaps, default=0.0))
+    return Loss(
+        sent=sent, answered=len({sequence for _, sequence in replies}), longest_gap=max(gaps, default=0.0)
+    )

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 from pathlib import Path
 
-from lab.negotiation import AwsEnd, Outcome, RouterEnd
+from lab.ends import AwsEnd, RouterEnd
+from lab.negotiation import Outcome
 from lab.wire.bgp import aws_bgp, router_bgp
 from lab.wire.pair import Pair
 from lab.wire.site import Site
@@ -30,7 +31,10 @@ class Wire:
     """All namespaces and daemons of one link. `ends` is asked again and again for what both sides hold."""
 
     def __init__(
-        self, ends: Callable[[], tuple[Sequence[RouterEnd], Sequence[AwsEnd]]], folder: Path, prefix: str = "wire-"
+        self,
+        ends: Callable[[], tuple[Sequence[RouterEnd], Sequence[AwsEnd]]],
+        folder: Path,
+        prefix: str = "wire-",
     ) -> None:
         self._ends = ends
         self._folder, self._prefix = folder, prefix

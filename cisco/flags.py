@@ -1,0 +1,213 @@
+"""The command line's flags, turned into the same request that the JSON form gives."""
+
+import argparse
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from .errors import InputError
+from .request import Request, parse_request
+
+VERBS = {
+    "render": "print the IOS configuration for AWS's document; needs no router",
+    "diff": "print what apply would change, secrets masked",
+    "apply": "bring the router to the configuration, or leave it as it was",
+    "verify": "check that both tunnels are UP; exit code 3 when they are not",
+    "remove": "take away what apply put there, and put back what was there before",
+    "status": "show the tunnels and their state",
+    "check": "compare the router with the configuration, read-only, as JSON",
+}
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of `python -m cisco`."""
+    parser = argparse.ArgumentParser(
+        prog="python -m cisco",
+        description="The router's side of an AWS Site-to-Site VPN. Without flags, a verb reads its JSON from standard input.",
+    )
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+    for verb, text in VERBS.items():
+        _add_flags(verbs.add_parser(verb, help=text, description=text))
+    return parser
+
+
+def _add_flags(parser: argparse.ArgumentParser) -> None:
+    aws = parser.add_argument_group("what AWS handed out")
+    aws.add_argument(
+        "--aws-config",
+        type=Path,
+        metavar="FILE",
+        help="the connection's XML, or DescribeVpnConnections' JSON",
+    )
+    aws.add_argument("--tunnel-options", type=Path, metavar="FILE", help="AWS's Options.TunnelOptions, JSON")
+    aws.add_argument(
+        "--cidr",
+        action="append",
+        metavar="CIDR",
+        help="a network of the VPC side, for static routing; repeatable",
+    )
+    router = parser.add_argument_group("the router")
+    router.add_argument("--host", metavar="H[:PORT]")
+    router.add_argument("--username", metavar="U")
+    router.add_argument("--password-file", type=Path, metavar="F")
+    router.add_argument("--enable-file", type=Path, metavar="F")
+    router.add_argument("--key-file", metavar="F")
+    router.add_argument("--ssh-agent", action="store_true", help="log in with the SSH agent's keys")
+    router.add_argument("--host-key", metavar="SHA256:…")
+    router.add_argument("--wan-interface", metavar="IF")
+    router.add_argument("--nat", action="store_true", help="the router is behind NAT")
+    router.add_argument(
+        "--local-address", metavar="A", help="the address IKE speaks from, where NAT changes it"
+    )
+    router.add_argument(
+        "--advertise",
+        action="append",
+        metavar="CIDR",
+        help="announce this instead of a default route; repeatable",
+    )
+    router.add_argument(
+        "--tunnel-number", action="append", type=int, metavar="N", help="twice: one a tunnel (1 2)"
+    )
+    router.add_argument(
+        "--isakmp-policy", action="append", type=int, metavar="N", help="twice: one a tunnel (200 201)"
+    )
+    router.add_argument(
+        "--sla-number", action="append", type=int, metavar="N", help="twice: one a tunnel (100 200)"
+    )
+    work = parser.add_argument_group("how")
+    work.add_argument(
+        "--link", default="link", metavar="NAME", help="the link's name, kept in the tunnels' descriptions"
+    )
+    work.add_argument("--generation", type=int, default=1, metavar="N", help=argparse.SUPPRESS)
+    work.add_argument("--manifest", type=Path, metavar="FILE", help="where apply keeps what remove needs")
+    work.add_argument(
+        "--adopt", action="store_true", help="take over what was configured by hand for this connection"
+    )
+    work.add_argument("--no-save", action="store_true", help="don't write the startup-config")
+    work.add_argument(
+        "--archive",
+        choices=("use", "require", "configure"),
+        default="use",
+        help="what to do about IOS's archive",
+    )
+    work.add_argument("--revert-minutes", type=int, default=5, metavar="N", help="IOS's own revert timer")
+    work.add_argument(
+        "--wait", type=int, default=None, metavar="S", help="how long verify waits for both tunnels"
+    )
+    work.add_argument("--json", action="store_true", help="print JSON, for machines")
+    work.add_argument("--show-secrets", action="store_true", help="render: print the keys in clear")
+
+
+def request_from_flags(flags: argparse.Namespace, environment: Mapping[str, str]) -> Request:
+    """Return the request. Raises `InputError`; the content of a secret's file is never part of one."""
+    host, port = _host(flags.host)
+    router: dict[str, object] = {
+        "host": host,
+        "port": port,
+        "username": flags.username,
+        "host_key": flags.host_key,
+        "password": _secret_file(flags.password_file),
+        "enable_password": _secret_file(flags.enable_file),
+        "key_file": flags.key_file,
+        "wan_interface": flags.wan_interface,
+        "local_address": flags.local_address,
+        "advertise": flags.advertise,
+        "tunnel_numbers": flags.tunnel_number,
+        "isakmp_policies": flags.isakmp_policy,
+        "sla_numbers": flags.sla_number,
+    }
+    router = {name: value for name, value in router.items() if value is not None}
+    router |= {"behind_nat": flags.nat, "use_agent": flags.ssh_agent}
+    options: dict[str, object] = {
+        "adopt": flags.adopt,
+        "save": not flags.no_save,
+        "archive": flags.archive,
+        "revert_minutes": flags.revert_minutes,
+    }
+    if flags.wait is not None:
+        options["wait"] = flags.wait
+    data: dict[str, object] = {
+        "link": flags.link,
+        "generation": flags.generation,
+        "router": router,
+        "options": options,
+    }
+    if flags.aws_config is not None:
+        data["vpn"] = _vpn(flags.aws_config, flags.tunnel_options, flags.cidr or ())
+    if flags.manifest is not None and flags.manifest.exists():
+        data["manifest"] = _json(flags.manifest, "manifest")
+    return parse_request(data, environment)
+
+
+def _vpn(document: Path, tunnel_options: Path | None, cidrs: Sequence[str]) -> dict[str, object]:
+    text = _read(document, "aws-config").lstrip("\ufeff \t\r\n")
+    vpn: dict[str, object] = {"customer_gateway_configuration": text}
+    if text.startswith(("{", "[")):
+        connection = _connection(_decode(text, "aws-config"))
+        options = connection.get("Options")
+        vpn["customer_gateway_configuration"] = connection.get("CustomerGatewayConfiguration", "")
+        vpn["tunnel_options"] = options.get("TunnelOptions", []) if isinstance(options, Mapping) else []
+    if tunnel_options is not None:
+        vpn["tunnel_options"] = _tunnel_options(_json(tunnel_options, "tunnel-options"))
+    return vpn | {"vpc_cidrs": list(cidrs)}
+
+
+def _tunnel_options(value: object) -> object:
+    """Take the list itself, or any of AWS's answers that hold it."""
+    if isinstance(value, Mapping) and "TunnelOptions" in value:
+        return value["TunnelOptions"]
+    if isinstance(value, Mapping) and isinstance(value.get("Options"), Mapping):
+        return value["Options"].get("TunnelOptions", [])
+    if isinstance(value, Mapping) or (isinstance(value, list) and value and "Options" in value[0]):
+        return _tunnel_options(_connection(value))
+    return value
+
+
+def _connection(value: object) -> Mapping[str, object]:
+    """Return the one connection of a DescribeVpnConnections answer, whole or already taken out of it."""
+    if isinstance(value, Mapping) and "VpnConnections" in value:
+        value = value["VpnConnections"]
+    if isinstance(value, Mapping) and "VpnConnection" in value:
+        value = value["VpnConnection"]
+    if isinstance(value, list):
+        if len(value) != 1:
+            raise InputError("aws-config", f"{len(value)} connections", "one connection")
+        value = value[0]
+    if not isinstance(value, Mapping):
+        raise InputError("aws-config", type(value).__name__, "AWS's XML or DescribeVpnConnections' JSON")
+    return value
+
+
+def _host(text: str | None) -> tuple[str | None, int]:
+    if text is None:
+        return None, 22
+    host, separator, port = text.rpartition(":")
+    if not separator or "]" in port or (":" in host.strip("[]") and not host.startswith("[")):
+        return text.strip("[]"), 22
+    if not port.isdigit():
+        raise InputError("--host", text, "HOST or HOST:PORT")
+    return host.strip("[]"), int(port)
+
+
+def _secret_file(path: Path | None) -> str | None:
+    return None if path is None else _read(path, "password file").rstrip("\r\n")
+
+
+def _json(path: Path, field: str) -> object:
+    return _decode(_read(path, field), field)
+
+
+def _decode(text: str, field: str) -> object:
+    try:
+        return json.loads(text)
+    except ValueError:
+        raise InputError(field, "not JSON", "a JSON document") from None
+
+
+def _read(path: Path, field: str) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise InputError(field, str(path), f"a readable file ({error.strerror})") from None
+    except UnicodeDecodeError:
+        raise InputError(field, str(path), "a UTF-8 text file") from None
