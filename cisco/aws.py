@@ -4,7 +4,7 @@ The connection XML says who and where (addresses, keys, ASNs); its algorithms ar
 `Options.TunnelOptions` win wherever they speak. Tunnels are matched by address, inside CIDR or key, never by position.
 """
 
-import xml.etree.ElementTree as ElementTree  # noqa: S405  # a document type, the only way to entities, is refused below
+import xml.etree.ElementTree as ElementTree  # a document type, the only way to entities, is refused below
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
@@ -70,7 +70,8 @@ def intent_from_aws(vpn: Mapping[str, object], router: RouterSettings, link: str
     """Return what the router must hold for AWS's connection.
 
     `vpn` has `customer_gateway_configuration` (the XML) or `attributes`, and optionally `tunnel_options` (AWS's
-    `Options.TunnelOptions`) and `vpc_cidrs` (the VPC side's networks, needed for static routing). Raises `InputError`.
+    `Options.TunnelOptions`) and `vpc_cidrs` (the VPC side's networks; AWS's document does not name them, so that
+    static routing needs them unless `needs_routes` is off). Raises `InputError`.
     """
     options = _options(vpn.get("tunnel_options"))
     xml = vpn.get("customer_gateway_configuration")
@@ -78,15 +79,15 @@ def intent_from_aws(vpn: Mapping[str, object], router: RouterSettings, link: str
         connection_id, is_static, ends = _read_xml(str(xml))
     else:
         connection_id, is_static, ends = _read_attributes(vpn.get("attributes"), options)
-    tunnels = tuple(
-        _tunnel(index, end, _match(options, end, len(options)), router) for index, end in enumerate(ends)
-    )
+    tunnels = tuple(_tunnel(index, end, _match(options, end, len(options)), router) for index, end in enumerate(ends))
     return Intent(
         link=link,
         connection_id=connection_id,
         local_address=router.local_address or ends[0].customer_outside,
         tunnels=(tunnels[0], tunnels[1]),
-        routing=_routing(ends, is_static=is_static, vpc_cidrs=vpn.get("vpc_cidrs"), router=router),
+        routing=_bgp(ends, router)
+        if not is_static
+        else _static(vpn.get("vpc_cidrs"), router, needs_routes=needs_routes),
         wan_interface=router.wan_interface,
         is_behind_nat=router.behind_nat,
         policies=router.isakmp_policies,
@@ -94,15 +95,19 @@ def intent_from_aws(vpn: Mapping[str, object], router: RouterSettings, link: str
     )
 
 
-def _routing(ends: Sequence[_End], *, is_static: bool, vpc_cidrs: object, router: RouterSettings) -> Bgp | Static:
+def _bgp(ends: Sequence[_End], router: RouterSettings) -> Bgp:
     asns = ends[0].asns
-    if not is_static:
-        if asns is None:
-            raise InputError("bgp", "absent", "given for a connection with BGP")
-        return Bgp(router_asn=asns[0], aws_asn=asns[1], advertise=router.advertise)
+    if asns is None:
+        raise InputError("bgp", "absent", "given for a connection with BGP")
+    return Bgp(router_asn=asns[0], aws_asn=asns[1], advertise=router.advertise)
+
+
+def _static(vpc_cidrs: object, router: RouterSettings, *, needs_routes: bool) -> Static:
     cidrs = tuple(_network("vpc cidr", str(cidr)) for cidr in _sequence(vpc_cidrs))
-    if not cidrs:
-        raise InputError("vpc_cidrs (--cidr)", "absent", "given for static routing: the VPC side's networks, such as 10.0.0.0/16")
+    if not cidrs and needs_routes:
+        raise InputError(
+            "vpc_cidrs (--cidr)", "absent", "the VPC side's networks, such as 10.0.0.0/16, with static routing"
+        )
     return Static(cidrs, router.sla_numbers)
 
 
@@ -111,7 +116,13 @@ def _tunnel(index: int, end: _End, options: Mapping[str, object], router: Router
     phase1 = Phase1(
         version=version,
         encryption=Encryption(
-            _pick(options, "Phase1EncryptionAlgorithms", _ciphers(version), end.encryption[0], "phase 1 encryption")
+            _pick(
+                options,
+                "Phase1EncryptionAlgorithms",
+                _ciphers(version),
+                end.encryption[0],
+                "phase 1 encryption",
+            )
         ),
         integrity=Integrity(
             _pick(options, "Phase1IntegrityAlgorithms", _STRONGEST_HASH, end.integrity[0], "phase 1 integrity")
@@ -121,7 +132,13 @@ def _tunnel(index: int, end: _End, options: Mapping[str, object], router: Router
     )
     phase2 = Phase2(
         encryption=Encryption(
-            _pick(options, "Phase2EncryptionAlgorithms", _STRONGEST_CIPHER, end.encryption[1], "phase 2 encryption")
+            _pick(
+                options,
+                "Phase2EncryptionAlgorithms",
+                _STRONGEST_CIPHER,
+                end.encryption[1],
+                "phase 2 encryption",
+            )
         ),
         integrity=Integrity(
             _pick(options, "Phase2IntegrityAlgorithms", _STRONGEST_HASH, end.integrity[1], "phase 2 integrity")
@@ -169,9 +186,7 @@ def _replay_window(value: int) -> int:
 
 
 def _values(options: Mapping[str, object], key: str) -> tuple[str, ...]:
-    return tuple(
-        str(item["Value"] if isinstance(item, Mapping) else item) for item in _sequence(options.get(key))
-    )
+    return tuple(str(item["Value"] if isinstance(item, Mapping) else item) for item in _sequence(options.get(key)))
 
 
 def _pick(options: Mapping[str, object], key: str, preference: Sequence[str], default: str, field: str) -> str:
@@ -252,9 +267,7 @@ def _network(field: str, text: str) -> IPv4Network:
         raise InputError(field, text, "an IPv4 network in CIDR form, host bits zero") from None
 
 
-def _read_attributes(
-    raw: object, options: Sequence[Mapping[str, object]]
-) -> tuple[str, bool, tuple[_End, ...]]:
+def _read_attributes(raw: object, options: Sequence[Mapping[str, object]]) -> tuple[str, bool, tuple[_End, ...]]:
     if not isinstance(raw, Mapping):
         raise InputError("vpn", "without customer_gateway_configuration", "AWS's connection XML, or attributes")
     if len(options) != 2:
@@ -262,7 +275,10 @@ def _read_attributes(
     is_static = bool(raw.get("static_routes_only"))
     asns = None
     if not is_static:
-        asns = (_int("customer gateway ASN", str(raw.get("customer_gateway_bgp_asn"))), _int("AWS ASN", str(raw.get("vgw_bgp_asn"))))
+        asns = (
+            _int("customer gateway ASN", str(raw.get("customer_gateway_bgp_asn"))),
+            _int("AWS ASN", str(raw.get("vgw_bgp_asn"))),
+        )
     ends = []
     for entry in options:
         inside = _network("TunnelInsideCidr", str(entry.get("TunnelInsideCidr")))
@@ -327,7 +343,9 @@ def _read_tunnel(section: "ElementTree.Element", *, is_static: bool) -> _End:
     _address("customer gateway's inside address", inside)
     return _End(
         aws_outside=_address("AWS outside address", text("vpn_gateway/tunnel_outside_address/ip_address")),
-        customer_outside=_address("customer gateway's address", text("customer_gateway/tunnel_outside_address/ip_address")),
+        customer_outside=_address(
+            "customer gateway's address", text("customer_gateway/tunnel_outside_address/ip_address")
+        ),
         aws_inside=_address("AWS inside address", text("vpn_gateway/tunnel_inside_address/ip_address")),
         router_inside=IPv4Interface(f"{inside}/{mask}"),
         key=optional("ike/pre_shared_key", ""),
@@ -345,9 +363,7 @@ def _read_tunnel(section: "ElementTree.Element", *, is_static: bool) -> _End:
     )
 
 
-def _both(
-    optional: Callable[[str, str], str], name: str, default: str, words: Mapping[str, str]
-) -> tuple[str, str]:
+def _both(optional: Callable[[str, str], str], name: str, default: str, words: Mapping[str, str]) -> tuple[str, str]:
     found = (optional(f"ike/{name}", default), optional(f"ipsec/{name}", default))
     for word in found:
         if word not in words:

@@ -141,14 +141,15 @@ class Bgp:
 
 @dataclass(frozen=True, slots=True)
 class Static:
-    """Tracked static routes to `vpc_cidrs` over both tunnels; `sla_numbers` name both the IP SLA and the track."""
+    """Tracked static routes to `vpc_cidrs` over both tunnels; `sla_numbers` name both the IP SLA and the track.
+
+    Without networks it is AWS's own sample, whose routes are the reader's to add: good for printing only.
+    """
 
     vpc_cidrs: tuple[IPv4Network, ...]
     sla_numbers: tuple[int, int] = (100, 200)
 
     def __post_init__(self) -> None:
-        if not self.vpc_cidrs:
-            raise InputError("vpc cidrs", "empty", "at least one network, such as 10.0.0.0/16, for static routing")
         if len(set(self.vpc_cidrs)) != len(self.vpc_cidrs):
             raise InputError("vpc cidrs", [str(n) for n in self.vpc_cidrs], "without repetition")
         for number in self.sla_numbers:
@@ -178,7 +179,9 @@ class Intent:
         if not LINK_NAME.match(self.link):
             raise InputError("link name", self.link, "1 to 40 letters, digits, '-' or '_'")
         if not CONNECTION_ID.match(self.connection_id):
-            raise InputError("vpn connection id", self.connection_id, "vpn- and letters or digits, such as vpn-0123456789abcdef0")
+            raise InputError(
+                "vpn connection id", self.connection_id, "vpn- and letters or digits, such as vpn-0123456789abcdef0"
+            )
         if self.wan_interface is not None and not INTERFACE.match(self.wan_interface):
             raise InputError("wan interface", self.wan_interface, "an interface name such as GigabitEthernet1")
         for number in self.policies:

@@ -1,0 +1,137 @@
+"""The verbs that print a configuration, compare it, and carry it out."""
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .errors import AgentError, InputError
+from .model import Intent
+from .request import Request
+from .secret import Redactor
+
+if TYPE_CHECKING:
+    from .connection import Connection
+
+PREVIOUS_RESULT = "PULUMI_COMMAND_STDOUT"  # pulumi-command gives an update and a delete the last result here
+
+
+def render_command(request: Request) -> int:
+    """Print the IOS text; the keys only with `--show-secrets`."""
+    from .render import render
+
+    intent = _intent(request, needs_routes=False)
+    text = render(intent)
+    keys = (tunnel.preshared_key for tunnel in intent.tunnels)
+    sys.stdout.write(text if request.show_secrets else Redactor(keys).redact(text))
+    return 0
+
+
+def diff_command(request: Request) -> int:
+    """Print what apply would change."""
+    from .paint import paint_diff, wants_colour
+    from .transaction import check
+
+    result = check(_intent(request), _connection(request), request.options, _manifest(request))
+    if result.unreachable is not None:
+        raise _unreachable(result.unreachable)
+    if request.as_json:
+        _print(result.as_json())
+    elif not result.diff:
+        sys.stdout.write("no difference\n")
+    else:
+        sys.stdout.write(paint_diff(result.diff, is_on=wants_colour(sys.stdout, os.environ)) + "\n")
+    return 0
+
+
+def check_command(request: Request) -> int:
+    """Print, as JSON, whether the router holds the link and which generation the next apply is to write."""
+    from .transaction import check
+
+    result = check(_intent(request), _connection(request), request.options, _manifest(request))
+    _print(result.as_json())
+    return 0
+
+
+def apply_command(request: Request) -> int:
+    """Bring the router to the intent; print the result and keep its manifest where asked to."""
+    from .transaction import apply
+
+    result = apply(_intent(request), _connection(request), request.options, _manifest(request), _report)
+    if request.manifest_file is not None:
+        _write_manifest(request.manifest_file, result.manifest)
+    for warning in result.warnings:
+        _report(f"warning: {warning}")
+    _print(result.as_json())
+    return 0
+
+
+def remove_command(request: Request) -> int:
+    """Take the link off the router; print the result and drop the manifest's file."""
+    from .transaction import remove
+
+    intent = _intent(request) if request.vpn is not None else None
+    result = remove(_connection(request), request.options, intent=intent, manifest=_manifest(request), report=_report)
+    if request.manifest_file is not None:
+        request.manifest_file.unlink(missing_ok=True)
+    for warning in result.warnings:
+        _report(f"warning: {warning}")
+    _print(result.as_json())
+    return 0
+
+
+def _intent(request: Request, *, needs_routes: bool = True) -> Intent:
+    from .aws import intent_from_aws
+
+    if request.vpn is None:
+        raise InputError("vpn", "absent", "what AWS handed out (--aws-config FILE, or vpn in the JSON)")
+    return intent_from_aws(request.vpn, request.settings, request.link, request.generation, needs_routes=needs_routes)
+
+
+def _connection(request: Request) -> "Connection":
+    from .connection import Connection
+
+    if request.login is None:
+        raise InputError("router.host", "absent", "the router's address (--host)")
+    return Connection(request.login)
+
+
+def _manifest(request: Request) -> Mapping[str, object] | None:
+    if request.manifest is not None:
+        return request.manifest
+    try:
+        previous = json.loads(os.environ.get(PREVIOUS_RESULT) or "{}")
+    except ValueError:
+        raise InputError(PREVIOUS_RESULT, "not JSON", "the result of an earlier run") from None
+    manifest = previous.get("manifest") if isinstance(previous, dict) else None
+    return manifest if isinstance(manifest, dict) else None
+
+
+def _write_manifest(path: Path, manifest: Mapping[str, object]) -> None:
+    """Replace the file in one step: a manifest half written would be one that `remove` can't read."""
+    scratch = path.with_name(path.name + ".new")
+    try:
+        scratch.write_text(json.dumps(manifest, indent=2) + "\n")
+        scratch.replace(path)
+    except OSError as error:
+        raise AgentError(
+            f"the router is configured, but the manifest {path} can't be written ({error.strerror}); "
+            f"`remove` with --aws-config works without it"
+        ) from None
+
+
+def _unreachable(text: str) -> AgentError:
+    from .errors import ConnectError
+
+    return ConnectError(text)
+
+
+def _report(text: str) -> None:
+    sys.stderr.write(f"{text}\n")
+    sys.stderr.flush()
+
+
+def _print(result: Mapping[str, object]) -> None:
+    sys.stdout.write(json.dumps(result) + "\n")
