@@ -66,7 +66,14 @@ class _End:
     lifetimes: tuple[int, int] = (28800, 3600)
 
 
-def intent_from_aws(vpn: Mapping[str, object], router: RouterSettings, link: str, generation: int = 1) -> Intent:
+def intent_from_aws(
+    vpn: Mapping[str, object],
+    router: RouterSettings,
+    link: str,
+    generation: int = 1,
+    *,
+    needs_routes: bool = True,
+) -> Intent:
     """Return what the router must hold for AWS's connection.
 
     `vpn` has `customer_gateway_configuration` (the XML) or `attributes`, and optionally `tunnel_options` (AWS's
