@@ -1,4 +1,4 @@
-"""Turning on ``archive``, where it was asked for, so that the router can undo a change by itself; and off again."""
+"""Turning on ``archive``, which lets a router undo a change by itself, where that was asked for."""
 
 from .clock import Clock
 from .errors import PreflightError
@@ -35,5 +35,6 @@ def _configure(terminal: Terminal, lines: tuple[str, ...], clock: Clock) -> None
         reply = terminal.run(line)
         if classify(line, reply.text) is Verdict.REJECTED:
             terminal.leave_configuration()
-            raise PreflightError((f"archive can't be configured: the router answered {line!r} with {reply.text.strip()}",))
+            said = reply.text.strip()
+            raise PreflightError((f"archive can't be configured: the router answered {line!r} with {said}",))
     terminal.leave_configuration()

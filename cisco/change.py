@@ -11,7 +11,14 @@ from dataclasses import dataclass, field
 from . import archive
 from .clock import Deadline
 from .connection import Connection
-from .errors import AgentError, ConnectError, NotRolledBackError, PreflightError, RolledBackError, SessionLostError
+from .errors import (
+    AgentError,
+    ConnectError,
+    NotRolledBackError,
+    PreflightError,
+    RolledBackError,
+    SessionLostError,
+)
 from .lock import router_lock
 from .login import ArchivePolicy, Options
 from .model import Intent
@@ -26,7 +33,7 @@ from .secret import Redactor
 from .terminal import Terminal
 from .watch import observe, up_tunnels, wait_until_up
 
-# Beside waiting for tunnels, what a push may take before the timer must not fire (seconds): generous for old CPUs.
+# What a push may take, beside waiting for tunnels, before the timer fires (seconds): generous for old CPUs.
 _SECONDS_A_LINE = 0.5
 _MARGIN = 60.0
 _LONGEST_TIMER = 120
@@ -46,7 +53,7 @@ class Outcome:
 
 @dataclass(slots=True)
 class Change:
-    """A change under way. `decide` makes the plan from a running-config, `judge` names what the release refuses.
+    """A change under way. `decide` plans from a running-config, `judge` names what the release refuses.
 
     With `intent`, the tunnels of a link that is up are changed one after the other, never both at once.
     """
@@ -110,7 +117,8 @@ class Change:
     def _nothing_to_do(self, terminal: Terminal, state: RouterState, plan: Plan) -> Outcome:
         is_saved = False
         # An earlier run may have been killed between its proof and its save: then a reload would undo it.
-        if self.options.save and may_be_unsaved(state.running) and not self.decide(read_startup(terminal)).is_empty:
+        is_forgotten = self.options.save and may_be_unsaved(state.running)
+        if is_forgotten and not self.decide(read_startup(terminal)).is_empty:
             self._save(Undo(self.connection, self.options, self.redactor, state.running, terminal))
             self.warnings.append("an earlier run's change had not been saved; it is now")
             is_saved = True
@@ -119,7 +127,7 @@ class Change:
 
     def _turn_archive_on(self, terminal: Terminal, state: RouterState) -> RouterState:
         self.archive_path = archive.archive_path(state.release)
-        self.report(f"configuring archive ({self.archive_path}), so that the router can undo the change by itself")
+        self.report(f"configuring archive ({self.archive_path}), so that the router can undo the change")
         archive.turn_on(terminal, self.archive_path, self.connection.clock)
         return examine(terminal)
 
@@ -160,7 +168,8 @@ class Change:
         enter_configuration(undo.terminal, clock)
 
     def _timer_minutes(self, plan: Plan) -> int:
-        needed = _MARGIN + len(plan.commands) * _SECONDS_A_LINE + self.options.wait * max(0, len(_scopes(plan)) - 1)
+        waits = self.options.wait * max(0, len(_scopes(plan)) - 1)
+        needed = _MARGIN + len(plan.commands) * _SECONDS_A_LINE + waits
         return min(_LONGEST_TIMER, max(self.options.revert_minutes, math.ceil(needed / 60)))
 
     def _push(self, undo: Undo, plan: Plan) -> None:
@@ -180,7 +189,7 @@ class Change:
 
     def _up_before(self, undo: Undo, plan: Plan) -> frozenset[str]:
         """Return which tunnels are UP, where the plan touches both of a link that exists already."""
-        present = {scope for scope in _scopes(plan) if f"\ninterface {scope}\n" in undo.snapshot.replace("\r", "")}
+        present = {scope for scope in _scopes(plan) if f"\ninterface {scope}\n" in undo.snapshot}
         if self.intent is None or len(present) < 2:
             return frozenset()
         up = self._look(undo)
@@ -211,7 +220,7 @@ class Change:
         return up
 
     def _prove(self, undo: Undo, deadline: Deadline) -> None:
-        """Read the running-config again, and log in afresh: only then is the change known not to lock us out."""
+        """Read the running-config again, and log in afresh: the change must not lock us out."""
         undo.terminal.leave_configuration()
         self.after = read_running(undo.terminal)
         rest = self.decide(self.after)

@@ -15,7 +15,7 @@ _DEFAULT_TIMING = Timing()
 
 
 def _open_ssh(login: Login, timeout: float) -> Channel:
-    # Imported when first used: `render` and `diff` need no SSH library, which takes a third of a second to load.
+    # Imported when first used: it takes a third of a second, and `render` and `diff` need none.
     from .transport import open_channel
 
     return open_channel(login, timeout)

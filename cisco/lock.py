@@ -16,7 +16,9 @@ _PAUSE = 0.5
 
 
 @contextmanager
-def router_lock(login: Login, deadline: Deadline, clock: Clock, report: Callable[[str], None]) -> Iterator[None]:
+def router_lock(
+    login: Login, deadline: Deadline, clock: Clock, report: Callable[[str], None]
+) -> Iterator[None]:
     """Hold the router's lock; wait for it, since two links of one stack may share a router.
 
     The kernel lets go of it when the process ends, however it ends.
@@ -33,7 +35,7 @@ def router_lock(login: Login, deadline: Deadline, clock: Clock, report: Callable
                 is_waiting = True
             if deadline.remaining <= 0:
                 raise PreflightError(
-                    (f"another run works on {login.address} ({_holder(path)}); wait for it to end, then run again",)
+                    (f"another run works on {login.address} ({_holder(path)}); run again when it is done",)
                 )
             clock.sleep(_PAUSE)
         file.truncate(0)

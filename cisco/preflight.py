@@ -20,7 +20,9 @@ _ARCHIVE_ON = re.compile(r"next archive file will be named\s+(\S+)", re.IGNORECA
 _DENIED = re.compile(r"command authorization failed", re.IGNORECASE)
 SHOW_RUNNING = "show running-config"
 _WIDTH = "terminal width 511"
-_QUESTIONS = (_WIDTH, "show version", "show privilege", "show archive", SHOW_PENDING, "show configuration lock")
+_QUESTIONS = (
+    _WIDTH, "show version", "show privilege", "show archive", SHOW_PENDING, "show configuration lock",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ def obstacles(state: RouterState, options: Options) -> tuple[str, ...]:
     """Name, a sentence each, what on the router keeps any change from being made safely."""
     problems: list[str] = []
     if state.privilege is not None and state.privilege < 15:
-        problems.append(f"privilege level {state.privilege} can't configure: give an enable password or level 15")
+        problems.append(f"privilege level {state.privilege} can't configure: give an enable password")
     if state.lock_owner is not None:
         problems.append(f"the configuration is locked by {state.lock_owner} (show configuration lock)")
     if state.pending is not None:

@@ -1,7 +1,7 @@
-"""Sending a plan's lines: one by one where a line decides what the next ones mean, in a window where none does.
+"""Sending a plan's lines: one by one where a line decides what the next ones mean, else in a window.
 
-A header is waited for, and the mode that it opens is checked, before anything below it is sent: the lines below a
-rejected header would land in another section. Leaves of a section travel together.
+A header is waited for, and the mode that it opens is checked, before anything below it is sent: the
+lines below a rejected header would land in another section. Leaves of a section travel together.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -106,7 +106,7 @@ class Pusher:
 
 
 def batches(commands: Sequence[Command]) -> Iterator[tuple[Command, ...]]:
-    """Split commands where the reply must be seen first: after a header, a removal, a line that may be in use."""
+    """Split commands where a reply must be seen first: after a header, a removal, what may be in use."""
     batch: list[Command] = []
     for command in commands:
         batch.append(command)

@@ -1,7 +1,8 @@
 """Which release a router runs, and what that release refuses.
 
-The refusals are Cisco's field notice FN72510: weak algorithms are refused by default from a release that depends
-on the platform, which a router says only by rejecting the line. Here they are named before anything is touched.
+The refusals are Cisco's field notice FN72510: weak algorithms are refused by default from a release that
+depends on the platform, which a router says only by rejecting the line. Here they are named before
+anything is touched.
 """
 
 import re

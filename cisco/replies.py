@@ -1,7 +1,8 @@
 """What an IOS reply means, as tables. Default-deny: a reply not known to be harmless is a failure.
 
-Neither "starts with %" nor "contains %" tells success from failure: ``A pre-shared key for address mask … already
-exists!`` has none and is a failure, ``% Policy already has same proposal set`` has one and is harmless.
+Neither "starts with %" nor "contains %" tells success from failure: ``A pre-shared key for address mask
+… already exists!`` has none and is a failure, ``% Policy already has same proposal set`` has one and is
+harmless.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""What a run of the agent gives back: one JSON object without a secret, and the manifest that the next run reads."""
+"""What a run of the agent gives back: an object without a secret, with the manifest for the next run."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field

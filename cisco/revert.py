@@ -1,7 +1,8 @@
-"""IOS's own safety net: ``configure terminal revert timer`` goes back to the old configuration unless confirmed.
+"""IOS's own safety net: ``configure terminal revert timer`` undoes the change unless it is confirmed.
 
-IOS 12.4(20)T and later, with ``archive`` and its ``path`` configured. Only the user who armed it may confirm or
-revert. Going back is a ``configure replace``, so it also undoes what somebody else changed meanwhile.
+IOS 12.4(20)T and later, with ``archive`` and its ``path`` configured. Only the user who armed it may
+confirm or revert. Going back is a ``configure replace``, so it also undoes what somebody else changed
+meanwhile.
 """
 
 import re
@@ -75,7 +76,7 @@ def enter_configuration(terminal: Terminal, clock: Clock) -> None:
 
 
 def confirm(terminal: Terminal) -> bool:
-    """Keep the change; return whether nothing is pending any more. It can also be because the timer has fired."""
+    """Keep the change; return whether nothing is pending any more (also because the timer has fired)."""
     terminal.run("configure confirm", is_slow=True)
     return pending(terminal) is None
 

@@ -1,8 +1,8 @@
 """Undoing a change that failed, and proving that it is undone.
 
-On a router with its timer armed, ``configure revert now`` undoes; else the inverse of every step that was begun. The
-proof is the same: the running-config, read again, is the one from before. A lost session is no end: the router is
-asked again, with growing pauses, until well after its timer has fired.
+On a router with its timer armed, ``configure revert now`` undoes; else the inverse of every step that
+was begun. The proof is the same: the running-config, read again, is the one from before. A lost session
+is no end: the router is asked again, with growing pauses, until well after its timer has fired.
 """
 
 import datetime
@@ -55,7 +55,7 @@ class Undo:
         if left:
             shown = "; ".join(self.redactor.redact(line) for line in left[:_SHOWN])
             more = f" and {len(left) - _SHOWN} more" if len(left) > _SHOWN else ""
-            return NotRolledBackError(f"{what}; not all is undone, this differs from before: {shown}{more}. {self._outlook()}")
+            return NotRolledBackError(f"{what}; this differs from before: {shown}{more}. {self._outlook()}")
         return RolledBackError(f"{what}; the router is as it was before (its running-config was compared)")
 
     def _until_undone(self, deadline: Deadline, *, is_lost: bool) -> tuple[str, ...]:
@@ -112,9 +112,9 @@ class Undo:
             moment = datetime.datetime.fromtimestamp(self.fires_at, datetime.timezone.utc)
             if self.fires_at > self.connection.clock.time():
                 return f"The router's own timer goes back to the old configuration at {moment:%H:%M:%S} UTC"
-            return f"The router's own timer should have gone back at {moment:%H:%M:%S} UTC: look at its running-config"
+            return f"The router's own timer was to go back at {moment:%H:%M:%S} UTC: look at its running-config"
         scopes = ", ".join(step.scope for step in self.begun) or "nothing"
-        return f"Without archive the router has no timer; parts that were begun: {scopes}. Run the same command again"
+        return f"Without archive the router has no timer; begun were: {scopes}. Run the same command again"
 
 
 def left_over(before: str, after: str) -> tuple[str, ...]:

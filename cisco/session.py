@@ -1,8 +1,8 @@
-"""The text of an IOS terminal, told apart into replies: prompts, echoes, questions, and what IOS says in between.
+"""The text of an IOS terminal, told apart into replies: prompts, echoes, questions, and messages between.
 
-Sans-IO: it is fed what arrives and told what was sent, and never reads, writes or waits. A reply runs from the echo
-of its line to the next prompt. Syslog and revert-timer messages come whenever IOS likes, also in the middle of an
-echo or a reply, and are taken out first.
+Sans-IO: it is fed what arrives and told what was sent, and never reads, writes or waits. A reply runs
+from the echo of its line to the next prompt. Syslog and revert-timer messages come whenever IOS likes,
+also in the middle of an echo or a reply, and are taken out first.
 """
 
 import re
@@ -18,7 +18,7 @@ _SHORTEST_CUT = 15
 # Longer than any message, shorter than what would be slow to look through for every piece that arrives.
 _TAIL = 4000
 
-# `*Nov 24 10:00:00.123: %LINK-3-UPDOWN: …`, with or without sequence number, year and zone; a line of its own.
+# `*Nov 24 10:00:00.123: %LINK-3-UPDOWN: …`, with or without number, year and zone; a line of its own.
 _SYSLOG = re.compile(
     r"(?:^|(?<=[#>])|(?<=[#>] ))"
     r"(?:\d{1,8}: )?(?:[*.]?[A-Z][a-z]{2} +\d{1,2} +(?:\d{4} +)?\d\d:\d\d:\d\d(?:\.\d+)?(?: [A-Z]{2,5})?: )?"
@@ -53,7 +53,7 @@ _ENDS = {
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """Where the terminal stands: `mode` is the word in brackets, empty in exec; `is_privileged` means ``#``."""
+    """Where the terminal stands: `mode` is the word in brackets, empty in exec; ``#`` is privileged."""
 
     hostname: str
     mode: str
@@ -101,8 +101,8 @@ def require_sendable(line: str) -> None:
 class Dialogue:
     """One terminal: tell it what was sent, feed it what arrives, take finished replies.
 
-    Several lines may be on their way. A prompt ends a reply only when what follows it is the next line's echo, or,
-    for the last line, nothing: a prompt imitated inside a reply does not end it.
+    Several lines may be on their way. A prompt ends a reply only when what follows it is the next line's
+    echo, or, for the last line, nothing: a prompt imitated inside a reply does not end it.
     """
 
     def __init__(self, hostname: str) -> None:
@@ -135,7 +135,7 @@ class Dialogue:
         self._pending.clear()
 
     def feed(self, text: str, *, is_quiet: bool = False) -> tuple[Reply, ...]:
-        """Take what arrived and return the replies it finishes; `is_quiet` says that nothing more seems to come."""
+        """Take what arrived and return the replies it finishes; `is_quiet`: nothing more seems to come."""
         self._arrived.append(_NOISE.sub("", text))
         if len(self._pending) == 1 and not self._may_be_finished():
             return ()
@@ -203,7 +203,8 @@ class Dialogue:
                 continue
             if following is not None and not rest.strip():
                 break
-            return Reply(line, body.strip("\n"), Prompt(found["host"], found["mode"] or "", found["level"] == "#")), rest
+            prompt = Prompt(found["host"], found["mode"] or "", found["level"] == "#")
+            return Reply(line, body.strip("\n"), prompt), rest
         return None, buffer
 
 
@@ -212,7 +213,7 @@ def _without_notices(text: str) -> str:
 
 
 def _after_echo(text: str, line: str) -> str | None:
-    """Return what follows the echo of `line`, which newlines may break; ``None`` where it is not (all) there."""
+    """Return what follows the echo of `line`, which newlines may break; ``None`` where it isn't there."""
     position = 0
     for character in line.strip():
         while position < len(text) and (text[position] == "\n" or (position == 0 and text[position] == " ")):

@@ -28,7 +28,7 @@ class Channel(Protocol):
         """Send text; raise `SessionLostError` when the session has ended."""
 
     def read(self, timeout: float) -> str:
-        """Return what arrives within `timeout` seconds, empty if nothing; raise `SessionLostError` at the end."""
+        """Return what arrives in `timeout` seconds, or nothing; raise `SessionLostError` at the end."""
 
     def close(self) -> None:
         """End the session."""
@@ -75,7 +75,7 @@ class Terminal:
         is_slow: bool = False,
         answers: Mapping[str, Secret | str] | None = None,
     ) -> Reply:
-        """Send one line and wait for its reply, answering the questions in `answers` (a regex each) on the way.
+        """Send one line and wait for its reply; `answers` are for questions (a regex each) on the way.
 
         Raises:
             SessionLostError: The session ended, fell silent, or the deadline passed.

@@ -94,7 +94,7 @@ def remove(
 def check(
     intent: Intent, connection: Connection, options: Options, manifest: Manifest | None = None
 ) -> CheckResult:
-    """Compare the router with the link, and say which generation the next apply is to write; changes nothing."""
+    """Compare the router with the link, and say which generation the next apply is to write."""
     owned = owned_from_manifest(manifest, adopt=options.adopt)
     try:
         terminal = connection.open(Deadline(connection.clock, options.deadline))
@@ -122,13 +122,14 @@ def _next_generation(connection: Connection, found: int | None, rest: Plan) -> i
 
 
 def _text(rest: Plan) -> str:
-    return "\n".join((*(f"! {collision}" for collision in rest.collisions), diff_text(rest.differences))).strip("\n")
+    collisions = (f"! {collision}" for collision in rest.collisions)
+    return "\n".join((*collisions, diff_text(rest.differences))).strip("\n")
 
 
 def _owned_for_removal(owned: Owned, intent: Intent | None) -> Owned:
     if intent is None:
         if owned.connection_id is None:
-            raise InputError("manifest", "missing", "the one that apply gave, or the AWS configuration of the link")
+            raise InputError("manifest", "missing", "apply's, unless the AWS configuration is given")
         return owned
     return dataclasses.replace(
         owned, link=owned.link or intent.link, connection_id=owned.connection_id or intent.connection_id

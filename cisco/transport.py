@@ -1,7 +1,7 @@
 """SSH to the router: Netmiko's connection, used as a channel. The one file that imports an SSH library.
 
-Netmiko knows how to reach an IOS router; what is said to it, and what its answers mean, is ours (session.py). Neither
-Netmiko's nor Paramiko's log may speak: at debug level they print pre-shared keys.
+Netmiko knows how to reach an IOS router; what is said to it, and what its answers mean, is ours
+(session.py). Neither Netmiko's nor Paramiko's log may speak: at debug level they print pre-shared keys.
 """
 
 import base64
@@ -29,14 +29,14 @@ from .login import ANY_HOST_KEY, Login
 
 for _name in ("netmiko", "paramiko"):
     logging.getLogger(_name).setLevel(logging.CRITICAL + 1)
-# cryptography warns that finite-field Diffie-Hellman will go; the routers that need it are told of in _explain.
+# cryptography warns that finite-field Diffie-Hellman will go; _LEGACY tells what to do about it.
 warnings.filterwarnings("ignore", category=CryptographyDeprecationWarning)
 
 # Bytes one to one: a router's text may hold anything, and a piece may end inside a character.
 _ENCODING = "latin-1"
 
 _LEGACY = (
-    "the router offers only SSH algorithms that this client has given up (SHA-1 key exchange or ssh-rsa keys: {detail}). "
+    "the router offers only SSH algorithms that this client has given up (SHA-1 kex or ssh-rsa: {detail}). "
     "Either let the router offer newer ones: 'ip ssh server algorithm kex ecdh-sha2-nistp256' and "
     "'crypto key generate rsa modulus 2048' on IOS-XE; or install the client's legacy set: "
     "pip install 'aws-cisco-vpn[legacy-ssh]'"
@@ -92,8 +92,8 @@ class _PinnedHostKey(paramiko.MissingHostKeyPolicy):  # type: ignore[misc]  # Pa
         pinned = self._login.host_key.removeprefix("SHA256:").rstrip("=")
         if not hmac.compare_digest(presented, pinned):
             raise ConnectError(
-                f"the host key of {self._login.address} is {key.get_name()} SHA256:{presented}, not the pinned "
-                f"{self._login.host_key}: another device answers there, or its key was changed; "
+                f"the host key of {self._login.address} is {key.get_name()} SHA256:{presented}, "
+                f"not the pinned {self._login.host_key}: another device answers there, or its key was changed; "
                 f"compare with 'show ip ssh' on the router's console before pinning the new one"
             )
 
@@ -145,7 +145,8 @@ def _private_key(login: Login) -> paramiko.PKey | None:
     try:
         return paramiko.PKey.from_path(login.key_file.expanduser())
     except (OSError, ValueError, TypeError, SSHException, paramiko.UnknownKeyType):
-        raise InputError("router key_file", str(login.key_file), "a readable private key without passphrase") from None
+        allowed = "a readable private key without passphrase"
+        raise InputError("router key_file", str(login.key_file), allowed) from None
 
 
 def _open_jump(login: Login, timeout: float) -> paramiko.SSHClient:
@@ -210,7 +211,8 @@ def _explain(error: Exception, login: Login, role: str = "router") -> ConnectErr
         if isinstance(cause, socket.gaierror):
             return ConnectError(f"cannot connect to {where}: the name does not resolve")
     last = str(error).strip().splitlines()[-1:] or [type(error).__name__]
-    reasons = [str(cause).strip() for cause in _causes(error) if isinstance(cause, (OSError, SSHException, EOFError))]
+    known = (OSError, SSHException, EOFError)
+    reasons = [str(cause).strip() for cause in _causes(error) if isinstance(cause, known)]
     detail = next((reason for reason in reversed(reasons) if reason), last[0])
     return RouterBusyError(
         f"cannot connect to {where}: {detail} (unreachable, filtered by an ACL, or no free VTY line)"
