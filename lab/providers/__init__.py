@@ -1,0 +1,1 @@
+"""Stand-ins for the Pulumi plugins that some machines cannot download: lab-only, same schema, same manners."""

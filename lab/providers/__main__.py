@@ -1,0 +1,31 @@
+"""`python -m lab.providers aws|command ENGINE`: what the engine starts as `pulumi-resource-aws` or `-command`."""
+
+import logging
+import sys
+
+from lab.providers.plugin import Plugin
+from lab.providers.servicer import serve
+
+
+def plugin(name: str, engine: str) -> Plugin:
+    """Make the plugin that was asked for; each imports only its own libraries."""
+    if name == "command":
+        from lab.providers.command import CommandPlugin
+        from lab.providers.host import EngineHost
+
+        return CommandPlugin(EngineHost(engine).show)
+    from lab.providers.aws.plugin import AwsPlugin
+
+    return AwsPlugin()
+
+
+def main() -> None:
+    """Serve one plugin; the engine's address is the last argument that is not an option."""
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
+    name, *rest = sys.argv[1:]
+    addresses = [argument for argument in rest if not argument.startswith("-")]
+    serve(plugin(name, addresses[-1] if addresses else ""))
+
+
+if __name__ == "__main__":
+    main()
