@@ -1,0 +1,110 @@
+"""What IOS says of an interface, and the ground all show parsers stand on.
+
+A parser takes the text of one show command (IOS 12.4 to IOS-XE 17, whatever its indentation, column widths
+and line breaks) and returns what it recognised. What it doesn't recognise it leaves out, so that an unknown
+form can make a tunnel unknown, never up.
+"""
+
+import re
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Interface
+
+# No line of a show output we read is longer; what is, is cut, so that a pattern's work is bounded.
+_LONGEST_LINE = 512
+
+_REFUSAL = re.compile(
+    r"^(?:% ?(?:Invalid|Incomplete|Ambiguous|Unknown)\b.*"
+    r"|(?:% ?)?(?:Command )?authorization failed.*|.*\bnot (?:authorized|supported on this)\b.*)$",
+    re.IGNORECASE,
+)
+
+
+def lines(text: str) -> tuple[str, ...]:
+    """Return the text's lines without indentation, trailing blanks and empty ones."""
+    stripped = (line[:_LONGEST_LINE].strip() for line in text.expandtabs().splitlines())
+    return tuple(line for line in stripped if line)
+
+
+def refusal(text: str) -> str | None:
+    """Return the line in which IOS refuses the command itself, ``None`` when it ran."""
+    return next((line for line in lines(text)[:10] if _REFUSAL.match(line)), None)
+
+
+def address(text: str) -> IPv4Address | None:
+    """Read an IPv4 address, ``None`` for anything else."""
+    try:
+        return IPv4Address(text)
+    except ValueError:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Interface:
+    """One interface of ``show interfaces``: IOS's own words, and the addresses of a tunnel."""
+
+    name: str
+    status: str
+    line_protocol: str
+    inside: IPv4Interface | None = None
+    source: str | None = None
+    destination: IPv4Address | None = None
+
+    @property
+    def is_up(self) -> bool:
+        """Whether it can carry traffic."""
+        return self.status == "up" and self.line_protocol == "up"
+
+    @property
+    def is_shut_down(self) -> bool:
+        """Whether somebody has shut it down, or it was deleted."""
+        return self.status in ("administratively down", "deleted")
+
+
+# `Tunnel1 is up, line protocol is up`, `… is administratively down, line protocol is down (disabled)`.
+_HEADER = re.compile(
+    r"^(?P<name>[A-Za-z][\w./:-]*) is (?P<status>[a-z][a-z -]*), line protocol is (?P<protocol>[a-z]+)\b"
+)
+_INSIDE = re.compile(r"^Internet address is (\d+\.\d+\.\d+\.\d+/\d+)$")
+# `Tunnel source 192.0.2.1 (GigabitEthernet1), destination 72.21.209.225`
+_SOURCE = re.compile(r"^Tunnel source (?P<source>[^ ,]+)")
+_DESTINATION = re.compile(r"\bdestination (\d+\.\d+\.\d+\.\d+)")
+
+
+def interfaces(text: str) -> tuple[Interface, ...]:
+    """Read ``show interfaces [NAME]``."""
+    found: list[Interface] = []
+    block: list[str] = []
+    header: re.Match[str] | None = None
+    for line in lines(text):
+        match = _HEADER.match(line)
+        if match is None:
+            block.append(line)
+            continue
+        if header is not None:
+            found.append(_interface(header, block))
+        header, block = match, []
+    if header is not None:
+        found.append(_interface(header, block))
+    return tuple(found)
+
+
+def _interface(header: re.Match[str], block: list[str]) -> Interface:
+    inside: IPv4Interface | None = None
+    source: str | None = None
+    destination: IPv4Address | None = None
+    for line in block:
+        if (match := _INSIDE.match(line)) is not None:
+            inside = _interface_address(match[1])
+        elif (match := _SOURCE.match(line)) is not None:
+            source = match["source"]
+        if "Tunnel" in line and (match := _DESTINATION.search(line)) is not None:
+            destination = address(match[1])
+    status, protocol = header["status"].strip(), header["protocol"]
+    return Interface(header["name"], status, protocol, inside, source, destination)
+
+
+def _interface_address(text: str) -> IPv4Interface | None:
+    try:
+        return IPv4Interface(text)
+    except ValueError:
+        return None

@@ -1,0 +1,184 @@
+"""``show crypto ipsec sa [detail]`` and ``show crypto session [detail]``: what is encrypted to whom."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from ipaddress import IPv4Address
+
+from .show import address, lines
+
+
+@dataclass(frozen=True, slots=True)
+class EspSa:
+    """One ESP security association; `seconds` is what is left of it, `status` empty where not shown."""
+
+    spi: int
+    transform: str = ""
+    status: str = ""
+    seconds: int | None = None
+
+    @property
+    def is_valid(self) -> bool:
+        """Whether it can carry traffic: known by its SPI, active, and not run out."""
+        is_active = self.status in ("ACTIVE", "ACTIVE(ACTIVE)") if self.status else self.seconds is not None
+        return self.spi != 0 and is_active and self.seconds != 0
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """What one interface protects towards one peer: the SAs of each direction."""
+
+    interface: str
+    peer: IPv4Address | None
+    is_udp_encapsulated: bool
+    encapsulated: int
+    decapsulated: int
+    inbound: tuple[EspSa, ...]
+    outbound: tuple[EspSa, ...]
+
+    @property
+    def is_up(self) -> bool:
+        """Whether traffic can go both ways."""
+        return any(sa.is_valid for sa in self.inbound) and any(sa.is_valid for sa in self.outbound)
+
+
+_INTERFACE = re.compile(r"^interface: (\S+)$")
+# Every flow starts with the VRF it protects, also the second one of an interface.
+_FLOW = re.compile(r"^protected vrf:")
+# `current_peer 192.0.2.1 port 500`; older `current_peer: 192.0.2.1:500`.
+_CURRENT_PEER = re.compile(r"^current_peer:? ?(\d+\.\d+\.\d+\.\d+)\b")
+_ENDPOINT = re.compile(r"\bremote crypto endpt\.?: ?(\d+\.\d+\.\d+\.\d+)$")
+_ENCAPSULATED = re.compile(r"^#pkts encaps: ?(\d{1,20})\b")
+_DECAPSULATED = re.compile(r"^#pkts decaps: ?(\d{1,20})\b")
+_DIRECTION = re.compile(r"^(inbound|outbound) (esp|ah|pcp) sas:")
+_SPI = re.compile(r"^spi: 0x([0-9A-Fa-f]{1,8})\b")
+_TRANSFORM = re.compile(r"^transform: (.+?) ?,?$")
+_STATUS = re.compile(r"^Status: (\S+)")
+# `(k/sec): (4467148/3189)`, `(sec): 3189`, `(k/sec): (KB Vol Rekey Disabled/3189)`
+_LIFETIME = re.compile(r"^sa timing: remaining key lifetime \([kKB]*/?sec\): (?:\((?:[^/()]+/)?(\d{1,9})\)|(\d{1,9}))$")
+
+
+def flows(text: str) -> tuple[Flow, ...]:
+    """Read ``show crypto ipsec sa``, whole or for one peer or interface, with or without ``detail``."""
+    return tuple(_flow(interface, block) for interface, block in _blocks(lines(text)))
+
+
+def _blocks(rows: Iterable[str]) -> Iterator[tuple[str, list[str]]]:
+    interface, block = "", None
+    for row in rows:
+        if (match := _INTERFACE.match(row)) is not None:
+            if block:
+                yield interface, block
+            interface, block = match[1], None
+        elif _FLOW.match(row) is not None:
+            if block:
+                yield interface, block
+            block = [row]
+        elif block is not None:
+            block.append(row)
+    if block:
+        yield interface, block
+
+
+@dataclass(slots=True)
+class _Sa:
+    spi: int
+    transform: str = ""
+    status: str = ""
+    seconds: int | None = None
+
+    def read(self, row: str) -> None:
+        if (match := _TRANSFORM.match(row)) is not None:
+            self.transform = match[1]
+        elif (match := _STATUS.match(row)) is not None:
+            self.status = match[1]
+        elif (match := _LIFETIME.match(row)) is not None:
+            self.seconds = int(match[1] or match[2])
+
+    def done(self) -> EspSa:
+        return EspSa(self.spi, self.transform, self.status, self.seconds)
+
+
+def _flow(interface: str, block: list[str]) -> Flow:
+    peer = _last_address(_CURRENT_PEER, block)
+    # Where both are shown, the endpoint is the address that packets really go to.
+    endpoint = _last_address(_ENDPOINT, block) or peer
+    found: dict[str, list[_Sa]] = {"inbound": [], "outbound": []}
+    current: list[_Sa] | None = None
+    for row in block:
+        if (match := _DIRECTION.match(row)) is not None:
+            current = found[match[1]] if match[2] == "esp" else None
+        elif current is None:
+            continue
+        elif (match := _SPI.match(row)) is not None:
+            current.append(_Sa(int(match[1], 16)))
+        elif current:
+            current[-1].read(row)
+    return Flow(
+        interface,
+        endpoint,
+        any("UDP-Encaps" in row for row in block),
+        _last_number(_ENCAPSULATED, block),
+        _last_number(_DECAPSULATED, block),
+        tuple(sa.done() for sa in found["inbound"]),
+        tuple(sa.done() for sa in found["outbound"]),
+    )
+
+
+def _last_address(pattern: re.Pattern[str], block: list[str]) -> IPv4Address | None:
+    found = (match for row in reversed(block) if (match := pattern.search(row)) is not None)
+    return next((address(match[1]) for match in found), None)
+
+
+def _last_number(pattern: re.Pattern[str], block: list[str]) -> int:
+    return next((int(match[1]) for row in reversed(block) if (match := pattern.match(row)) is not None), 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One entry of ``show crypto session``; `status` is IOS's word (``UP-ACTIVE``, ``DOWN-NEGOTIATING``)."""
+
+    interface: str
+    status: str
+    peer: IPv4Address | None
+    uptime: str | None = None
+    is_ike_active: bool = False
+    active_sas: int = 0
+
+    @property
+    def is_up(self) -> bool:
+        """Whether IPsec carries traffic, with or without a living IKE SA (``UP-NO-IKE``)."""
+        return self.status in ("UP-ACTIVE", "UP-NO-IKE") and self.active_sas >= 2
+
+
+_SESSION_INTERFACE = re.compile(r"^Interface: (\S+)")
+_SESSION_STATUS = re.compile(r"^Session status: ([A-Z-]+)$")
+_SESSION_UPTIME = re.compile(r"^Uptime: (\S+)$")
+_SESSION_PEER = re.compile(r"^Peer: (\d+\.\d+\.\d+\.\d+)(?: port \d+|/\d+)?\b")
+_SESSION_IKE = re.compile(r"^(?:IKE|IKEv1|IKEv2) SA: local \S+ remote \S+ Active$")
+_SESSION_SAS = re.compile(r"^Active SAs: (\d{1,6})\b")
+
+
+def sessions(text: str) -> tuple[Session, ...]:
+    """Read ``show crypto session``, with or without ``detail``."""
+    found: list[list[str]] = []
+    for row in lines(text):
+        if _SESSION_INTERFACE.match(row) is not None:
+            found.append([])
+        if found:
+            found[-1].append(row)
+    return tuple(_session(block) for block in found)
+
+
+def _session(block: list[str]) -> Session:
+    def word(pattern: re.Pattern[str]) -> str:
+        return next((match[1] for row in block if (match := pattern.match(row)) is not None), "")
+
+    return Session(
+        word(_SESSION_INTERFACE),
+        word(_SESSION_STATUS),
+        address(word(_SESSION_PEER)),
+        word(_SESSION_UPTIME) or None,
+        any(_SESSION_IKE.match(row) for row in block),
+        sum(int(match[1]) for row in block if (match := _SESSION_SAS.match(row)) is not None),
+    )

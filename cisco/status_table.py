@@ -1,0 +1,58 @@
+"""A report for people: one row a tunnel, and below it why a tunnel is down."""
+
+from .paint import BOLD, GREEN, RED, YELLOW, painted
+from .verify import Report, TunnelReport
+
+_HEADINGS = (
+    "TUNNEL", "STATE", "AWS", "INSIDE (ROUTER, AWS)", "IKE", "IPSEC", "LINE", "ROUTING", "PREFIXES", "UPTIME",
+)  # fmt: skip
+_COLOURS = {"UP": GREEN, "up": GREEN, "Established": GREEN, "DOWN": RED, "down": RED, "unknown": YELLOW}
+
+
+def table(report: Report, *, is_coloured: bool) -> str:
+    """Return the table, ending with a newline."""
+    rows = [_cells(tunnel) for tunnel in report.tunnels]
+    widths = [max(len(row[column]) for row in (_HEADINGS, *rows)) for column in range(len(_HEADINGS))]
+    lines = [painted(_row(_HEADINGS, widths), BOLD, is_on=is_coloured)]
+    lines += [_painted_row(row, widths, is_on=is_coloured) for row in rows]
+    for tunnel in report.tunnels:
+        if tunnel.reason is not None:
+            lines.append(f"{tunnel.name} is {painted('DOWN', RED, is_on=is_coloured)}: {tunnel.reason}")
+        if tunnel.note is not None:
+            lines.append(f"{tunnel.name}: note: {tunnel.note}")
+    return "\n".join(lines) + "\n"
+
+
+def _cells(tunnel: TunnelReport) -> tuple[str, ...]:
+    return (
+        tunnel.name,
+        "UP" if tunnel.is_up else "DOWN",
+        tunnel.aws_outside,
+        f"{tunnel.router_inside}, {tunnel.aws_inside}",
+        tunnel.ike,
+        tunnel.ipsec,
+        tunnel.line_protocol,
+        _routing(tunnel),
+        "-" if tunnel.bgp is None else str(tunnel.bgp.prefixes),
+        tunnel.uptime or "-",
+    )
+
+
+def _routing(tunnel: TunnelReport) -> str:
+    if tunnel.bgp is not None:
+        return f"BGP {tunnel.bgp.state}"
+    if tunnel.sla is not None:
+        return f"track {tunnel.sla.state}, SLA {tunnel.sla.return_code or 'unknown'}"
+    return "-"
+
+
+def _row(cells: tuple[str, ...], widths: list[int]) -> str:
+    return "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()
+
+
+def _painted_row(cells: tuple[str, ...], widths: list[int], *, is_on: bool) -> str:
+    padded = (
+        painted(cell, _COLOURS.get(cell, ""), is_on=is_on and cell in _COLOURS) + " " * (width - len(cell))
+        for cell, width in zip(cells, widths, strict=True)
+    )
+    return "  ".join(padded).rstrip()

@@ -1,0 +1,347 @@
+"""Whether a link is up, from what the router says: one verdict a tunnel, with the first cause when not.
+
+UP takes all of these: ESP SAs in both directions with the right AWS address, the interface's line protocol,
+and BGP Established with at least one prefix or the tunnel's track object Up. The IKE SA may be missing: it
+may run out before the IPsec SAs it made, and IOS makes a new one when they are to be renewed; routing over
+the tunnel, which is asked for as well, then shows that the peer is alive. What the router refuses to show,
+or shows in a form that is not known, is never UP.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from . import show_ike, show_ipsec, show_routing
+from .model import Bgp, IkeVersion, Intent, Static, Tunnel
+from .show import Interface, interfaces, refusal
+
+UP, DOWN, UNKNOWN = "up", "down", "unknown"
+
+_ISAKMP = "show crypto isakmp sa"
+_IKEV2 = "show crypto ikev2 sa"
+_IKE_COMMANDS = {IkeVersion.V1: _ISAKMP, IkeVersion.V2: _IKEV2}
+_IPSEC = "show crypto ipsec sa"
+_SESSION = "show crypto session"
+_INTERFACES = "show interfaces"
+_BGP = "show ip bgp summary"
+_SLA = "show ip sla statistics"
+_TRACK = "show track"
+_ROUTES = "show ip route"
+
+# What an IKEv1 state means when the tunnel stays there.
+_ISAKMP_STATES = {
+    "MM_NO_STATE": "authentication failed or no proposal chosen",
+    "MM_SA_SETUP": "the peer chose a proposal and then fell silent",
+    "MM_KEY_EXCH": "the peer is not authenticated: another pre-shared key, or UDP 4500 is blocked",
+    "MM_KEY_AUTH": "authenticated, but the peer does not finish",
+    "AG_NO_STATE": "authentication failed or no proposal chosen, in aggressive mode",
+}
+_IKEV2_STATES = {
+    "IN-NEG": "negotiating: no answer yet, another pre-shared key, or no proposal chosen",
+    "DELETE": "the SA is being deleted",
+    "DELETED": "the SA is being deleted",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class BgpState:
+    """The tunnel's BGP session; `state` is the FSM's word, or ``unknown``, or ``absent``."""
+
+    state: str
+    prefixes: int
+    uptime: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SlaState:
+    """The tunnel's track object: `state` is up, down, or unknown; `return_code` the IP SLA's last."""
+
+    state: str
+    return_code: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TunnelReport:
+    """One tunnel: its parts, and the first cause when it is not UP; `note` is worth knowing when it is."""
+
+    name: str
+    aws_outside: str
+    aws_inside: str
+    router_inside: str
+    ike: str
+    ipsec: str
+    line_protocol: str
+    bgp: BgpState | None
+    sla: SlaState | None
+    reason: str | None
+    note: str | None = None
+    uptime: str | None = None
+
+    @property
+    def is_up(self) -> bool:
+        """Whether traffic can flow and routing sends it here."""
+        return self.reason is None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Both tunnels of a link."""
+
+    tunnels: tuple[TunnelReport, ...]
+
+    @property
+    def is_up(self) -> bool:
+        """Whether every tunnel is UP."""
+        return all(tunnel.is_up for tunnel in self.tunnels)
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """One sentence for each tunnel that is not UP."""
+        return tuple(f"{t.name} ({t.aws_outside}): {t.reason}" for t in self.tunnels if t.reason is not None)
+
+
+def commands(intent: Intent, *, has_uptime: bool = False) -> tuple[str, ...]:
+    """Return what to ask the router to verify this link; `has_uptime` adds how long sessions have been up."""
+    asked = list(dict.fromkeys(_IKE_COMMANDS[tunnel.phase1.version] for tunnel in intent.tunnels))
+    # By peer, because a hub's whole `show crypto ipsec sa` takes a router seconds.
+    asked += [f"{_IPSEC} peer {tunnel.aws_outside}" for tunnel in intent.tunnels]
+    asked += [f"{_INTERFACES} Tunnel{tunnel.number}" for tunnel in intent.tunnels]
+    if isinstance(intent.routing, Bgp):
+        asked.append(_BGP)
+    else:
+        asked += [f"{show} {number}" for number in intent.routing.sla_numbers for show in (_SLA, _TRACK)]
+        asked.append(f"{_ROUTES} static")
+    return (*asked, f"{_SESSION} detail") if has_uptime else tuple(asked)
+
+
+def verify(outputs: Mapping[str, str], intent: Intent) -> Report:
+    """Judge both tunnels of a link.
+
+    Args:
+        outputs: What the router printed for each show command. Longer and shorter forms of a command
+            (``detail``, a peer, an interface) serve alike.
+        intent: What the link should be.
+    """
+    said = _Said.of(outputs)
+    return Report(tuple(_judge(said, intent, tunnel) for tunnel in intent.tunnels))
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """Everything the router said, parsed, and what it refused to say (by command)."""
+
+    isakmp: tuple[show_ike.IkeSa, ...]
+    ikev2: tuple[show_ike.IkeSa, ...]
+    flows: tuple[show_ipsec.Flow, ...]
+    sessions: tuple[show_ipsec.Session, ...]
+    interfaces: tuple[Interface, ...]
+    neighbors: tuple[show_routing.Neighbor, ...]
+    slas: tuple[show_routing.Sla, ...]
+    tracks: tuple[show_routing.Track, ...]
+    routes: tuple[show_routing.Route, ...]
+    refused: Mapping[str, str]
+
+    @classmethod
+    def of(cls, outputs: Mapping[str, str]) -> "_Said":
+        def text(command: str) -> str:
+            return "\n".join(shown for asked, shown in outputs.items() if _is_form_of(asked, command))
+
+        return cls(
+            show_ike.isakmp_sas(text(_ISAKMP)),
+            show_ike.ikev2_sas(text(_IKEV2)),
+            show_ipsec.flows(text(_IPSEC)),
+            show_ipsec.sessions(text(_SESSION)),
+            interfaces(text(_INTERFACES)),
+            show_routing.bgp_neighbors(text(_BGP)),
+            show_routing.slas(text(_SLA)),
+            show_routing.tracks(text(_TRACK)),
+            show_routing.routes(text(_ROUTES)),
+            {asked: line for asked, shown in outputs.items() if (line := refusal(shown)) is not None},
+        )
+
+    def refusal(self, command: str) -> str | None:
+        """Return a sentence when the router did not run `command` or a form of it."""
+        for asked, line in self.refused.items():
+            if _is_form_of(asked, command):
+                return f"unknown: the router refused '{asked}' ({line})"
+        return None
+
+
+def _is_form_of(asked: str, command: str) -> bool:
+    return asked == command or asked.startswith(f"{command} ")
+
+
+def _judge(said: _Said, intent: Intent, tunnel: Tunnel) -> TunnelReport:
+    shown = next((i for i in said.interfaces if i.name.lower() == f"tunnel{tunnel.number}"), None)
+    ike, ike_reason = _ike(said, tunnel)
+    ipsec, ipsec_reason = _ipsec(said, tunnel)
+    bgp = _bgp(said, tunnel) if isinstance(intent.routing, Bgp) else None
+    sla, track = _sla(said, intent.routing, tunnel) if isinstance(intent.routing, Static) else (None, None)
+    causes = (
+        _misconfigured(shown, tunnel),
+        None if ipsec == UP else (ike_reason if ike != UP else ipsec_reason),
+        _line_protocol(said, shown),
+        _routing_reason(said, intent, tunnel, bgp, sla),
+    )
+    session = next((s for s in said.sessions if s.peer == tunnel.aws_outside and s.is_up), None)
+    return TunnelReport(
+        f"Tunnel{tunnel.number}",
+        str(tunnel.aws_outside),
+        str(tunnel.aws_inside),
+        str(tunnel.router_inside.ip),
+        ike,
+        ipsec,
+        UNKNOWN if shown is None else UP if shown.is_up else DOWN,
+        bgp,
+        sla,
+        next((cause for cause in causes if cause is not None), None),
+        _note(said, intent, tunnel, ike_reason) if ipsec == UP else None,
+        _uptime(session, bgp, track),
+    )
+
+
+def _note(said: _Said, intent: Intent, tunnel: Tunnel, ike_reason: str | None) -> str | None:
+    if ike_reason is not None:
+        return f"IPsec is up without an IKE SA now ({ike_reason})"
+    return _unused(said, intent, tunnel)
+
+
+def _unused(said: _Said, intent: Intent, tunnel: Tunnel) -> str | None:
+    """Return which of the VPC's networks the routing table does not send through this tunnel."""
+    if not isinstance(intent.routing, Static) or not said.routes:
+        return None
+    here = {r.network for r in said.routes if (r.interface or "").lower() == f"tunnel{tunnel.number}"}
+    missing = [str(network) for network in intent.routing.vpc_cidrs if network not in here]
+    return f"the routing table has no route to {', '.join(missing)} through this tunnel" if missing else None
+
+
+def _uptime(session: show_ipsec.Session | None, bgp: BgpState | None, track: show_routing.Track | None) -> str | None:
+    if session is not None and session.uptime is not None:
+        return session.uptime
+    if bgp is not None:
+        return bgp.uptime if bgp.state == "Established" else None
+    return track.last_change if track is not None and track.state == "Up" else None
+
+
+def _misconfigured(shown: Interface | None, tunnel: Tunnel) -> str | None:
+    if shown is None:
+        return None
+    if shown.is_shut_down:
+        return f"interface {shown.status}"
+    if shown.destination is not None and shown.destination != tunnel.aws_outside:
+        return f"the tunnel goes to {shown.destination}, not to {tunnel.aws_outside}"
+    if shown.inside is not None and shown.inside.ip != tunnel.router_inside.ip:
+        return f"the inside address is {shown.inside.ip}, not {tunnel.router_inside.ip}"
+    return None
+
+
+def _ike(said: _Said, tunnel: Tunnel) -> tuple[str, str | None]:
+    """Return the state of IKE with this tunnel's peer, and why it is not up."""
+    peer, is_v1 = tunnel.aws_outside, tunnel.phase1.version is IkeVersion.V1
+    command, words = (_ISAKMP, _ISAKMP_STATES) if is_v1 else (_IKEV2, _IKEV2_STATES)
+    sas = [sa for sa in (said.isakmp if is_v1 else said.ikev2) if peer in sa.ends]
+    if any(sa.is_established for sa in sas):
+        return UP, None
+    refused = said.refusal(command)
+    if refused is not None:
+        return UNKNOWN, refused
+    if not sas:
+        return DOWN, f"IKE: no SA with {peer}: no answer (UDP 500 blocked, or not the address AWS knows?)"
+    # A live attempt says more than one that is about to be forgotten.
+    sa = min(sas, key=lambda sa: sa.is_deleted)
+    meaning = words.get(sa.state, "not established")
+    return DOWN, f"IKE: {meaning} ({sa.state or sa.status})"
+
+
+def _ipsec(said: _Said, tunnel: Tunnel) -> tuple[str, str | None]:
+    peer = tunnel.aws_outside
+    flows = [f for f in said.flows if f.peer == peer and f.interface.lower() == f"tunnel{tunnel.number}"]
+    if any(flow.is_up for flow in flows):
+        return UP, None
+    refused = said.refusal(_IPSEC)
+    if refused is not None:
+        return UNKNOWN, refused
+    if any(flow.inbound or flow.outbound for flow in flows):
+        return DOWN, f"no valid IPsec SAs in both directions with {peer}"
+    return DOWN, f"no IPsec SA with {peer}: phase 2 proposal or PFS group not agreed"
+
+
+def _line_protocol(said: _Said, shown: Interface | None) -> str | None:
+    if shown is None:
+        return said.refusal(_INTERFACES) or "unknown: the router does not show the interface"
+    return None if shown.is_up else f"line protocol {shown.line_protocol} (interface {shown.status})"
+
+
+def _bgp(said: _Said, tunnel: Tunnel) -> BgpState:
+    neighbor = next((n for n in said.neighbors if n.address == tunnel.aws_inside), None)
+    if neighbor is None:
+        return BgpState(UNKNOWN if said.refusal(_BGP) else "absent", 0, None)
+    return BgpState(neighbor.state, neighbor.prefixes or 0, neighbor.uptime)
+
+
+def _sla(said: _Said, routing: Static, tunnel: Tunnel) -> tuple[SlaState, show_routing.Track | None]:
+    number = routing.sla_numbers[tunnel.index]
+    track = next((t for t in said.tracks if t.number == number), None)
+    code = next((s.return_code for s in said.slas if s.number == number), None)
+    if code is None and track is not None:
+        code = track.return_code
+    state = {"Up": UP, "Down": DOWN}.get(track.state, UNKNOWN) if track is not None else UNKNOWN
+    return SlaState(state, code), track
+
+
+def _routing_reason(
+    said: _Said, intent: Intent, tunnel: Tunnel, bgp: BgpState | None, sla: SlaState | None
+) -> str | None:
+    if isinstance(intent.routing, Bgp) and bgp is not None:
+        return _bgp_reason(said, intent.routing, tunnel, bgp)
+    if isinstance(intent.routing, Static) and sla is not None:
+        return _sla_reason(said, intent.routing.sla_numbers[tunnel.index], sla)
+    return "unknown: the link has no routing"
+
+
+def _bgp_reason(said: _Said, routing: Bgp, tunnel: Tunnel, bgp: BgpState) -> str | None:
+    if bgp.state == UNKNOWN:
+        return said.refusal(_BGP) or f"BGP: neighbor {tunnel.aws_inside} is in a state that is not known"
+    if bgp.state == "absent":
+        return f"BGP: no neighbor {tunnel.aws_inside}"
+    if bgp.state != "Established":
+        return f"BGP {bgp.state}"
+    remote_as = next(n.remote_as for n in said.neighbors if n.address == tunnel.aws_inside)
+    if remote_as != routing.aws_asn:
+        return f"BGP: neighbor {tunnel.aws_inside} is in AS {remote_as}, not {routing.aws_asn}"
+    return None if bgp.prefixes else "BGP Established, but no prefix from AWS (is the gateway attached?)"
+
+
+def _sla_reason(said: _Said, number: int, sla: SlaState) -> str | None:
+    if sla.state == UP:
+        return None
+    if sla.state == UNKNOWN:
+        return said.refusal(_TRACK) or f"unknown: the router shows no state of track {number}"
+    if sla.return_code is None or sla.return_code.lower() == "unknown":
+        return f"track {number} Down: SLA {number} has not run (is it scheduled?)"
+    if sla.return_code == "OK":
+        return f"track {number} Down, although SLA {number} is OK again"
+    return f"SLA {number} {sla.return_code[:1].lower()}{sla.return_code[1:]}"
+
+
+def as_json(report: Report) -> dict[str, object]:
+    """Return the machine form of a report, as ``verify`` and ``status --json`` print it."""
+    return {"up": report.is_up, "tunnels": [_tunnel_json(tunnel) for tunnel in report.tunnels]}
+
+
+def _tunnel_json(tunnel: TunnelReport) -> dict[str, object]:
+    bgp, sla = tunnel.bgp, tunnel.sla
+    return {
+        "name": tunnel.name,
+        "aws_outside": tunnel.aws_outside,
+        "aws_inside": tunnel.aws_inside,
+        "router_inside": tunnel.router_inside,
+        "ike": tunnel.ike,
+        "ipsec": tunnel.ipsec,
+        "line_protocol": tunnel.line_protocol,
+        "bgp": None if bgp is None else {"state": bgp.state, "prefixes": bgp.prefixes, "uptime": bgp.uptime},
+        "sla": None if sla is None else {"state": sla.state, "return_code": sla.return_code},
+        "state": "UP" if tunnel.is_up else "DOWN",
+        "reason": tunnel.reason,
+        "note": tunnel.note,
+        "uptime": tunnel.uptime,
+    }

@@ -1,0 +1,246 @@
+"""Status and verify: one session, changes told once, a table for people and JSON for machines."""
+
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pytest
+
+from cisco import status
+from cisco.errors import InputError, SessionLostError
+from cisco.model import IkeVersion
+from cisco.paint import paint_diff, wants_colour
+from cisco.request import Request, parse_request
+from cisco.status import LastingRunner, ask, ask_until_up
+from cisco.status_table import table
+from cisco.verify import commands, verify
+from tests.unit.router_answers import BGP, answers, intent
+
+IDLE = BGP.replace("00:54:21        1", "never    Idle")
+
+
+class FakeClock:
+    """Time that passes only when somebody sleeps."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def time(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+class FakeRouter:
+    """Answers from a table that changes with time."""
+
+    def __init__(self, clock: FakeClock, stages: Mapping[float, Mapping[str, str]]) -> None:
+        self.clock = clock
+        self.stages = stages
+        self.asked: list[str] = []
+
+    def run(self, command: str) -> str:
+        self.asked.append(command)
+        since = max(start for start in self.stages if start <= self.clock.now)
+        return self.stages[since].get(command, "")
+
+
+def test_everything_is_asked_once_a_look() -> None:
+    router = FakeRouter(FakeClock(), {0: answers()})
+    assert ask(router, intent()).is_up
+    assert tuple(router.asked) == commands(intent())
+
+
+def test_verify_waits_until_both_tunnels_are_up_and_tells_each_change_once() -> None:
+    clock, told = FakeClock(), list[str]()
+    router = FakeRouter(clock, {0: {}, 7: answers() | {"show ip bgp summary": IDLE}, 20: answers()})
+    report = ask_until_up(router, intent(), clock=clock, wait=120, progress=told.append)
+    assert report.is_up
+    assert 20 <= clock.now < 24
+    assert [line for line in told if line.startswith("Tunnel1")][1:] == ["Tunnel1 DOWN: BGP Idle", "Tunnel1 UP"]
+    assert len(told) == len(set(told)) == 5
+
+
+def test_verify_gives_up_when_the_time_is_over() -> None:
+    clock = FakeClock()
+    report = ask_until_up(FakeRouter(clock, {0: {}}), intent(), clock=clock, wait=10, progress=list[str]().append)
+    assert not report.is_up
+    assert clock.now == 10
+
+
+def test_without_time_to_wait_the_router_is_asked_once() -> None:
+    clock = FakeClock()
+    router = FakeRouter(clock, {0: answers()})
+    assert ask_until_up(router, intent(), clock=clock, wait=0, progress=list[str]().append).is_up
+    assert clock.now == 0
+
+
+def test_waiting_can_end_with_the_tunnel_that_was_changed() -> None:
+    clock = FakeClock()
+    router = FakeRouter(clock, {0: answers() | {"show ip bgp summary": IDLE}})
+    report = ask_until_up(
+        router, intent(), clock=clock, wait=60, progress=list[str]().append, is_enough=lambda r: r.tunnels[1].is_up
+    )
+    assert clock.now == 0
+    assert not report.is_up
+
+
+class FakeTerminal:
+    """A session that is lost after some commands."""
+
+    def __init__(self, said: Mapping[str, str], *, lasts: int) -> None:
+        self.said = said
+        self.lasts = lasts
+        self.is_logged_out = False
+
+    def run(self, line: str, **_options: object) -> "FakeReply":
+        self.lasts -= 1
+        if self.lasts < 0:
+            raise SessionLostError("the session ended")
+        return FakeReply(self.said[line])
+
+    def log_out(self) -> None:
+        self.is_logged_out = True
+
+
+class FakeReply:
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+
+class FakeConnection:
+    def __init__(self, *terminals: FakeTerminal) -> None:
+        self.terminals = list(terminals)
+        self.clock = FakeClock()
+        self.opened: list[str] = []
+
+    def open(self, _deadline: object) -> FakeTerminal:
+        self.opened.append("open")
+        return self.terminals.pop(0)
+
+    def reopen(self, _deadline: object) -> FakeTerminal:
+        self.opened.append("reopen")
+        return self.terminals.pop(0)
+
+
+def test_a_lost_session_is_opened_again_and_logged_out_of_at_the_end() -> None:
+    last = FakeTerminal(answers(), lasts=99)
+    connection = FakeConnection(FakeTerminal(answers(), lasts=3), last)
+    runner = LastingRunner(connection, deadline=None)  # type: ignore[arg-type]  # fakes of both
+    assert ask(runner, intent()).is_up
+    runner.close()
+    assert connection.opened == ["open", "reopen"]
+    assert last.is_logged_out
+
+
+ATTRIBUTES = {
+    "attributes": {
+        "vpn_connection_id": "vpn-92df3bfb",
+        "customer_gateway_address": "203.0.113.100",
+        "customer_gateway_bgp_asn": 65001,
+        "vgw_bgp_asn": 7224,
+        "static_routes_only": False,
+    },
+    "tunnel_options": [
+        {"OutsideIpAddress": "72.21.209.225", "TunnelInsideCidr": "169.254.255.0/30", "PreSharedKey": "plainly.fake.1"},
+        {"OutsideIpAddress": "72.21.209.193", "TunnelInsideCidr": "169.254.255.4/30", "PreSharedKey": "plainly.fake.2"},
+    ],
+}
+
+
+def request(*, as_json: bool) -> Request:
+    login: dict[str, object] = {
+        "host": "192.0.2.10",
+        "username": "u",
+        "password": "plainly-fake",
+        "host_key": "insecure-accept-any",
+    }
+    login |= {"tunnel_numbers": [2, 1]}  # AWS's document has them in the order of their addresses
+    data = {"link": "tokyo", "vpn": ATTRIBUTES, "router": login, "options": {"wait": 0}}
+    return replace(parse_request(data, {}), as_json=as_json)
+
+
+def answer_with(monkeypatch: pytest.MonkeyPatch, said: Mapping[str, str]) -> None:
+    whole = {**answers(version=IkeVersion.V2), **said, "show crypto session detail": ""}
+    connection = FakeConnection(FakeTerminal(whole, lasts=99))
+    monkeypatch.setattr(status, "Connection", lambda _login: connection)
+
+
+def test_verify_prints_json_and_ends_with_0_when_up(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answer_with(monkeypatch, answers())
+    assert status.verify_command(request(as_json=True)) == 0
+    assert json.loads(capsys.readouterr().out)["up"] is True
+
+
+def test_verify_ends_with_3_and_the_reason_when_down(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answer_with(monkeypatch, answers() | {"show ip bgp summary": IDLE})
+    assert status.verify_command(request(as_json=True)) == 3
+    shown = capsys.readouterr()
+    assert json.loads(shown.out)["tunnels"][1]["reason"] == "BGP Idle"
+    assert "Tunnel1 (72.21.209.225): BGP Idle" in shown.err
+    assert "plainly" not in shown.out + shown.err
+
+
+def test_status_prints_a_table_for_people(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    answer_with(monkeypatch, answers() | {"show ip bgp summary": IDLE})
+    assert status.status_command(request(as_json=False)) == 3
+    out = capsys.readouterr().out
+    assert "Tunnel1 is DOWN: BGP Idle" in out
+    assert "\x1b[" not in out
+
+
+def test_status_needs_to_know_the_vpn_and_the_router() -> None:
+    with pytest.raises(InputError, match="vpn"):
+        status.status_command(parse_request({"router": {}}, {}))
+    with pytest.raises(InputError, match="host"):
+        status.status_command(parse_request({"vpn": ATTRIBUTES}, {}))
+
+
+def test_the_table_lines_up_and_colour_adds_nothing_but_colour() -> None:
+    report = verify(answers() | {"show ip bgp summary": IDLE}, intent())
+    plain, coloured = table(report, is_coloured=False), table(report, is_coloured=True)
+    header, one, two, reason = plain.splitlines()
+    assert header.index("STATE") == one.index("DOWN") == two.index("UP")
+    assert header.index("ROUTING") == one.index("BGP Idle") == two.index("BGP Established")
+    assert reason == "Tunnel1 is DOWN: BGP Idle"
+    for code in ("\x1b[31m", "\x1b[32m", "\x1b[1m", "\x1b[0m"):
+        assert code in coloured
+        coloured = coloured.replace(code, "")
+    assert coloured == plain
+
+
+def test_the_table_of_a_static_link_names_track_and_sla() -> None:
+    report = verify(answers(is_static=True), intent(is_static=True))
+    assert "track up, SLA OK" in table(report, is_coloured=False)
+    assert "04:31:21" in table(report, is_coloured=False)
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_colour_is_for_terminals_that_want_it() -> None:
+    assert wants_colour(Terminal(), {"TERM": "xterm"})
+    assert not wants_colour(io.StringIO(), {"TERM": "xterm"})
+    assert not wants_colour(Terminal(), {"TERM": "xterm", "NO_COLOR": "1"})
+    assert not wants_colour(Terminal(), {"TERM": "dumb"})
+
+
+def test_a_diff_is_painted_by_line_and_section() -> None:
+    diff = "  interface Tunnel1\n-  ip mtu 1400\n+  ip mtu 1436"
+    assert paint_diff(diff, is_on=False) == diff
+    assert paint_diff(diff, is_on=True).split("\n") == [
+        "\x1b[1m  interface Tunnel1\x1b[0m",
+        "\x1b[31m-  ip mtu 1400\x1b[0m",
+        "\x1b[32m+  ip mtu 1436\x1b[0m",
+    ]

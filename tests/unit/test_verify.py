@@ -1,0 +1,253 @@
+"""A tunnel is UP only when everything says so, and the first cause is named when not."""
+
+import json
+
+import pytest
+
+from cisco.model import IkeVersion
+from cisco.verify import TunnelReport, as_json, commands, verify
+from tests.unit.router_answers import BGP, IKEV2, ISAKMP, PEERS, ROUTES, answers, intent, interface, ipsec, sla, track
+
+
+def first(said: dict[str, str], *, is_static: bool = False, version: IkeVersion = IkeVersion.V1) -> TunnelReport:
+    return verify(said, intent(is_static=is_static, version=version)).tunnels[0]
+
+
+@pytest.mark.parametrize("version", list(IkeVersion))
+@pytest.mark.parametrize("is_static", [False, True])
+def test_a_router_that_says_everything_is_well_has_both_tunnels_up(*, version: IkeVersion, is_static: bool) -> None:
+    report = verify(answers(is_static=is_static, version=version), intent(is_static=is_static, version=version))
+    assert report.is_up
+    assert report.reasons == ()
+    assert [t.note for t in report.tunnels] == [None, None]
+
+
+@pytest.mark.parametrize("version", list(IkeVersion))
+@pytest.mark.parametrize("is_static", [False, True])
+def test_the_commands_asked_are_those_the_verdict_reads(*, version: IkeVersion, is_static: bool) -> None:
+    asked = commands(intent(is_static=is_static, version=version))
+    assert set(asked) == set(answers(is_static=is_static, version=version))
+
+
+@pytest.mark.parametrize("version", list(IkeVersion))
+@pytest.mark.parametrize("is_static", [False, True])
+def test_without_any_single_answer_but_those_that_are_extra_a_tunnel_is_not_up(
+    *, version: IkeVersion, is_static: bool
+) -> None:
+    extra = ("show crypto isakmp sa", "show crypto ikev2 sa", "show ip sla statistics", "show ip route")
+    whole = answers(is_static=is_static, version=version)
+    for command in whole:
+        for lie in ("", "% Invalid input detected at '^' marker.", "a form nobody has seen"):
+            report = verify(whole | {command: lie}, intent(is_static=is_static, version=version))
+            assert report.is_up == command.startswith(extra), (command, lie)
+
+
+def test_an_empty_router_has_nothing_up() -> None:
+    report = verify({}, intent())
+    assert not report.is_up
+    assert all(t.reason is not None and "no SA" in t.reason for t in report.tunnels)
+
+
+def test_a_cut_off_answer_never_makes_a_tunnel_up_that_is_not() -> None:
+    whole = ipsec(1, PEERS[0])
+    outbound_status = whole.rindex("Status: ACTIVE")
+    for end in range(0, outbound_status, 7):
+        report = first(answers() | {f"show crypto ipsec sa peer {PEERS[0]}": whole[:end]})
+        has_outbound_lifetime = end >= whole.rindex("(4608000/3237)") + len("(4608000/3237)")
+        assert not report.is_up or has_outbound_lifetime
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        ("MM_NO_STATE       0 ACTIVE", "IKE: authentication failed or no proposal chosen (MM_NO_STATE)"),
+        ("MM_NO_STATE    1003 ACTIVE (deleted)", "IKE: authentication failed or no proposal chosen (MM_NO_STATE)"),
+        ("MM_KEY_EXCH    1003 ACTIVE", "another pre-shared key, or UDP 4500 is blocked (MM_KEY_EXCH)"),
+        ("MM_SA_SETUP    1003 ACTIVE", "then fell silent (MM_SA_SETUP)"),
+        ("MM_NOBODY_KNOWS   7 ACTIVE", "IKE: not established (MM_NOBODY_KNOWS)"),
+        ("QM_IDLE        1003 ACTIVE (deleted)", "IKE: not established (QM_IDLE)"),
+    ],
+)
+def test_the_ike_state_names_the_cause(state: str, words: str) -> None:
+    said = answers() | {
+        "show crypto isakmp sa": f"dst src state conn-id status\n203.0.113.100 {PEERS[0]} {state}\n",
+        f"show crypto ipsec sa peer {PEERS[0]}": "",
+    }
+    tunnel = first(said)
+    assert tunnel.ike == "down"
+    assert tunnel.reason is not None
+    assert words in tunnel.reason
+
+
+def test_a_live_attempt_is_told_rather_than_a_deleted_one() -> None:
+    said = answers() | {
+        "show crypto isakmp sa": (
+            f"{PEERS[0]} 203.0.113.100 MM_NO_STATE 1003 ACTIVE (deleted)\n"
+            f"{PEERS[0]} 203.0.113.100 MM_KEY_EXCH 1004 ACTIVE\n"
+        ),
+        f"show crypto ipsec sa peer {PEERS[0]}": "",
+    }
+    assert "MM_KEY_EXCH" in str(first(said).reason)
+
+
+def test_an_ikev2_negotiation_that_hangs_is_named() -> None:
+    said = answers(version=IkeVersion.V2) | {
+        "show crypto ikev2 sa": IKEV2.replace("READY", "IN-NEG", 1),
+        f"show crypto ipsec sa peer {PEERS[0]}": "",
+    }
+    tunnel = first(said, version=IkeVersion.V2)
+    assert "(IN-NEG)" in str(tunnel.reason)
+
+
+def test_ipsec_outlives_its_ike_sa() -> None:
+    tunnel = first(answers() | {"show crypto isakmp sa": "IPv4 Crypto ISAKMP SA\n"})
+    assert tunnel.is_up
+    assert tunnel.ike == "down"
+    assert "without an IKE SA" in str(tunnel.note)
+
+
+def test_ike_without_ipsec_is_down() -> None:
+    tunnel = first(answers() | {f"show crypto ipsec sa peer {PEERS[0]}": ""})
+    assert (tunnel.ike, tunnel.ipsec) == ("up", "down")
+    assert str(tunnel.reason).startswith(f"no IPsec SA with {PEERS[0]}")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("outbound esp sas:", "outbound ah sas:"),
+        ("inbound esp sas:", "inbound ah sas:"),
+        ("Status: ACTIVE(ACTIVE)", "Status: INACTIVE"),
+        ("(4608000/3237)", "(4608000/0)"),
+        ("spi: 0xA54D38A4(2773301412)", "spi: 0x0(0)"),
+        (f"remote crypto endpt.: {PEERS[0]}", "remote crypto endpt.: 198.51.100.9"),
+        ("interface: Tunnel1", "interface: Tunnel9"),
+    ],
+)
+def test_ipsec_counts_only_both_ways_alive_with_the_right_peer_on_the_right_interface(before: str, after: str) -> None:
+    text = ipsec(1, PEERS[0])
+    assert before in text
+    tunnel = first(answers() | {f"show crypto ipsec sa peer {PEERS[0]}": text.replace(before, after)})
+    assert tunnel.ipsec == "down"
+    assert not tunnel.is_up
+
+
+def test_the_whole_show_crypto_ipsec_sa_serves_as_well_as_one_a_peer() -> None:
+    said = {command: text for command, text in answers().items() if "ipsec" not in command}
+    said["show crypto ipsec sa detail"] = "".join(ipsec(n, peer) for n, peer in enumerate(PEERS, start=1))
+    assert verify(said, intent()).is_up
+
+
+@pytest.mark.parametrize(
+    ("status", "protocol", "reason"),
+    [
+        ("up", "down", "line protocol down (interface up)"),
+        ("administratively down", "down", "interface administratively down"),
+        ("reset", "down", "line protocol down (interface reset)"),
+        ("deleted", "down", "interface deleted"),
+    ],
+)
+def test_the_interface_must_be_up(status: str, protocol: str, reason: str) -> None:
+    tunnel = first(answers() | {"show interfaces Tunnel1": interface(1, PEERS[0], status, protocol)})
+    assert tunnel.reason == reason
+    assert tunnel.line_protocol == "down"
+
+
+def test_a_tunnel_to_somewhere_else_is_down() -> None:
+    tunnel = first(answers() | {"show interfaces Tunnel1": interface(1, "198.51.100.9")})
+    assert tunnel.reason == f"the tunnel goes to 198.51.100.9, not to {PEERS[0]}"
+
+
+@pytest.mark.parametrize(
+    ("shown", "reason"),
+    [
+        ("never    Idle", "BGP Idle"),
+        ("00:01:02 Active", "BGP Active"),
+        ("1y10w     Idle (Admin)", "BGP Idle (Admin)"),
+        ("00:01:02 Idle (PfxCt)", "BGP Idle (PfxCt)"),
+        ("00:01:02 OpenConfirm", "BGP OpenConfirm"),
+        ("00:01:02 (NoNeg)", "BGP (NoNeg)"),
+        ("00:01:02 Sleepy", "BGP: neighbor 169.254.255.1 is in a state that is not known"),
+        ("00:01:02        0", "BGP Established, but no prefix from AWS (is the gateway attached?)"),
+    ],
+)
+def test_bgp_must_be_established_with_prefixes(shown: str, reason: str) -> None:
+    text = BGP.replace("00:54:21        1", shown)
+    assert text != BGP
+    assert first(answers() | {"show ip bgp summary": text}).reason == reason
+
+
+def test_a_neighbor_in_another_as_is_down() -> None:
+    tunnel = first(answers() | {"show ip bgp summary": BGP.replace("7224", "64512", 1)})
+    assert tunnel.reason == "BGP: neighbor 169.254.255.1 is in AS 64512, not 7224"
+
+
+def test_no_bgp_at_all_is_down() -> None:
+    assert first(answers() | {"show ip bgp summary": "% BGP not active\n"}).reason == "BGP: no neighbor 169.254.255.1"
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        ("Timeout", "SLA 100 timeout"),
+        ("No connection", "SLA 100 no connection"),
+        ("Unknown", "track 100 Down: SLA 100 has not run (is it scheduled?)"),
+        ("OK", "track 100 Down, although SLA 100 is OK again"),
+    ],
+)
+def test_the_track_must_be_up(code: str, reason: str) -> None:
+    said = answers(is_static=True) | {
+        "show track 100": track(100, "Down", code),
+        "show ip sla statistics 100": sla(100, code),
+    }
+    tunnel = first(said, is_static=True)
+    assert tunnel.reason == reason
+    assert tunnel.sla is not None
+    assert tunnel.sla.state == "down"
+
+
+def test_a_track_of_another_number_does_not_count() -> None:
+    tunnel = first(answers(is_static=True) | {"show track 100": track(101)}, is_static=True)
+    assert tunnel.reason == "unknown: the router shows no state of track 100"
+
+
+def test_a_tracked_route_that_is_not_in_the_table_is_noted() -> None:
+    said = answers(is_static=True) | {"show ip route static": ROUTES.replace("Tunnel1", "GigabitEthernet1")}
+    tunnel = first(said, is_static=True)
+    assert tunnel.is_up
+    assert tunnel.note == "the routing table has no route to 10.0.0.0/16 through this tunnel"
+
+
+def test_a_refused_command_is_named_and_never_up() -> None:
+    said = answers() | {f"show crypto ipsec sa peer {PEERS[0]}": "Command authorization failed.\n"}
+    tunnel = first(said)
+    assert tunnel.ipsec == "unknown"
+    assert tunnel.reason == (
+        f"unknown: the router refused 'show crypto ipsec sa peer {PEERS[0]}' (Command authorization failed.)"
+    )
+
+
+def test_one_tunnel_down_is_told_apart_from_the_other() -> None:
+    report = verify(answers() | {"show ip bgp summary": BGP.replace("00:54:21        1", "never    Idle")}, intent())
+    assert report.reasons == (f"Tunnel1 ({PEERS[0]}): BGP Idle",)
+    assert [t.is_up for t in report.tunnels] == [False, True]
+
+
+def test_another_link_of_the_same_router_proves_nothing_for_this_one() -> None:
+    said = answers() | {"show crypto isakmp sa": ISAKMP.replace(PEERS[0], "198.51.100.9")}
+    said[f"show crypto ipsec sa peer {PEERS[0]}"] = ipsec(1, "198.51.100.9")
+    assert not first(said).is_up
+
+
+def test_the_json_has_the_fields_of_the_contract_and_no_secret() -> None:
+    result = as_json(verify(answers(), intent()))
+    assert result["up"] is True
+    tunnel = json.loads(json.dumps(result))["tunnels"][0]
+    assert tunnel["bgp"] == {"state": "Established", "prefixes": 1, "uptime": "00:54:21"}
+    assert (tunnel["name"], tunnel["state"], tunnel["reason"], tunnel["sla"]) == ("Tunnel1", "UP", None, None)
+    assert (tunnel["aws_outside"], tunnel["aws_inside"], tunnel["router_inside"]) == (
+        PEERS[0],
+        "169.254.255.1",
+        "169.254.255.2",
+    )
+    assert "plainly" not in json.dumps(result)
