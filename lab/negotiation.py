@@ -1,141 +1,39 @@
 """Would the two ends of a tunnel agree? A pure function of what the router and AWS hold.
 
-Algorithms are in AWS's words (``AES128``, ``SHA2-256``, …); one that AWS has no word for keeps the router's (``3DES``,
-``MD5``), and then simply never agrees. What IKE, IPsec and BGP check one after the other is checked in that order here,
-so that the first disagreement is the reason an engineer would see.
+What IKE, IPsec and BGP check one after the other is checked in that order here, so that the first
+disagreement is the reason an engineer would see.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from enum import Enum
-from ipaddress import IPv4Address, IPv4Interface, IPv4Network
+from ipaddress import IPv4Network
 
-ANY = IPv4Network("0.0.0.0/0")
-MAXIMUM_PREFIXES_VGW = 100  # beyond it a virtual private gateway ends the session with Cease, "Maximum Number of Prefixes Reached"
+from lab.ends import (
+    ANY,
+    AwsEnd,
+    BgpNeighbor,
+    Phase1Offer,
+    Phase2Offer,
+    RouterBgp,
+    RouterEnd,
+    Sla,
+    StaticRoute,
+)
 
-
-@dataclass(frozen=True, slots=True)
-class Phase1Offer:
-    """One combination the router offers in phase 1; with a GCM encryption `integrity` is the PRF."""
-
-    encryption: str
-    integrity: str
-    dh_group: int
-    lifetime: int = 86400
-
-
-@dataclass(frozen=True, slots=True)
-class Phase2Offer:
-    """One transform the router offers in phase 2; `integrity` is empty with GCM."""
-
-    encryption: str
-    integrity: str
-
-
-@dataclass(frozen=True, slots=True)
-class BgpNeighbor:
-    """A `neighbor` of the router's BGP process; `is_active` means activated for IPv4 unicast and not shut down."""
-
-    address: IPv4Address
-    remote_as: int
-    is_active: bool = True
-    default_originate: bool = False
-    keepalive: int = 60
-    hold: int = 180
-
-
-@dataclass(frozen=True, slots=True)
-class RouterBgp:
-    """The router's BGP process. `networks` are those its `network` lines name *and* its routing table holds."""
-
-    local_as: int
-    neighbors: tuple[BgpNeighbor, ...] = ()
-    networks: tuple[IPv4Network, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Sla:
-    """An IP SLA ICMP echo out of this tunnel, with the track object that watches it (None: nobody does)."""
-
-    number: int
-    target: IPv4Address
-    is_scheduled: bool = True
-    track: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class StaticRoute:
-    """A static route into this tunnel; `track` is the track object it depends on."""
-
-    network: IPv4Network
-    track: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class RouterEnd:
-    """One Tunnel interface of a router with everything that decides whether it comes up.
-
-    `number` is the interface's. `source` is the resolved local address, `public_address` the one the Internet sees when
-    NAT changes it. `preshared_key` is the key the router would use with `destination`, None when no keyring has one;
-    `matches_peer` is false when no ISAKMP or IKEv2 profile accepts the peer. `ike_version` is ``ikev1`` or ``ikev2``,
-    `pfs` the group of `set pfs`. `mode` is the words after `tunnel mode`; `has_protection` says whether an IPsec profile is bound.
-    """
-
-    number: int
-    is_interface_up: bool
-    source: IPv4Address | None
-    destination: IPv4Address | None
-    inside: IPv4Interface | None
-    mode: str = "ipsec ipv4"
-    has_protection: bool = True
-    ike_version: str = "ikev1"
-    phase1: tuple[Phase1Offer, ...] = ()
-    preshared_key: str | None = field(default=None, repr=False)
-    matches_peer: bool = True
-    phase2: tuple[Phase2Offer, ...] = ()
-    pfs: int | None = None
-    phase2_lifetime: int = 3600
-    bgp: RouterBgp | None = None
-    static_routes: tuple[StaticRoute, ...] = ()
-    sla: Sla | None = None
-    public_address: IPv4Address | None = None
-
-    @property
-    def seen_as(self) -> IPv4Address | None:
-        """The address that AWS receives this tunnel's packets from."""
-        return self.public_address or self.source
-
-
-@dataclass(frozen=True, slots=True)
-class AwsEnd:
-    """One tunnel of a VPN connection, as AWS holds it.
-
-    `outside` and `inside` are AWS's addresses, `customer_outside` the customer gateway's, `customer_inside` the router's
-    end of the inside network. `bgp` is (AWS's AS, the customer gateway's AS), None for a static connection. `advertised`
-    is what AWS sends to the router, `static_routes` the connection's own routes, `local_cidr` (on-premises) and
-    `remote_cidr` (AWS) the traffic selectors, in AWS's words.
-    """
-
-    connection_id: str
-    outside: IPv4Address
-    customer_outside: IPv4Address
-    inside: IPv4Interface
-    customer_inside: IPv4Interface
-    preshared_key: str = field(repr=False)
-    ike_versions: tuple[str, ...] = ("ikev1", "ikev2")
-    phase1_encryption: tuple[str, ...] = ()
-    phase1_integrity: tuple[str, ...] = ()
-    phase1_dh_groups: tuple[int, ...] = ()
-    phase1_lifetime: int = 28800
-    phase2_encryption: tuple[str, ...] = ()
-    phase2_integrity: tuple[str, ...] = ()
-    phase2_dh_groups: tuple[int, ...] = ()
-    phase2_lifetime: int = 3600
-    bgp: tuple[int, int] | None = None
-    advertised: tuple[IPv4Network, ...] = ()
-    static_routes: tuple[IPv4Network, ...] = ()
-    local_cidr: IPv4Network = ANY
-    remote_cidr: IPv4Network = ANY
-    maximum_prefixes: int = MAXIMUM_PREFIXES_VGW
+__all__ = [
+    "ANY",
+    "AwsEnd",
+    "BgpNeighbor",
+    "Cause",
+    "Outcome",
+    "Phase1Offer",
+    "Phase2Offer",
+    "RouterBgp",
+    "RouterEnd",
+    "Sla",
+    "StaticRoute",
+    "negotiate",
+]
 
 
 class Cause(Enum):
@@ -162,9 +60,10 @@ class Cause(Enum):
 class Outcome:
     """What comes of one tunnel.
 
-    `is_up` is AWS's own word: IPsec up and, with BGP, the session established. `cause` and `reason` name the first
-    disagreement; they can be set on a static tunnel that is up, when only the router's routing is wrong. `phase1` and
-    `phase2` are what was chosen, None when that phase failed. `bgp_state` is None on a static connection.
+    `is_up` is AWS's own word: IPsec up and, with BGP, the session established. `cause` and `reason` name
+    the first disagreement; they can be set on a static tunnel that is up, when only the router's routing is
+    wrong. `phase1` and `phase2` are what was chosen, None when that phase failed. `bgp_state` is IOS's word
+    for the session (`Idle`, `Active`, `Established`), None on a static connection.
     """
 
     is_up: bool
@@ -191,3 +90,263 @@ class Outcome:
     def is_ipsec_up(self) -> bool:
         """Whether phase 2 is done."""
         return self.phase2 is not None
+
+
+def negotiate(router: RouterEnd, aws: AwsEnd) -> Outcome:
+    """Decide what comes of the tunnel between `router` and `aws`."""
+    refused = _refused_before_ike(router, aws)
+    if refused is not None:
+        return _down(aws, *refused)
+    outcome = _phase1(router, aws)
+    if outcome.cause is None:
+        outcome = _phase2(router, aws, outcome)
+    if outcome.cause is None:
+        return _bgp(router, aws, outcome) if aws.bgp is not None else _static(router, aws, outcome)
+    return outcome
+
+
+def _down(aws: AwsEnd, cause: Cause, reason: str) -> Outcome:
+    # With no way to its neighbour IOS keeps the session Idle.
+    return Outcome(is_up=False, cause=cause, reason=reason, bgp_state=None if aws.bgp is None else "Idle")
+
+
+def _refused_before_ike(router: RouterEnd, aws: AwsEnd) -> tuple[Cause, str] | None:
+    name = f"Tunnel{router.number}"
+    if not router.is_interface_up:
+        return Cause.INTERFACE_SHUT, f"{name} is shut down"
+    missing = [
+        what
+        for what, is_there in (
+            ("source", router.source is not None),
+            ("destination", router.destination is not None),
+            ("protection profile", router.has_protection),
+        )
+        if not is_there
+    ]
+    if missing:
+        return Cause.NOT_CONFIGURED, f"{name} has no tunnel {' and no tunnel '.join(missing)}"
+    if router.destination != aws.outside:
+        return Cause.PEER_ADDRESS, f"{name} goes to {router.destination}, but AWS's end is {aws.outside}"
+    if router.seen_as != aws.customer_outside:
+        return Cause.PEER_ADDRESS, (
+            f"AWS sees the router as {router.seen_as}, but its customer gateway is {aws.customer_outside}"
+        )
+    if router.ike_version not in aws.ike_versions:
+        return (
+            Cause.IKE_VERSION,
+            f"the router speaks {router.ike_version}, AWS {' or '.join(aws.ike_versions)}",
+        )
+    return None
+
+
+def _is_gcm(encryption: str) -> bool:
+    return "GCM" in encryption
+
+
+def _choose_phase1(router: RouterEnd, aws: AwsEnd) -> Phase1Offer | None:
+    """AWS goes through its own list from the lowest value, whatever the router's order (AWS user guide)."""
+    offers = {(offer.encryption, offer.integrity, offer.dh_group): offer for offer in reversed(router.phase1)}
+    for encryption in aws.phase1_encryption:
+        if router.ike_version == "ikev1" and _is_gcm(encryption):
+            continue  # RFC 5282: combined-mode ciphers protect IKEv2 only
+        for integrity in aws.phase1_integrity:
+            for group in aws.phase1_dh_groups:
+                offer = offers.get((encryption, integrity, group))
+                if offer is not None:
+                    return replace(offer, lifetime=min(offer.lifetime, aws.phase1_lifetime))
+    return None
+
+
+def _phase1(router: RouterEnd, aws: AwsEnd) -> Outcome:
+    chosen = _choose_phase1(router, aws)
+    if chosen is None:
+        offered = (
+            ", ".join(f"{o.encryption}/{o.integrity}/group {o.dh_group}" for o in router.phase1) or "nothing"
+        )
+        return _down(
+            aws,
+            Cause.PHASE1_PROPOSAL,
+            f"no proposal chosen in phase 1: the router offers {offered}; AWS accepts "
+            f"{_words(aws.phase1_encryption)}, {_words(aws.phase1_integrity)}, "
+            f"group {_words(aws.phase1_dh_groups)}",
+        )
+    if not router.matches_peer:
+        return _down(
+            aws, Cause.AUTHENTICATION, f"no profile of the router matches the identity {aws.outside}"
+        )
+    if router.preshared_key is None:
+        return _down(aws, Cause.AUTHENTICATION, f"the router has no pre-shared key for {aws.outside}")
+    if router.preshared_key != aws.preshared_key:
+        return _down(
+            aws, Cause.AUTHENTICATION, "authentication failed: the two ends hold different pre-shared keys"
+        )
+    return replace(
+        _down(aws, Cause.PHASE2_PROPOSAL, ""),
+        cause=None,
+        reason=None,
+        ike_version=router.ike_version,
+        phase1=chosen,
+        is_behind_nat=router.seen_as != router.source,
+    )
+
+
+def _words(values: tuple[str, ...] | tuple[int, ...]) -> str:
+    return " or ".join(str(value) for value in values)
+
+
+def _choose_phase2(router: RouterEnd, aws: AwsEnd) -> Phase2Offer | None:
+    for encryption in aws.phase2_encryption:
+        for offer in router.phase2:
+            if offer.encryption != encryption:
+                continue
+            if _is_gcm(encryption):
+                return Phase2Offer(encryption, "")
+            if offer.integrity in aws.phase2_integrity:
+                return offer
+    return None
+
+
+def _phase2(router: RouterEnd, aws: AwsEnd, outcome: Outcome) -> Outcome:
+    if router.mode != "ipsec ipv4":
+        return replace(
+            outcome,
+            cause=Cause.TRAFFIC_SELECTORS,
+            reason=f"the router's tunnel mode is {router.mode}; AWS's is route-based IPsec (ipsec ipv4)",
+        )
+    chosen = _choose_phase2(router, aws)
+    if chosen is None:
+        offered = ", ".join(f"{o.encryption}/{o.integrity}".rstrip("/") for o in router.phase2) or "nothing"
+        return replace(
+            outcome,
+            cause=Cause.PHASE2_PROPOSAL,
+            reason=f"no proposal chosen in phase 2: the router offers {offered}; AWS accepts "
+            f"{_words(aws.phase2_encryption)}, {_words(aws.phase2_integrity)}",
+        )
+    if router.pfs not in aws.phase2_dh_groups:
+        # With IKEv2 the first child SA takes the IKE SA's group and this shows only at the first rekey: no
+        # link to rely on.
+        has = "no PFS" if router.pfs is None else f"PFS group {router.pfs}"
+        return replace(
+            outcome,
+            cause=Cause.PFS,
+            reason=f"the router has {has}; AWS requires group {_words(aws.phase2_dh_groups)}",
+        )
+    if (aws.local_cidr, aws.remote_cidr) != (ANY, ANY):
+        return replace(
+            outcome,
+            cause=Cause.TRAFFIC_SELECTORS,
+            reason=f"a route-based tunnel proposes {ANY} both ways; AWS allows only "
+            f"{aws.local_cidr} on-premises and {aws.remote_cidr} in AWS",
+        )
+    return replace(
+        outcome,
+        is_up=aws.bgp is None,
+        phase2=chosen,
+        pfs=router.pfs,
+        phase2_lifetime=min(router.phase2_lifetime, aws.phase2_lifetime),
+    )
+
+
+def _wrong_inside(router: RouterEnd, aws: AwsEnd) -> str | None:
+    if router.inside == aws.customer_inside:
+        return None
+    return (
+        f"Tunnel{router.number} has the inside address {router.inside}, but AWS expects {aws.customer_inside}"
+    )
+
+
+def _bgp(router: RouterEnd, aws: AwsEnd, outcome: Outcome) -> Outcome:
+    assert aws.bgp is not None  # noqa: S101  # the caller asked before
+    refused = _refused_by_bgp(router, aws, aws.bgp)
+    if refused is not None:
+        cause, reason, state = refused
+        return replace(outcome, cause=cause, reason=reason, bgp_state=state)
+    neighbor = _neighbor(router, aws)
+    sent = _originated(router, neighbor)
+    if len(sent) > aws.maximum_prefixes:
+        return replace(
+            outcome,
+            cause=Cause.BGP_PREFIXES,
+            reason=f"the router advertises {len(sent)} prefixes; AWS takes {aws.maximum_prefixes}, then ends the "
+            "session",
+            bgp_state="Idle",
+        )
+    return replace(
+        outcome,
+        is_up=True,
+        bgp_state="Established",
+        hold=min(neighbor.hold, 30),  # AWS proposes 30 s
+        received_by_router=aws.advertised,
+        received_by_aws=sent,
+    )
+
+
+def _neighbor(router: RouterEnd, aws: AwsEnd) -> BgpNeighbor:
+    neighbors = router.bgp.neighbors if router.bgp is not None else ()
+    return next(neighbor for neighbor in neighbors if neighbor.address == aws.inside.ip)
+
+
+def _originated(router: RouterEnd, neighbor: BgpNeighbor) -> tuple[IPv4Network, ...]:
+    networks = router.bgp.networks if router.bgp is not None else ()
+    return tuple(sorted({*networks, *((ANY,) if neighbor.default_originate else ())}))
+
+
+def _refused_by_bgp(
+    router: RouterEnd, aws: AwsEnd, numbers: tuple[int, int]
+) -> tuple[Cause, str, str] | None:
+    aws_as, customer_as = numbers
+    if router.bgp is None:
+        return Cause.BGP_MISSING, "the router has no BGP process", "Idle"
+    if all(neighbor.address != aws.inside.ip for neighbor in router.bgp.neighbors):
+        return Cause.BGP_MISSING, f"the router's BGP has no neighbor {aws.inside.ip}", "Idle"
+    neighbor = _neighbor(router, aws)
+    if not neighbor.is_active:
+        return (
+            Cause.BGP_MISSING,
+            f"neighbor {aws.inside.ip} is shut down or not activated for IPv4 unicast",
+            "Idle",
+        )
+    wrong_inside = _wrong_inside(router, aws)
+    if wrong_inside is not None:
+        return Cause.INSIDE_ADDRESS, wrong_inside, "Active"
+    if neighbor.remote_as != aws_as:
+        return (
+            Cause.BGP_AS,
+            f"the router expects AS {neighbor.remote_as} of {aws.inside.ip}, but AWS is AS {aws_as}",
+            "Idle",
+        )
+    if router.bgp.local_as != customer_as:
+        return (
+            Cause.BGP_AS,
+            f"the router is AS {router.bgp.local_as}, but its customer gateway says AS {customer_as}",
+            "Idle",
+        )
+    return None
+
+
+def _static(router: RouterEnd, aws: AwsEnd, outcome: Outcome) -> Outcome:
+    """AWS calls a static tunnel UP with IPsec; what can still be wrong is the router's own way into it."""
+    outcome = replace(outcome, received_by_aws=aws.static_routes)
+    wrong_inside = _wrong_inside(router, aws)
+    sla = router.sla
+    is_sla_up = None
+    if sla is not None:
+        is_sla_up = wrong_inside is None and sla.is_scheduled and sla.target == aws.inside.ip
+        outcome = replace(outcome, is_sla_up=is_sla_up)
+    if wrong_inside is not None:
+        return replace(outcome, cause=Cause.INSIDE_ADDRESS, reason=wrong_inside)
+    if sla is not None and not is_sla_up:
+        why = f"goes to {sla.target}, not {aws.inside.ip}" if sla.is_scheduled else "is not scheduled"
+        return replace(outcome, cause=Cause.SLA, reason=f"IP SLA {sla.number} {why}")
+    if not any(_is_installed(route, sla) for route in router.static_routes):
+        return replace(
+            outcome,
+            cause=Cause.STATIC_ROUTE,
+            reason=f"the router has no route in force over Tunnel{router.number}",
+        )
+    return outcome
+
+
+def _is_installed(route: StaticRoute, sla: Sla | None) -> bool:
+    # A route that depends on a track which watches nothing of ours stays out: its track is down.
+    return route.track is None or (sla is not None and sla.track == route.track)

@@ -1,0 +1,139 @@
+"""The two ends of a tunnel: all that decides whether it comes up, as the router and as AWS hold it.
+
+Algorithms are in AWS's words (``AES128``, ``SHA2-256``, …); one that AWS has no word for keeps the router's
+(``3DES``, ``MD5``), and then simply never agrees.
+"""
+
+from dataclasses import dataclass, field
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network
+
+ANY = IPv4Network("0.0.0.0/0")
+# Beyond it a virtual private gateway ends the session with Cease, "Maximum Number of Prefixes Reached" (AWS
+# quota).
+MAXIMUM_PREFIXES_VGW = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Phase1Offer:
+    """One combination the router offers in phase 1; with a GCM encryption `integrity` is the PRF."""
+
+    encryption: str
+    integrity: str
+    dh_group: int
+    lifetime: int = 86400
+
+
+@dataclass(frozen=True, slots=True)
+class Phase2Offer:
+    """One transform the router offers in phase 2; `integrity` is empty with GCM."""
+
+    encryption: str
+    integrity: str
+
+
+@dataclass(frozen=True, slots=True)
+class BgpNeighbor:
+    """A `neighbor` of the BGP process; `is_active`: activated for IPv4 unicast and not shut down."""
+
+    address: IPv4Address
+    remote_as: int
+    is_active: bool = True
+    default_originate: bool = False
+    keepalive: int = 60
+    hold: int = 180
+
+
+@dataclass(frozen=True, slots=True)
+class RouterBgp:
+    """The router's BGP process. `networks`: those its `network` lines name *and* its routing table holds."""
+
+    local_as: int
+    neighbors: tuple[BgpNeighbor, ...] = ()
+    networks: tuple[IPv4Network, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sla:
+    """An IP SLA ICMP echo out of this tunnel, with the track object that watches it (None: nobody does)."""
+
+    number: int
+    target: IPv4Address
+    is_scheduled: bool = True
+    track: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StaticRoute:
+    """A static route into this tunnel; `track` is the track object it depends on."""
+
+    network: IPv4Network
+    track: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RouterEnd:
+    """One Tunnel interface of a router with everything that decides whether it comes up.
+
+    `number` is the interface's. `source` is the resolved local address, `public_address` the one the
+    Internet sees when NAT changes it. `preshared_key` is the key the router would use with `destination`,
+    None when no keyring has one; `matches_peer` is false when no ISAKMP or IKEv2 profile accepts the peer.
+    `ike_version` is ``ikev1`` or ``ikev2``, `pfs` the group of `set pfs`. `mode` is the words after `tunnel
+    mode`; `has_protection` says whether an IPsec profile is bound.
+    """
+
+    number: int
+    is_interface_up: bool
+    source: IPv4Address | None
+    destination: IPv4Address | None
+    inside: IPv4Interface | None
+    mode: str = "ipsec ipv4"
+    has_protection: bool = True
+    ike_version: str = "ikev1"
+    phase1: tuple[Phase1Offer, ...] = ()
+    preshared_key: str | None = field(default=None, repr=False)
+    matches_peer: bool = True
+    phase2: tuple[Phase2Offer, ...] = ()
+    pfs: int | None = None
+    phase2_lifetime: int = 3600
+    bgp: RouterBgp | None = None
+    static_routes: tuple[StaticRoute, ...] = ()
+    sla: Sla | None = None
+    public_address: IPv4Address | None = None
+
+    @property
+    def seen_as(self) -> IPv4Address | None:
+        """The address that AWS receives this tunnel's packets from."""
+        return self.public_address or self.source
+
+
+@dataclass(frozen=True, slots=True)
+class AwsEnd:
+    """One tunnel of a VPN connection, as AWS holds it.
+
+    `outside` and `inside` are AWS's addresses, `customer_outside` the customer gateway's, `customer_inside`
+    the router's end of the inside network. `bgp` is (AWS's AS, the customer gateway's AS), None for a
+    static connection. `advertised` is what AWS sends to the router, `static_routes` the connection's own
+    routes, `local_cidr` (on-premises) and `remote_cidr` (AWS) the traffic selectors, in AWS's words.
+    """
+
+    connection_id: str
+    outside: IPv4Address
+    customer_outside: IPv4Address
+    inside: IPv4Interface
+    customer_inside: IPv4Interface
+    preshared_key: str = field(repr=False)
+    ike_versions: tuple[str, ...] = ("ikev1", "ikev2")
+    phase1_encryption: tuple[str, ...] = ()
+    phase1_integrity: tuple[str, ...] = ()
+    phase1_dh_groups: tuple[int, ...] = ()
+    phase1_lifetime: int = 28800
+    phase2_encryption: tuple[str, ...] = ()
+    phase2_integrity: tuple[str, ...] = ()
+    phase2_dh_groups: tuple[int, ...] = ()
+    phase2_lifetime: int = 3600
+    bgp: tuple[int, int] | None = None
+    advertised: tuple[IPv4Network, ...] = ()
+    static_routes: tuple[IPv4Network, ...] = ()
+    local_cidr: IPv4Network = ANY
+    remote_cidr: IPv4Network = ANY
+    maximum_prefixes: int = MAXIMUM_PREFIXES_VGW
