@@ -19,6 +19,7 @@ from .errors import (
     RolledBackError,
     SessionLostError,
 )
+from .interrupt import stoppable, unstoppable
 from .lock import router_lock
 from .login import ArchivePolicy, Options
 from .model import Intent
@@ -80,7 +81,7 @@ class Change:
         """
         clock = self.connection.clock
         deadline = Deadline(clock, self.options.deadline)
-        with router_lock(self.connection.login, deadline, clock, self.report):
+        with router_lock(self.connection.login, deadline, clock, self.report), stoppable():
             terminal = self.connection.open(deadline)
             try:
                 state = self._examine(terminal)
@@ -143,8 +144,9 @@ class Change:
             raise
         except (AgentError, KeyboardInterrupt, SystemExit) as failure:
             self.report("undoing the change")
-            outcome = self._without_archive(undo, undo.roll_back(failure))
-            undo.terminal.log_out()
+            with unstoppable():
+                outcome = self._without_archive(undo, undo.roll_back(failure))
+                undo.terminal.log_out()
             raise outcome from None
         self._give_up_archive(undo)
         is_saved = self.options.save and self._save(undo)

@@ -214,6 +214,7 @@ def _explain(error: Exception, login: Login, role: str = "router") -> ConnectErr
     known = (OSError, SSHException, EOFError)
     reasons = [str(cause).strip() for cause in _causes(error) if isinstance(cause, known)]
     detail = next((reason for reason in reversed(reasons) if reason), last[0])
+    detail = detail.removeprefix("[Errno None] ")
     return RouterBusyError(
         f"cannot connect to {where}: {detail} (unreachable, filtered by an ACL, or no free VTY line)"
     )

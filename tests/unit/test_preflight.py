@@ -1,0 +1,163 @@
+"""What stands in the way of a change, and the small decisions of the transaction that need no router."""
+
+import multiprocessing
+import os
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from cisco.clock import Deadline, SystemClock
+from cisco.errors import PreflightError
+from cisco.lock import router_lock
+from cisco.login import ArchivePolicy, Login, Options
+from cisco.plan import Command
+from cisco.preflight import RouterState, obstacles, require_no_problem
+from cisco.push import batches
+from cisco.releases import Release
+from cisco.revert import Pending, read_pending
+from cisco.rollback import left_over
+from cisco.saving import may_be_unsaved
+from cisco.secret import Secret
+
+HEALTHY = RouterState(
+    release=Release(is_xe=True, version=(17, 9, 1), text="17.09.01", platform="C8000V"),
+    privilege=15,
+    has_archive=True,
+    pending=None,
+    lock_owner=None,
+    running="hostname R1\nend",
+)
+
+
+def login(host: str) -> Login:
+    return Login(host, "pulumi", "insecure-accept-any", password=Secret("plainly-fake"))
+
+
+def test_a_healthy_router_has_no_obstacle() -> None:
+    assert obstacles(HEALTHY, Options(archive=ArchivePolicy.REQUIRE)) == ()
+
+
+@pytest.mark.parametrize(
+    ("state", "options", "words"),
+    [
+        (replace(HEALTHY, privilege=1), Options(), "privilege level 1"),
+        (replace(HEALTHY, lock_owner="NETCONF"), Options(), "locked by NETCONF"),
+        (replace(HEALTHY, pending=Pending("alice", "5 min")), Options(), "alice has a rollback pending"),
+        (replace(HEALTHY, has_archive=False), Options(archive=ArchivePolicy.REQUIRE), "archive is off"),
+    ],
+)
+def test_an_obstacle_is_named(state: RouterState, options: Options, words: str) -> None:
+    (problem,) = obstacles(state, options)
+
+    assert words in problem
+
+
+def test_archive_off_is_no_obstacle_where_software_may_undo() -> None:
+    assert obstacles(replace(HEALTHY, has_archive=False), Options()) == ()
+
+
+def test_every_problem_is_reported_at_once() -> None:
+    with pytest.raises(PreflightError) as raised:
+        require_no_problem(("one",), (), ("two", "three"))
+
+    assert raised.value.problems == ("one", "two", "three")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("%No Rollback Confirmed Change pending", None),
+        ("        ^\n% Invalid input detected at '^' marker.", None),
+        (
+            "Time configured(UTC): 08:35:36 UTC Tue Nov 24 2026\n"
+            "Timer type: absolute timer\nTimer value: 5 min\nUser: alice\n",
+            Pending("alice", "5 min"),
+        ),
+    ],
+)
+def test_a_pending_rollback_tells_whose_it_is(text: str, expected: Pending | None) -> None:
+    assert read_pending(text) == expected
+
+
+def test_a_header_and_a_removal_end_a_batch_and_leaves_travel_together() -> None:
+    commands = (
+        Command("interface Tunnel1", "config", "config-if"),
+        Command("ip mtu 1436", "config-if"),
+        Command("shutdown", "config-if"),
+        Command("no tunnel protection ipsec profile p", "config-if"),
+        Command("exit", "config-if", "config"),
+        Command("crypto keyring k", "config", "conf-keyring"),
+        Command("local-address 203.0.113.100", "conf-keyring"),
+    )
+
+    assert [[c.text for c in batch] for batch in batches(commands)] == [
+        ["interface Tunnel1"],
+        ["ip mtu 1436", "shutdown", "no tunnel protection ipsec profile p"],
+        ["exit", "crypto keyring k"],
+        ["local-address 203.0.113.100"],
+    ]
+
+
+def test_a_configuration_that_only_changed_its_order_and_its_clock_is_the_same() -> None:
+    before = "! Last configuration change at 10:00:00 UTC\ninterface Tunnel1\n ip mtu 1400\ninterface Tunnel2\nend"
+    after = "! Last configuration change at 11:11:11 UTC\ninterface Tunnel2\ninterface Tunnel1\n ip mtu 1400\nend"
+
+    assert left_over(before, after) == ()
+
+
+def test_what_is_left_over_is_told_with_its_section() -> None:
+    before, after = "interface Tunnel1\n ip mtu 1400\nend", "interface Tunnel1\n ip mtu 1436\nend"
+
+    assert left_over(before, after) == ("- interface Tunnel1 / ip mtu 1400", "+ interface Tunnel1 / ip mtu 1436")
+
+
+CHANGED = "! Last configuration change at 10:00:01 UTC Tue Nov 24 2026 by alice\n"
+SAVED_BEFORE = "! NVRAM config last updated at 10:00:00 UTC Tue Nov 24 2026 by alice\n"
+SAVED_AFTER = "! NVRAM config last updated at 10:00:01 UTC Tue Nov 24 2026\n"
+
+
+@pytest.mark.parametrize(
+    ("head", "expected"),
+    [(CHANGED + SAVED_AFTER, False), (CHANGED + SAVED_BEFORE, True), (CHANGED, True), ("hostname R1\n", False)],
+)
+def test_the_head_of_the_running_config_tells_whether_it_may_be_unsaved(head: str, *, expected: bool) -> None:
+    assert may_be_unsaved(head) is expected
+
+
+def _hold(host: str, until: float) -> None:
+    with router_lock(login(host), Deadline(SystemClock(), 5), SystemClock(), lambda _text: None):
+        time.sleep(max(0.0, until - time.time()))
+
+
+def test_the_lock_is_waited_for_and_says_who_holds_it() -> None:
+    host = f"lock-test-{os.getpid()}.invalid"
+    said: list[str] = []
+    holder = multiprocessing.get_context("fork").Process(target=_hold, args=(host, time.time() + 1.0))
+    holder.start()
+    time.sleep(0.3)
+    with router_lock(login(host), Deadline(SystemClock(), 5), SystemClock(), said.append):
+        assert said == [f"waiting for another run that works on {host}:22 (process {holder.pid})"]
+    holder.join()
+
+
+def test_a_lock_held_beyond_the_deadline_is_a_clear_error() -> None:
+    host = f"lock-test-2-{os.getpid()}.invalid"
+    holder = multiprocessing.get_context("fork").Process(target=_hold, args=(host, time.time() + 2.0))
+    holder.start()
+    time.sleep(0.3)
+    with (
+        pytest.raises(PreflightError, match=f"another run works on {host}:22"),
+        router_lock(login(host), Deadline(SystemClock(), 0.2), SystemClock(), lambda _text: None),
+    ):
+        raise AssertionError("the lock was given twice")
+    holder.terminate()
+    holder.join()
+
+
+def test_the_lock_folder_is_private(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    with router_lock(login("private.invalid"), Deadline(SystemClock(), 1), SystemClock(), lambda _text: None):
+        (folder,) = tmp_path.iterdir()
+        assert folder.stat().st_mode & 0o077 == 0

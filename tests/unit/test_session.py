@@ -1,0 +1,163 @@
+"""Prompts, echoes, replies and messages of an IOS terminal, without a terminal."""
+
+import pytest
+
+from cisco.errors import InputError
+from cisco.replies import Verdict, classify
+from cisco.session import Dialogue, Prompt, prompt_in, require_sendable
+
+SYSLOG = "*Nov 24 10:00:00.123: %LINEPROTO-5-UPDOWN: Line protocol on Interface Tunnel1, changed state to up\n"
+REVERT_NOTICE = (
+    "Rollback Confirmed Change: Rollback will begin in one minute.\n"
+    'Enter "configure confirm" if you wish to keep what you\'ve configured\n'
+)
+
+
+def replies_to(lines: list[str], *pieces: str, hostname: str = "R1") -> list[tuple[str, str, str]]:
+    """Return line, text and mode of each reply to `lines`, when `pieces` arrive one after the other."""
+    dialogue = Dialogue(hostname)
+    for line in lines:
+        dialogue.sent(line)
+    return [(r.line, r.text, r.prompt.mode) for piece in pieces for r in dialogue.feed(piece)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("R1>", Prompt("R1", "", is_privileged=False)),
+        ("banner\nR1# ", Prompt("R1", "", is_privileged=True)),
+        ("R1(config)#", Prompt("R1", "config", is_privileged=True)),
+        (
+            "edge.tokyo-1(config-ikev2-keyring-peer)#",
+            Prompt("edge.tokyo-1", "config-ikev2-keyring-peer", is_privileged=True),
+        ),
+        ("R1(cfg-crypto-trans)#", Prompt("R1", "cfg-crypto-trans", is_privileged=True)),
+    ],
+)
+def test_a_prompt_tells_hostname_mode_and_privilege(text: str, expected: Prompt) -> None:
+    assert prompt_in(text) == expected
+
+
+@pytest.mark.parametrize("text", ["R1#show", "Password:", "", "Building configuration...", "two words#"])
+def test_what_is_no_prompt_is_none(text: str) -> None:
+    assert prompt_in(text) is None
+
+
+def test_a_reply_runs_from_the_echo_to_the_next_prompt() -> None:
+    arrived = "show privilege\r\nCurrent privilege level is 15\r\nR1#"
+
+    assert replies_to(["show privilege"], arrived) == [("show privilege", "Current privilege level is 15", "")]
+
+
+def test_a_reply_may_arrive_letter_by_letter() -> None:
+    arrived = "hash sha256\r\nR1(config-isakmp)#"
+
+    assert replies_to(["hash sha256"], *arrived) == [("hash sha256", "", "config-isakmp")]
+
+
+def test_lines_on_their_way_together_get_a_reply_each() -> None:
+    prompt = "R1(config-isakmp)#"
+    arrived = f"encr aes\r\n{prompt}gruop 2\r\n% Invalid input detected\r\n{prompt}lifetime 28800\r\n{prompt}"
+
+    assert replies_to(["encr aes", "gruop 2", "lifetime 28800"], arrived) == [
+        ("encr aes", "", "config-isakmp"),
+        ("gruop 2", "% Invalid input detected", "config-isakmp"),
+        ("lifetime 28800", "", "config-isakmp"),
+    ]
+
+
+def test_a_hostname_cut_in_configuration_mode_is_still_the_prompt() -> None:
+    hostname = "a-router-with-a-very-long-name"
+    arrived = f"interface Tunnel1\r\n{hostname[:20]}(config-if)#"
+
+    assert replies_to(["interface Tunnel1"], arrived, hostname=hostname) == [("interface Tunnel1", "", "config-if")]
+
+
+@pytest.mark.parametrize(
+    "arrived",
+    [
+        f"ip mtu 1436\r\n{SYSLOG}R1(config-if)#",
+        f"ip m\r\n{SYSLOG}tu 1436\r\nR1(config-if)#",
+        f"ip m\r\n{SYSLOG}R1(config-if)#ip mtu 1436\r\nR1(config-if)#",
+        f"\r\n{SYSLOG}R1(config-if)#ip mtu 1436\r\nR1(config-if)#",
+        f"ip mtu 1436\r\nR1(config-if)#\r\n{SYSLOG}",
+        f"ip mtu 1436\r\nR1(config-if)#{SYSLOG}",
+        f"{REVERT_NOTICE}ip mtu 1436\r\nR1(config-if)#",
+        f"ip mtu 1436\r\n{REVERT_NOTICE}R1(config-if)#",
+    ],
+)
+def test_messages_in_the_middle_of_a_reply_are_not_part_of_it(arrived: str) -> None:
+    assert replies_to(["ip mtu 1436"], arrived) == [("ip mtu 1436", "", "config-if")]
+
+
+def test_a_prompt_in_a_banner_does_not_end_the_running_config() -> None:
+    first = "show running-config\r\nbanner login ^C\r\nR1#"
+    rest = "\r\n^C\r\nend\r\n\r\nR1#"
+
+    assert replies_to(["show running-config"], first, rest) == [
+        ("show running-config", "banner login ^C\nR1#\n^C\nend", "")
+    ]
+
+
+def test_a_running_config_without_end_is_given_up_when_the_router_is_quiet() -> None:
+    dialogue = Dialogue("R1")
+    dialogue.sent("show running-config")
+
+    assert dialogue.feed("show running-config\r\nhostname R1\r\nR1#") == ()
+    assert [r.text for r in dialogue.feed("", is_quiet=True)] == ["hostname R1"]
+
+
+def test_a_question_is_told_apart_from_a_reply() -> None:
+    dialogue = Dialogue("R1")
+    dialogue.sent("write memory")
+    dialogue.feed("write memory\r\nOverwrite the previous NVRAM configuration?[confirm]")
+
+    assert dialogue.question() == "Overwrite the previous NVRAM configuration?[confirm]"
+    dialogue.answered()
+    assert [r.text.endswith("[OK]") for r in dialogue.feed("\r\n[OK]\r\nR1#")] == [True]
+
+
+def test_a_hundred_thousand_lines_cost_no_more_than_their_length() -> None:
+    pieces = [
+        "show running-config\r\n",
+        *("interface Loopback1\r\n description x\r\n" * 50 for _ in range(1000)),
+        "end\r\nR1#",
+    ]
+
+    ((_, text, _),) = replies_to(["show running-config"], *pieces)
+    assert text.count("\n") == 100_000
+
+
+@pytest.mark.parametrize("line", ["a\nb", "a\rb", "a?", "a\x03", "caf\u00e9", "x" * 255])
+def test_a_line_that_would_not_arrive_as_one_line_is_refused(line: str) -> None:
+    with pytest.raises(InputError):
+        require_sendable(line)
+
+
+@pytest.mark.parametrize(
+    ("line", "reply", "verdict"),
+    [
+        ("group 14", "", Verdict.ACCEPTED),
+        ("group 2", "%Warning: weaker encryption algorithm is deprecated", Verdict.ACCEPTED),
+        (
+            "no interface Tunnel1",
+            "% Not all config may be removed and may reappear after reactivating",
+            Verdict.ACCEPTED,
+        ),
+        ("crypto ikev2 policy p", "IKEv2 policy MUST have atleast one complete proposal attached", Verdict.ACCEPTED),
+        ("crypto ikev2 profile p", "IKEv2 profile MUST have:\n   1. A local method.\n   2. A match.", Verdict.ACCEPTED),
+        ("proposal p", "% Policy already has same proposal set", Verdict.ACCEPTED),
+        ("configure terminal", "Enter configuration commands, one per line.  End with CNTL/Z.", Verdict.ACCEPTED),
+        ("group 2", "        ^\n% Invalid input detected at '^' marker.", Verdict.REJECTED),
+        ("interface Tunnel1", "Command authorization failed.", Verdict.REJECTED),
+        ("pre-shared-key address A key k", "A pre-shared key for address mask A M already exists!", Verdict.REJECTED),
+        ("ip address 10.0.0.1 255.255.255.252", "% 10.0.0.0 overlaps with GigabitEthernet1", Verdict.REJECTED),
+        ("ip sla schedule 100", "%Scheduling a probe with threshold 5000 ms greater than timeout", Verdict.REJECTED),
+        ("frequency 5", "Something that nobody has ever seen", Verdict.REJECTED),
+        ("no crypto keyring k", "% Keyring k does not exist", Verdict.ABSENT),
+        ("no crypto isakmp profile p", "% profile p is in use", Verdict.IN_USE),
+        ("crypto isakmp profile p", "% profile p is in use", Verdict.REJECTED),
+    ],
+)
+def test_a_reply_not_known_to_be_harmless_is_a_failure(line: str, reply: str, verdict: Verdict) -> None:
+    assert classify(line, reply) is verdict

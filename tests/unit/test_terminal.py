@@ -1,0 +1,292 @@
+"""A terminal over a channel that follows a script: no SSH, no router, no waiting."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import pytest
+
+from cisco.clock import Deadline
+from cisco.connection import Connection
+from cisco.errors import ConnectError, RejectedLineError, RouterBusyError, SessionLostError
+from cisco.login import Login
+from cisco.plan import Command, Step
+from cisco.push import Pusher
+from cisco.secret import Redactor, Secret
+from cisco.terminal import Channel, Terminal, Timing, Traffic
+
+TIMING = Timing(reply=3, slow=9, settle=1, retry=1, poll=5)
+KEY = "plainly.fake.key.1"
+
+
+@dataclass
+class FakeClock:
+    """A clock that passes only while somebody sleeps or waits."""
+
+    now: float = 0.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def time(self) -> float:
+        return 1_000_000 + self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+@dataclass
+class ScriptedRouter:
+    """Answers each line with what `answers` says, else with a prompt; an answer that is `None` ends the session."""
+
+    clock: FakeClock
+    answers: dict[str, str | None] = field(default_factory=dict)
+    greeting: str = "\r\nR1#"
+    prompt: str = "R1#"
+    received: list[str] = field(default_factory=list)
+    waiting: str = ""
+    is_closed: bool = False
+    largest_burst: int = 0
+
+    def __post_init__(self) -> None:
+        self.waiting = self.greeting
+        self.answers.setdefault("terminal length 0", f"terminal length 0\r\n{self.greeting.split()[-1]}")
+
+    def write(self, text: str) -> None:
+        if self.is_closed:
+            raise SessionLostError("closed")
+        lines = text.split("\n")[:-1] if text != "\x03" else [text]
+        self.largest_burst = max(self.largest_burst, len(lines))
+        for line in lines:
+            self.received.append(line)
+            answer = self.answers.get(line, f"{line}\r\n{self.prompt}")
+            if answer is None:
+                self.is_closed = True
+                return
+            self.waiting += answer
+
+    def read(self, timeout: float) -> str:
+        if self.waiting:
+            text, self.waiting = self.waiting, ""
+            return text
+        if self.is_closed:
+            raise SessionLostError("the router closed the SSH session")
+        self.clock.sleep(timeout)
+        return ""
+
+    def close(self) -> None:
+        self.is_closed = True
+
+
+def terminal_on(router: ScriptedRouter, deadline: float = 100) -> Terminal:
+    return Terminal(router, Deadline(router.clock, deadline), TIMING, Traffic())
+
+
+def pusher_on(router: ScriptedRouter, *, window: int = 10) -> Pusher:
+    redactor = Redactor((Secret(KEY),))
+    return Pusher(terminal_on(router), router.clock, redactor, Traffic(), window)
+
+
+def test_the_hostname_is_learned_behind_a_banner_that_imitates_a_prompt() -> None:
+    router = ScriptedRouter(FakeClock(), greeting="\r\nevil#\r\nWelcome\r\nfake>\r\nR1#")
+
+    assert terminal_on(router).prompt.hostname == "R1"
+
+
+def test_a_router_that_shows_no_prompt_at_first_is_asked() -> None:
+    answers: dict[str, str | None] = {"terminal length 0": "\r\nR1#terminal length 0\r\nR1#"}
+
+    assert terminal_on(ScriptedRouter(FakeClock(), answers, greeting="Welcome")).prompt.hostname == "R1"
+
+
+def test_a_router_that_never_shows_a_prompt_is_given_up() -> None:
+    router = ScriptedRouter(FakeClock(), {"terminal length 0": ""}, greeting="busy")
+
+    with pytest.raises(SessionLostError, match="no prompt"):
+        terminal_on(router)
+    assert router.is_closed
+
+
+def test_a_long_hostname_is_recognised_when_it_is_cut() -> None:
+    name = "a-router-with-a-name-of-sixty-three-characters-as-long-as-it-gets"[:63]
+    answers: dict[str, str | None] = {"configure terminal": f"configure terminal\r\n{name[:20]}(config)#"}
+    router = ScriptedRouter(FakeClock(), answers, greeting=f"{name}#", prompt=f"{name}#")
+
+    assert terminal_on(router).run("configure terminal").prompt.mode == "config"
+
+
+def test_silence_counts_as_a_lost_session() -> None:
+    router = ScriptedRouter(FakeClock(), {"show version": "show version\r\nCisco"})
+    terminal = terminal_on(router)
+
+    with pytest.raises(SessionLostError, match="no answer from the router for 3 s"):
+        terminal.run("show version")
+    assert router.clock.now == pytest.approx(3)
+
+
+def test_the_deadline_ends_even_a_router_that_keeps_talking() -> None:
+    router = ScriptedRouter(FakeClock())
+    terminal = terminal_on(router, deadline=5)
+    router.clock.sleep(6)
+
+    with pytest.raises(SessionLostError, match="time limit of 5 s"):
+        terminal.run("show version")
+
+
+def test_a_question_that_is_expected_is_answered() -> None:
+    answers: dict[str, str | None] = {
+        "write memory": "write memory\r\nOverwrite the previous NVRAM configuration?[confirm]",
+        "": "\r\n[OK]\r\nR1#",
+    }
+
+    reply = terminal_on(ScriptedRouter(FakeClock(), answers)).run("write memory", answers={r"\[confirm\]": ""})
+    assert reply.text.endswith("[OK]")
+
+
+def test_a_question_that_nobody_expects_is_broken_off() -> None:
+    answers: dict[str, str | None] = {
+        "no crypto x": "no crypto x\r\nDo you really want to? [yes/no]:",
+        "\x03": "^C\r\nR1#",
+    }
+    router = ScriptedRouter(FakeClock(), answers)
+
+    reply = terminal_on(router).run("no crypto x")
+    assert "really want" in reply.text
+    assert router.received[-1] == "\x03"
+
+
+@pytest.mark.parametrize(
+    ("answers", "secret", "message"),
+    [
+        ({}, None, "give enable_password"),
+        (
+            {"enable": "enable\r\nPassword: ", "wrong": "\r\n% Bad secrets\r\n\r\nR1>"},
+            Secret("wrong"),
+            "refused the enable",
+        ),
+    ],
+)
+def test_user_mode_without_a_way_up_is_a_clear_error(
+    answers: dict[str, str | None], secret: Secret | None, message: str
+) -> None:
+    router = ScriptedRouter(FakeClock(), answers, greeting="R1>", prompt="R1>")
+
+    with pytest.raises(ConnectError, match=message):
+        terminal_on(router).enable(secret)
+
+
+def test_the_window_bounds_what_is_unanswered() -> None:
+    router = ScriptedRouter(FakeClock(), prompt="R1(config-if)#")
+    terminal = terminal_on(router)
+
+    replies = list(terminal.pipeline((f"line {n}" for n in range(37)), window=5))
+    assert [reply.line for reply in replies] == [f"line {n}" for n in range(37)]
+    assert router.largest_burst == 5
+
+
+TUNNEL = Step(
+    "Tunnel1",
+    (
+        Command("interface Tunnel1", "config", "config-if"),
+        Command("ip mtu 1436", "config-if"),
+        Command(f"pre-shared-key address 1.2.3.4 key {KEY}", "config-if"),
+        Command("tunnel mode ipsec ipv4", "config-if"),
+    ),
+    (),
+)
+
+
+def test_nothing_is_sent_below_a_header_that_was_rejected() -> None:
+    router = ScriptedRouter(
+        FakeClock(),
+        {"interface Tunnel1": "interface Tunnel1\r\n% Invalid input detected\r\nR1(config)#"},
+        prompt="R1(config-if)#",
+    )
+
+    with pytest.raises(RejectedLineError) as raised:
+        pusher_on(router).push(TUNNEL)
+    assert (raised.value.number, raised.value.line) == (1, "interface Tunnel1")
+    assert router.received[-1] == "interface Tunnel1"
+
+
+def test_a_header_that_opens_another_mode_is_a_failure_although_nothing_was_said() -> None:
+    router = ScriptedRouter(FakeClock(), prompt="R1(config)#")
+
+    with pytest.raises(RejectedLineError, match="in \\(config\\), not in \\(config-if\\)"):
+        pusher_on(router).push(TUNNEL)
+
+
+def test_the_error_of_a_rejected_line_masks_the_key() -> None:
+    line = TUNNEL.commands[2].text
+    router = ScriptedRouter(
+        FakeClock(),
+        {line: f"{line}\r\n% Bad key {KEY}\r\nR1(config-if)#"},
+        prompt="R1(config-if)#",
+    )
+
+    with pytest.raises(RejectedLineError) as raised:
+        pusher_on(router).push(TUNNEL)
+    assert raised.value.number == 3
+    assert KEY not in f"{raised.value!r} {raised.value} {raised.value.__dict__}"
+
+
+@pytest.mark.parametrize(
+    "line", ["reload", "erase startup-config", "default interface Gi1", "no router ospf 1", "configure terminal"]
+)
+def test_a_dangerous_line_is_never_sent(line: str) -> None:
+    router = ScriptedRouter(FakeClock())
+
+    with pytest.raises(RejectedLineError, match="never sends"):
+        pusher_on(router).push(Step("shared", (Command(line),), ()))
+    assert line not in router.received
+
+
+def test_an_object_in_use_is_asked_again_until_ios_lets_go() -> None:
+    router = ScriptedRouter(FakeClock(), prompt="R1(config)#")
+    line = "no crypto isakmp profile p"
+    router.answers[line] = f"{line}\r\n% Profile p is in use\r\nR1(config)#"
+    pusher = pusher_on(router)
+    original: Callable[[float], None] = router.clock.sleep
+
+    def let_go_after_a_minute(seconds: float) -> None:
+        original(seconds)
+        if router.clock.now > 60:
+            router.answers.pop(line, None)
+
+    router.clock.sleep = let_go_after_a_minute  # type: ignore[method-assign]  # the router's patience ends
+    pusher.push(Step("shared", (Command(line, may_be_in_use=True),), ()))
+    assert 60 < router.clock.now < 90
+
+
+def connection_to(*routers: Channel | ConnectError, clock: FakeClock) -> Connection:
+    waiting = list(routers)
+
+    def open_channel(_login: Login, _timeout: float) -> Channel:
+        opened = waiting.pop(0)
+        if isinstance(opened, ConnectError):
+            raise opened
+        return opened
+
+    login = Login("192.0.2.10", "pulumi", "insecure-accept-any", password=Secret("plainly-fake"))
+    return Connection(login, timing=TIMING, clock=clock, open_channel=open_channel)
+
+
+def test_a_busy_router_is_tried_again_and_a_refused_login_is_not() -> None:
+    clock = FakeClock()
+    busy = RouterBusyError("no free VTY line")
+
+    terminal = connection_to(busy, busy, ScriptedRouter(clock), clock=clock).open(Deadline(clock, 60))
+    assert terminal.prompt.hostname == "R1"
+    with pytest.raises(RouterBusyError):
+        connection_to(busy, busy, busy, ScriptedRouter(clock), clock=clock).open(Deadline(clock, 60))
+    with pytest.raises(ConnectError, match="refused"):
+        connection_to(ConnectError("refused"), ScriptedRouter(clock), clock=clock).open(Deadline(clock, 60))
+
+
+def test_a_lost_router_is_tried_until_the_deadline() -> None:
+    clock = FakeClock()
+    gone = [ConnectError("down")] * 8
+
+    terminal = connection_to(*gone, ScriptedRouter(clock), clock=clock).reopen(Deadline(clock, 300))
+    assert terminal.prompt.hostname == "R1"
+    with pytest.raises(ConnectError):
+        connection_to(*gone, ScriptedRouter(clock), clock=clock).reopen(Deadline(clock, 20))
