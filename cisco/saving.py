@@ -1,5 +1,6 @@
 """``write memory``, only after proof, and only believed when IOS says ``[OK]``."""
 
+import datetime
 import re
 
 from .clock import Clock
@@ -12,9 +13,10 @@ _BUSY = re.compile(r"device or resource busy|try again|in use", re.IGNORECASE)
 _ANSWERS = {r"\[confirm\]": "", r"Destination filename": ""}
 _TRIES = 3
 
-# In the head of the running-config; equal or later means that what runs is what was saved.
-_CHANGED = re.compile(r"^! Last configuration change at (.+?)(?: by \S+)?\s*$", re.MULTILINE)
-_SAVED = re.compile(r"^! NVRAM config last updated at (.+?)(?: by \S+)?\s*$", re.MULTILINE)
+# In the head of the running-config: `! Last configuration change at 10:00:00 UTC Tue Nov 24 2026 by alice`.
+_MOMENT = r"(?P<time>\d\d:\d\d:\d\d)\S* (?:\S+ )?\w{3} (?P<day>\w{3} +\d+ \d{4})"
+_CHANGED = re.compile(rf"^! Last configuration change at {_MOMENT}", re.MULTILINE)
+_SAVED = re.compile(rf"^! NVRAM config last updated at {_MOMENT}", re.MULTILINE)
 
 
 def save(terminal: Terminal, clock: Clock, pause: float) -> None:
@@ -37,10 +39,16 @@ def save(terminal: Terminal, clock: Clock, pause: float) -> None:
 
 def may_be_unsaved(running: str) -> bool:
     """Tell from its head whether the running-config may not be saved; costs no question to the router."""
-    changed, saved = _CHANGED.search(running), _SAVED.search(running)
-    if changed is None:
-        return False
-    return saved is None or saved[1] != changed[1]
+    changed, saved = _moment(_CHANGED, running), _moment(_SAVED, running)
+    return changed is not None and (saved is None or saved < changed)
+
+
+def _moment(pattern: re.Pattern[str], running: str) -> datetime.datetime | None:
+    found = pattern.search(running)
+    if found is None:
+        return None
+    # Both moments are in the router's own zone: compared with each other only.
+    return datetime.datetime.strptime(f"{found['time']} {found['day']}", "%H:%M:%S %b %d %Y")  # noqa: DTZ007  # no zone
 
 
 def read_startup(terminal: Terminal) -> str:
