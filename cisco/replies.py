@@ -70,6 +70,7 @@ ABSENT = _table(
     r"does(?: not|n't) exist",
     r"is not configured",
     r"^% ?no such ",
+    r"no matching route",
 )
 
 IN_USE = _table(
