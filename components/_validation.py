@@ -1,0 +1,49 @@
+"""What is said of a wrong argument, and the checks that every kind of argument shares."""
+
+from collections.abc import Collection, Mapping
+
+
+class ArgumentError(ValueError):
+    """An argument is wrong: names the field, the value (never a secret) and what is allowed."""
+
+    def __init__(self, field: str, value: object, allowed: str) -> None:
+        super().__init__(f"{field} is {value!r}, but must be {allowed}")
+        self.field = field
+        self.value = value
+        self.allowed = allowed
+
+
+def require_between(field: str, value: int, low: int, high: int) -> None:
+    """Refuse a number outside the range."""
+    if not low <= value <= high:
+        raise ArgumentError(field, value, f"between {low} and {high}")
+
+
+def require_one_of(field: str, value: object, allowed: Collection[object]) -> None:
+    """Refuse a value that is not in the list."""
+    if value not in allowed:
+        raise ArgumentError(field, value, f"one of {', '.join(str(item) for item in allowed)}")
+
+
+def require_one_present(arguments: Mapping[str, object], names: Collection[str], purpose: str) -> None:
+    """Refuse several, or none, of the arguments of which exactly one says what is wanted."""
+    present = [name for name in names if arguments.get(name) is not None]
+    if len(present) != 1:
+        given = " and ".join(present) if present else "missing"
+        raise ArgumentError(" or ".join(names), given, f"exactly one of them: {purpose}")
+
+
+def require_absent(arguments: Mapping[str, object], names: Collection[str], because: str) -> None:
+    """Refuse arguments that would have no effect here."""
+    for name in names:
+        if arguments.get(name) is not None:
+            raise ArgumentError(name, "given", f"absent: {because}")
+
+
+MAX_TAGS = 50
+
+
+def require_tags(tags: Mapping[str, object], own: int) -> None:
+    """Refuse more tags than AWS takes; `own` are the ones added here."""
+    if len(tags) + own > MAX_TAGS:
+        raise ArgumentError("tags", f"{len(tags)} tags", f"at most {MAX_TAGS - own}: AWS takes {MAX_TAGS}, {own} of them ours")
