@@ -14,18 +14,14 @@ from lab.exchange_json import decode_ends, encode_ends
 from lab.negotiation import Cause, Outcome, negotiate
 
 # What NAT on the way to the Internet translates: RFC 1918 and RFC 6598. (`is_private` counts RFC 5737 as well.)
-_TRANSLATED = tuple(
-    IPv4Network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")
-)
+_TRANSLATED = tuple(IPv4Network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"))
 Judge = Callable[[RouterEnd, AwsEnd], Outcome]
 
 
 class RouterExchange(Protocol):
     """What a router needs of the exchange; `Exchange` and `HttpExchange` both are one."""
 
-    def publish(
-        self, router: str, public_addresses: Sequence[IPv4Address], ends: Sequence[RouterEnd]
-    ) -> None:
+    def publish(self, router: str, public_addresses: Sequence[IPv4Address], ends: Sequence[RouterEnd]) -> None:
         """Say what `router` holds; the first of the addresses the Internet sees it as is the one NAT uses."""
 
     def withdraw(self, router: str) -> None:
@@ -47,9 +43,7 @@ class Exchange:
         self._routers: dict[str, tuple[RouterEnd, ...]] = {}
         self._lock = Lock()
 
-    def publish(
-        self, router: str, public_addresses: Sequence[IPv4Address], ends: Sequence[RouterEnd]
-    ) -> None:
+    def publish(self, router: str, public_addresses: Sequence[IPv4Address], ends: Sequence[RouterEnd]) -> None:
         """Say what `router` holds; the first of the addresses the Internet sees it as is the one NAT uses."""
         with self._lock:
             self._routers[router] = tuple(_seen_from_outside(end, public_addresses) for end in ends)
@@ -84,18 +78,21 @@ class HttpExchange:
 
     def __init__(self, url: str) -> None:
         if not url.startswith(("http://127.0.0.1:", "http://localhost:")):
-            raise ValueError(
-                f"the exchange is {url!r}, but must be an http:// address on loopback with a port"
-            )
+            raise ValueError(f"the exchange is {url!r}, but must be an http:// address on loopback with a port")
         self._url = url.rstrip("/")
         self._ends: dict[str, tuple[RouterEnd, ...]] = {}
 
-    def publish(
-        self, router: str, public_addresses: Sequence[IPv4Address], ends: Sequence[RouterEnd]
-    ) -> None:
+    def publish(self, router: str, public_addresses: Sequence[IPv4Address], ends: Sequence[RouterEnd]) -> None:
         """Say what `router` holds; the first of the addresses the Internet sees it as is the one NAT uses."""
         self._ends[router] = tuple(_seen_from_outside(end, public_addresses) for end in ends)
-        self._send("PUT", f"/lab/routers/{quote(router, safe='')}", encode_ends(self._ends[router]))
+        self._send(
+            "PUT",
+            f"/lab/routers/{quote(router, safe='')}",
+            {
+                "public_addresses": [str(address) for address in public_addresses],
+                "ends": encode_ends(self._ends[router]),
+            },
+        )
 
     def withdraw(self, router: str) -> None:
         """Take the router away, as when it reloads or is switched off."""
@@ -145,9 +142,7 @@ def _nobody_there(aws: AwsEnd) -> Outcome:
 
 def _leads_nowhere(end: RouterEnd) -> Outcome:
     if end.destination is None:
-        return Outcome(
-            is_up=False, cause=Cause.NOT_CONFIGURED, reason=f"Tunnel{end.number} has no tunnel destination"
-        )
+        return Outcome(is_up=False, cause=Cause.NOT_CONFIGURED, reason=f"Tunnel{end.number} has no tunnel destination")
     return Outcome(
         is_up=False,
         cause=Cause.PEER_ADDRESS,

@@ -1,0 +1,1 @@
+"""A fake AWS: a moto server, and the Site-to-Site VPN behaviour that moto lacks."""

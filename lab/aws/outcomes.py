@@ -1,0 +1,68 @@
+"""AWS's ends of all tunnels, and what comes of each."""
+
+from collections.abc import Iterator, Mapping
+from ipaddress import IPv4Address, IPv4Network
+from typing import Any
+
+from moto.ec2.models import ec2_backends
+
+from lab.aws.connection import Connection
+from lab.ends import AwsEnd
+from lab.exchange import Exchange
+from lab.negotiation import Outcome
+
+
+def connections(backend: Any) -> Iterator[Connection]:  # noqa: ANN401  # moto's EC2Backend, without types of its own
+    """Return the connections of one account and Region that exist."""
+    for connection in backend.vpn_connections.values():
+        if connection.state != "deleted":
+            yield connection
+
+
+def all_connections() -> Iterator[Connection]:
+    """Return the connections of every account and Region: outside addresses are the world's."""
+    for account in list(ec2_backends.values()):
+        for backend in list(account.values()):
+            yield from connections(backend)
+
+
+def all_ends() -> tuple[AwsEnd, ...]:
+    """Return AWS's ends of all tunnels."""
+    return tuple(end for connection in all_connections() for end in ends_of(connection))
+
+
+def ends_of(connection: Connection) -> tuple[AwsEnd, ...]:
+    """Return AWS's ends of one connection's tunnels."""
+    advertised = _advertised(connection)
+    return tuple(connection.end_of(tunnel, advertised) for tunnel in connection.tunnel_pair)
+
+
+def outcomes_of(connection: Connection, exchange: Exchange) -> Mapping[IPv4Address, Outcome]:
+    """Return what comes of each of a connection's tunnels, by outside address."""
+    return {end.outside: exchange.outcome_at(end) for end in ends_of(connection)}
+
+
+def _advertised(connection: Connection) -> tuple[IPv4Network, ...]:
+    """A virtual private gateway tells the router its VPC's networks, a transit gateway those of its VPCs."""
+    if connection.is_static:
+        return ()
+    backend = connection.ec2_backend
+    if connection.transit_gateway_id:
+        vpcs = [
+            attachment.resource_id
+            for attachment in backend.transit_gateway_attachments.values()
+            if attachment.resource_type == "vpc"
+            and attachment.transit_gateway_id == connection.transit_gateway_id
+            and attachment.state == "available"
+        ]
+    else:
+        gateway = backend.vpn_gateways.get(connection.vpn_gateway_id)
+        attachments = gateway.vpc_attachments if gateway is not None else []
+        vpcs = [attachment.vpc_id for attachment in attachments if attachment.state == "attached"]
+    networks = {
+        IPv4Network(association["cidr_block"])
+        for vpc_id in vpcs
+        if vpc_id in backend.vpcs
+        for association in backend.vpcs[vpc_id].get_cidr_block_association_set()
+    }
+    return tuple(sorted(networks))

@@ -1,0 +1,98 @@
+"""Route tables: propagation of a virtual private gateway's routes, and the routes it brings."""
+
+from collections.abc import Iterable
+from ipaddress import IPv4Network
+from typing import Any
+
+from moto.core.responses import ActionResult, EmptyResult
+from moto.ec2.exceptions import EC2ClientError
+from moto.ec2.responses.route_tables import RouteTables
+
+from lab.aws.outcomes import connections, outcomes_of
+from lab.aws.refusal import invalid_value
+from lab.exchange import Exchange
+
+
+class RouteTableView:
+    """A route table as EC2 shows it: moto's, with its propagating gateways and the routes they bring."""
+
+    def __init__(self, table: Any, gateways: Iterable[str], propagated: Iterable[tuple[IPv4Network, str]]) -> None:  # noqa: ANN401  # moto's class
+        self._table = table
+        self.propagating_vgws = [{"GatewayId": gateway} for gateway in gateways]
+        held = {route.destination_cidr_block for route in table.routes}
+        # A route of the table's own wins over a propagated one to the same prefix.
+        self.routes = list(table.routes) + [
+            {
+                "DestinationCidrBlock": str(network),
+                "GatewayId": gateway,
+                "Origin": "EnableVgwRoutePropagation",
+                "State": "active",
+            }
+            for network, gateway in propagated
+            if str(network) not in held
+        ]
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._table, name)
+
+
+class RouteTableCalls(RouteTables):
+    """EnableVgwRoutePropagation, DisableVgwRoutePropagation, and DescribeRouteTables with what they bring."""
+
+    exchange: Exchange
+
+    def enable_vgw_route_propagation(self) -> ActionResult:
+        """Let an attached gateway put its routes into a table of its VPC."""
+        table, gateway = self._table_and_gateway()
+        attached = [each.vpc_id for each in gateway.vpc_attachments if each.state == "attached"]
+        if not attached:
+            raise EC2ClientError("Gateway.NotAttached", f"resource {gateway.id} is not attached to a VPC.")
+        if table.vpc_id not in attached:
+            raise invalid_value(
+                "gatewayId", gateway.id, f"The route table {table.id} and the gateway belong to different networks."
+            )
+        propagating(table).add(gateway.id)
+        return EmptyResult()
+
+    def disable_vgw_route_propagation(self) -> ActionResult:
+        """Take a gateway's routes out of a table again; what is not there is no error."""
+        table, gateway = self._table_and_gateway()
+        propagating(table).discard(gateway.id)
+        return EmptyResult()
+
+    def describe_route_tables(self) -> ActionResult:
+        """Return the tables asked for, each with its propagated routes of this moment."""
+        tables = self.ec2_backend.describe_route_tables(
+            self._get_param("RouteTableIds", []), self._filters_from_querystring()
+        )
+        return ActionResult({"RouteTables": [self._view(table) for table in tables]})
+
+    def _table_and_gateway(self) -> tuple[Any, Any]:
+        table = self.ec2_backend.get_route_table(self._get_param("RouteTableId"))
+        return table, self.ec2_backend.get_vpn_gateway(self._get_param("GatewayId"))
+
+    def _view(self, table: Any) -> RouteTableView:  # noqa: ANN401  # moto's class
+        gateways = sorted(
+            gateway
+            for gateway in propagating(table)
+            if any(
+                each.vpc_id == table.vpc_id and each.state == "attached"
+                for each in self.ec2_backend.vpn_gateways[gateway].vpc_attachments
+            )
+        )
+        propagated = {(network, gateway) for gateway in gateways for network in self._learned_by(gateway)}
+        return RouteTableView(table, gateways, sorted(propagated))
+
+    def _learned_by(self, gateway: str) -> Iterable[IPv4Network]:
+        """A gateway propagates static and learned prefixes alike only while a tunnel is UP (AWS user guide)."""
+        for connection in connections(self.ec2_backend):
+            if connection.vpn_gateway_id == gateway:
+                for outcome in outcomes_of(connection, self.exchange).values():
+                    if outcome.is_up:
+                        yield from outcome.received_by_aws
+
+
+def propagating(table: Any) -> set[str]:  # noqa: ANN401  # moto's class
+    """Return the gateways whose routes `table` takes; kept with the table, so that it goes when the table goes."""
+    held: set[str] = table.__dict__.setdefault("propagating_gateways", set())
+    return held
