@@ -1,5 +1,267 @@
-"""Running-config × intended text -> plan and inverse."""
+"""Running-config and intended text to a plan: the least to send, its order, and its undoing.
 
-from .plan import Collision, Command, Difference, Owned, Plan, Step
+The plan is computed between states, so what IOS rewrites, hides or reorders never counts; its inverse is the same
+computation the other way round.
+"""
 
-__all__ = ("Collision", "Command", "Difference", "Owned", "Plan", "Step")
+from dataclasses import dataclass, replace
+from ipaddress import IPv4Address
+
+from . import ownership, state
+from .errors import AgentError, PreflightError
+from .layout import Layout, destination_of, layout
+from .merge import described
+from .order import is_same
+from .ownership import Mark, Ours
+from .plan import SHARED, Collision, Command, Difference, Owned, Plan, Step
+from .secret import Redactor
+from .stages import Stage, Way, stages
+from .state import HEADER, IPV4_FAMILY, Entry, Ref, Section, Sections, State
+from .target import Target, ordered_tokens, target
+from .tree import parse, require_complete
+
+__all__ = ("Collision", "Command", "Difference", "Owned", "Plan", "Step", "in_sync", "plan", "removal")
+
+_LONGEST_LINE = 254
+_NO_OWNERSHIP = Owned()
+
+
+@dataclass(frozen=True, slots=True)
+class _Link:
+    """Whose text it is."""
+
+    link: str
+    connection_id: str
+    generation: int
+
+
+def plan(running: str, intended: str, *, owned: Owned = _NO_OWNERSHIP) -> Plan:
+    """Return what makes the router hold the intended text, touching nothing that isn't ours.
+
+    Raises:
+        PreflightError: The running-config is incomplete, or a line to be undone can't be typed again.
+    """
+    before = _running(running)
+    want = _intended(intended)
+    link = _link(want.sections, owned)
+    ours = ownership.ours(before, link.link, link.connection_id, owned, _tunnels_like(before, want, owned))
+    result = target(before.sections, want.sections, ours)
+    places = layout(ours.tunnels, want.sections, before.sections)
+    if result.collisions:
+        return Plan(
+            collisions=tuple(dict.fromkeys(result.collisions)),
+            differences=differences(before.sections, result.sections),
+            warnings=tuple(result.warnings),
+            owned=replace(owned, link=link.link, connection_id=link.connection_id),
+        )
+    first_mark, marker = _describe(result, link, places, want.sections)
+    return _assembled(before.sections, result, places, marker, first_mark, link, owned)
+
+
+def removal(running: str, owned: Owned) -> Plan:
+    """Return what takes the link away and puts back what was there before it.
+
+    Raises:
+        PreflightError: The running-config is incomplete, or `owned` names no link.
+    """
+    before = _running(running)
+    connection_id = owned.connection_id or _marked_id(before, owned.link)
+    if connection_id is None:
+        raise PreflightError(("nothing says which VPN connection to remove: no manifest, and no mark on the router",))
+    link = _Link(owned.link or "link", connection_id, ownership.generation(before, connection_id) or 0)
+    ours = ownership.ours(before, link.link, connection_id, replace(owned, connection_id=connection_id), frozenset())
+    result = target(before.sections, {}, ours)
+    places = layout(ours.tunnels, {}, before.sections)
+    marker = next((name for name, index in places.interfaces.items() if index == 0), None)
+    return _assembled(before.sections, result, places, marker, None, link, Owned())
+
+
+def in_sync(running: str, intended: str, *, owned: Owned = _NO_OWNERSHIP) -> tuple[Difference, ...]:
+    """Return where the router differs from the intended text; marks and generations don't count."""
+    before = _running(running)
+    want = _intended(intended)
+    link = _link(want.sections, owned)
+    owned = replace(owned, adopt=True)
+    ours = ownership.ours(before, link.link, link.connection_id, owned, _tunnels_like(before, want, owned))
+    result = target(before.sections, want.sections, ours)
+    return tuple(d for d in differences(before.sections, result.sections) if not d.line.startswith("description "))
+
+
+def differences(before: Sections, after: Sections) -> tuple[Difference, ...]:
+    """Return the lines in which two states differ, object by object."""
+    found: list[Difference] = []
+    for ref in sorted({**before, **after}, key=lambda r: state.KINDS[r[0]].rank):
+        old, new = before.get(ref), after.get(ref)
+        if old is not new:
+            found += _section_differences(old, new)
+    return tuple(found)
+
+
+def _section_differences(old: Section | None, new: Section | None) -> list[Difference]:
+    model = new or old
+    if model is None:
+        return []
+    found: list[Difference] = []
+    header = new.header if new is not None and model.kind.name != "global" else model.header
+    if old is None or new is None or old.value(HEADER) != new.value(HEADER) or model.kind.mode is None:
+        found += [Difference((), "-", old.header)] if old is not None else []
+        found += [Difference((), "+", new.header)] if new is not None else []
+    if model.kind.mode is None:
+        return found
+    lines: list[tuple[tuple[str, ...], str, str]] = []
+    gone = old.entries if old is not None else {}
+    come = new.entries if new is not None else {}
+    for slot in {**gone, **come}:
+        a, b = gone.get(slot), come.get(slot)
+        if slot == HEADER or (old is not None and new is not None and is_same(a, b)):
+            continue
+        lines += [(_path(e, model), sign, e.line) for sign, e in (("-", a), ("+", b)) if e is not None and not e.opens]
+    for path, sign, text in sorted(lines, key=lambda line: line[0]):
+        found.append(Difference(() if path == ("global",) else (header, *path), sign, text))
+    return found
+
+
+def _path(entry: Entry, section: Section) -> tuple[str, ...]:
+    if section.kind.name == "bgp" and entry.path in ((), (IPV4_FAMILY,)) and not section.has_families:
+        return ()
+    return entry.path
+
+
+def _running(text: str) -> State:
+    require_complete(text)
+    return state.read(parse(text))
+
+
+def _intended(text: str) -> State:
+    want = state.read(parse(text), keep_unknown=True)
+    if want.unknown:
+        raise AgentError(f"no rule of the diff knows the intended line {Redactor().redact(want.unknown[0])!r}")
+    return want
+
+
+def _link(want: Sections, owned: Owned) -> _Link:
+    """Return whose text it is: our description says so, or, in AWS's own text, the objects' names."""
+    mark = next(iter(ownership.marks(want).values()), None)
+    if mark is not None:
+        return _Link(mark.link, mark.connection_id, mark.generation)
+    for kind, name in want:
+        if kind == "ipsec-profile" and name.startswith("ipsec-vpn-"):
+            return _Link(owned.link or "link", name.removeprefix("ipsec-").rpartition("-")[0], 1)
+    raise AgentError("the intended text names no VPN connection")
+
+
+def _marked_id(running: State, link: str | None) -> str | None:
+    ids = {m.connection_id for m in ownership.marks(running.sections).values() if m.link == link}
+    return ids.pop() if len(ids) == 1 else None
+
+
+def _tunnels_like(running: State, want: State, owned: Owned) -> frozenset[str]:
+    """Return the interfaces that already lead where a tunnel of this number is to lead; only adoption takes them."""
+    if not owned.adopt:
+        return frozenset()
+    return frozenset(
+        name
+        for (kind, name), section in want.sections.items()
+        if kind == "interface"
+        and (have := running.sections.get((kind, name))) is not None
+        and destination_of(have) == destination_of(section)
+    )
+
+
+def _describe(result: Target, link: _Link, places: Layout, intended: Sections) -> tuple[str | None, str | None]:
+    """Write our marks into the wanted state; return the first description to write, and on which interface."""
+    names = sorted((n for k, n in intended if k == "interface"), key=lambda n: places.interfaces.get(n, 0))
+    base = Mark(link.link, link.connection_id, link.generation)
+    wanted = ordered_tokens(result.tokens.values())
+    final = ownership.spread(base, wanted)
+    if final[2]:
+        result.warnings.append(f"the descriptions have no room for {' '.join(final[2])}: keep the manifest")
+    for name, mark in zip(names, final[:2], strict=False):
+        ref = ("interface", name)
+        result.sections[ref] = described(result.sections[ref], mark.text)
+    if not names:
+        return None, None
+    # Until the last stage is done, what was ours and what is to be ours both are.
+    marked = {t for n in result.ours.tunnels for t in _tokens_on(result, n)}
+    both = ordered_tokens({**{ownership.key(t): t for t in marked}, **result.tokens}.values())
+    first = ownership.spread(base, both)[0].text
+    is_needed = not set(wanted) <= marked or not marked <= set(wanted)
+    return (first if is_needed else None), names[0]
+
+
+def _tokens_on(result: Target, name: str) -> tuple[str, ...]:
+    section = result.running.get(("interface", name))
+    mark = ownership.read_mark(section.value("description") or "") if section is not None else None
+    return mark.tokens if mark is not None else ()
+
+
+def _assembled(
+    before: Sections,
+    result: Target,
+    places: Layout,
+    marker: str | None,
+    first_mark: str | None,
+    link: _Link,
+    owned: Owned,
+) -> Plan:
+    after = result.sections
+    order = tuple(sorted(set(places.interfaces.values()), reverse=True))
+    late = frozenset(result.late)
+    early = frozenset(
+        ref for ref in after if ref in before and before[ref] is not after[ref] and ref not in late
+        and places.index(ref) is None and ref[0] != "bgp"
+    )  # fmt: skip
+    forward = stages(Way(before, after, places, order, late, marker, first_mark))
+    old_mark = _old_mark(before, after, marker)
+    backward = stages(Way(after, before, places, tuple(reversed(order)), early, marker, old_mark))
+    steps = tuple(
+        _step(there, back, before, after, places)
+        for there, back in zip(forward, reversed(backward), strict=True)
+        if there.commands or back.commands
+    )
+    return Plan(
+        steps=steps,
+        differences=differences(before, after),
+        warnings=tuple(result.warnings),
+        owned=Owned(link.link, link.connection_id, ordered_tokens(result.tokens.values()), adopt=owned.adopt),
+    )
+
+
+def _old_mark(before: Sections, after: Sections, marker: str | None) -> str | None:
+    """Return the description to write first when undoing a removal."""
+    ref = ("interface", marker or "")
+    return before[ref].value("description") if ref in before and ref not in after else None
+
+
+def _step(there: Stage, back: Stage, before: Sections, after: Sections, places: Layout) -> Step:
+    for command in (*there.commands, *back.commands):
+        _require_typable(command.text)
+    scope = SHARED if there.index is None else places.scope(there.index)
+    return Step(scope, there.commands, back.commands, _sessions(there.index, before, after, places))
+
+
+def _sessions(index: int | None, before: Sections, after: Sections, places: Layout) -> tuple[IPv4Address, ...]:
+    """Return the peers whose sessions live on what a step changes or removes."""
+    if index is None:
+        return ()
+    is_touched = any(
+        places.index(ref) == index and after.get(ref) is not section and _is_crypto(ref)
+        for ref, section in before.items()
+    )
+    ends = (
+        destination_of(before[("interface", name)])
+        for name, i in places.interfaces.items()
+        if i == index and ("interface", name) in before
+    )
+    return tuple(dict.fromkeys(end for end in ends if end is not None)) if is_touched else ()
+
+
+def _is_crypto(ref: Ref) -> bool:
+    return ref[0] not in ("interface", "bgp", "route", "sla", "track", "global")
+
+
+def _require_typable(line: str) -> None:
+    """Refuse a line that a terminal would take for something else, such as one of the customer's to be put back."""
+    if not line.isascii() or not line.isprintable() or "?" in line or len(line) > _LONGEST_LINE:
+        shown = Redactor().redact(line).encode("ascii", "backslashreplace").decode()
+        raise PreflightError((f"a line in our objects can't be typed again if it had to be put back: {shown!r}",))

@@ -25,8 +25,8 @@ class Command:
 class Step:
     """The part of a plan that touches one tunnel, or what both share; starts and ends in mode ``config``.
 
-    `scope` is ``shared`` or the tunnel interface's name. `clear_sessions` are the peers whose IKE sessions live on
-    the old key or profile until they are cleared (``clear crypto session remote A``).
+    `scope` is ``shared`` or the tunnel interface's name. `clear_sessions` are the peers whose IKE sessions
+    live on the old key or profile until they are cleared (``clear crypto session remote A``).
     """
 
     scope: str
@@ -49,7 +49,7 @@ class Collision:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One line that the router holds and shouldn't (``-``) or should hold and doesn't (``+``), with its section."""
+    """One line too many on the router (``-``) or missing there (``+``), and the headers it stands under."""
 
     section: tuple[str, ...]
     sign: str
@@ -58,16 +58,15 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Owned:
-    """What the manifest says that we own: the link's VPN connection and its ownership tokens (see ownership.py).
+    """What the manifest says that we own: the link's VPN connection and its tokens (see ownership.py).
 
-    Whatever the router's own marks say is added to it. With `adopt`, what was configured by hand for this very
-    VPN connection becomes ours instead of standing in the way.
+    Whatever the router's own marks say is added to it. With `adopt`, what was configured by hand for this
+    very VPN connection becomes ours instead of standing in the way.
     """
 
     link: str | None = None
     connection_id: str | None = None
     tokens: tuple[str, ...] = ()
-    tunnels: tuple[int, ...] = ()
     adopt: bool = False
 
     def manifest(self) -> dict[str, object]:
@@ -76,13 +75,12 @@ class Owned:
             "link": self.link,
             "connection_id": self.connection_id,
             "tokens": list(self.tokens),
-            "tunnels": list(self.tunnels),
         }
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The least that turns the running-config into what is intended, in an order that IOS accepts, and its undoing.
+    """The least that makes the router hold what is intended, in an order IOS accepts, and its undoing.
 
     A plan with collisions has no steps: nothing may be sent. `owned` is the ownership once the plan is in.
     """

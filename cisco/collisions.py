@@ -1,0 +1,128 @@
+"""What on the router stands in the way of a link without being ours, each with a way around it."""
+
+from collections.abc import Iterable, Iterator
+from ipaddress import IPv4Interface
+
+from .layout import destination_of, interface_address
+from .ownership import Ours
+from .plan import Collision
+from .state import Ref, Section, Sections
+
+# The first number to suggest, the last that IOS takes in every release, and the input that chooses it.
+_NUMBERS = {
+    "interface": (1, 2147483647, "tunnel_numbers"),
+    "policy": (200, 10000, "isakmp_policies"),
+    "sla": (100, 1000, "sla_numbers"),
+    "track": (100, 1000, "sla_numbers"),
+}
+_SUBJECTS = {"sla": "ip sla", "policy": "crypto isakmp policy"}
+_ADOPT = "take it over with adopt, or remove it"
+
+
+def find(running: Sections, intended: Sections, ours: Ours) -> list[Collision]:
+    """Return the collisions that concern values rather than whole objects."""
+    wanted = [s for (kind, name), s in intended.items() if kind == "interface"]
+    return [*_addresses(running, wanted, ours), *_destinations(running, wanted, ours), *_bgp(running, intended, ours)]
+
+
+def taken(running: Sections, ref: Ref, ours: Ours) -> Collision:
+    """Return the collision of an object that exists, isn't ours and differs from what is intended."""
+    kind, name = ref
+    if kind == "interface":
+        other = ours.others.get(name)
+        problem = f"belongs to link {other.link} ({other.connection_id})" if other else "exists and is not ours"
+        return Collision(f"interface {name}", problem, _free(running, "interface"))
+    if kind not in _NUMBERS:
+        return Collision(running[ref].header, "exists and was not made by us", _ADOPT)
+    subject = f"{_SUBJECTS.get(kind, kind)} {name}"
+    return Collision(subject, "exists with other content and is not ours", _free(running, kind))
+
+
+def shared_policy(running: Sections, number: str, ours: Ours) -> Collision:
+    """Return the collision of a policy of ours that another link of ours negotiates with as well."""
+    links = sorted({ours.others[name].link for name in ours.holders(f"p{number}")})
+    problem = f"is also used by link {', '.join(links)}, which the change would break"
+    return Collision(f"crypto isakmp policy {number}", problem, _free(running, "policy"))
+
+
+def shared_setting(current: str, wanted: str, holders: Iterable[str]) -> Collision:
+    """Return the collision of a global setting on which two links of ours disagree."""
+    problem = f"is needed by {', '.join(sorted(holders))}, and this link needs '{wanted}'"
+    return Collision(f"'{current}'", problem, "give both links the same value")
+
+
+def _free(running: Sections, kind: str) -> str:
+    first, last, option = _NUMBERS[kind]
+    kinds = ("sla", "track") if kind in ("sla", "track") else (kind,)
+    used = {name.removeprefix("Tunnel") for k, name in running if k in kinds}
+    step = 100 if kind in ("sla", "track") else 1
+    numbers = (n for start in (first, 1) for n in range(start, last + 1, step) if str(n) not in used)
+    free = [n for n, _ in zip(numbers, range(2), strict=False)]
+    return f"{option} {free} are free" if len(free) == 2 else f"choose other {option}"
+
+
+def _foreign(running: Sections, ours: Ours) -> Iterator[Section]:
+    for (kind, name), section in running.items():
+        if kind == "interface" and name not in ours.tunnels:
+            yield section
+
+
+def _in_vrf(section: Section) -> bool:
+    return any(slot.startswith(("?vrf forwarding ", "?ip vrf forwarding ")) for slot in section.entries)
+
+
+def _all_addresses(section: Section) -> Iterator[IPv4Interface]:
+    primary = interface_address(section)
+    if primary is not None:
+        yield primary
+    for slot in section.entries:
+        words = slot.split(" ")
+        if words[:2] == ["?ip", "address"] and words[-1] == "secondary" and len(words) == 5:
+            try:
+                yield IPv4Interface(f"{words[2]}/{words[3]}")
+            except ValueError:
+                continue
+
+
+def _addresses(running: Sections, wanted: list[Section], ours: Ours) -> Iterator[Collision]:
+    needed = [(s.name, a) for s in wanted if (a := interface_address(s)) is not None]
+    for section in _foreign(running, ours):
+        if _in_vrf(section) or any(section.name == name for name, _ in needed):
+            continue
+        for address in _all_addresses(section):
+            for name, mine in needed:
+                if address.network.overlaps(mine.network):
+                    yield Collision(
+                        f"inside address {mine} of {name}",
+                        f"overlaps with {address} of {section.name}",
+                        "choose another inside CIDR for the tunnel, or free that address",
+                    )
+
+
+def _destinations(running: Sections, wanted: list[Section], ours: Ours) -> Iterator[Collision]:
+    needed = {destination_of(s): s.name for s in wanted if destination_of(s) is not None}
+    for section in _foreign(running, ours):
+        name = needed.get(destination_of(section))
+        if name is not None and section.name != name:
+            yield Collision(
+                f"tunnel destination {destination_of(section)}", f"is already that of {section.name}", _ADOPT
+            )
+
+
+def _bgp(running: Sections, intended: Sections, ours: Ours) -> Iterator[Collision]:
+    process = next((s for (kind, _), s in running.items() if kind == "bgp"), None)
+    wanted = next((s for (kind, _), s in intended.items() if kind == "bgp"), None)
+    if process is None or wanted is None:
+        return
+    if process.name != wanted.name:
+        yield Collision(
+            f"router bgp {wanted.name}",
+            f"is not possible: the router runs BGP with AS {process.name}",
+            f"make the customer gateway's ASN {process.name}",
+        )
+        return
+    if ours.is_known:
+        return
+    theirs = {slot.split(" ")[1] for slot in process.entries if slot.startswith("neighbor ")}
+    for peer in sorted({slot.split(" ")[1] for slot in wanted.entries if slot.startswith("neighbor ")} & theirs):
+        yield Collision(f"neighbor {peer}", f"exists in router bgp {process.name} and was not made by us", _ADOPT)

@@ -1,0 +1,301 @@
+"""How IOS rewrites what it is told: tables that give the entered and the displayed form of a line one value.
+
+A rule names the *slot* that a line fills in its section and the line's canonical value: two lines with the same
+slot and value mean the same; with the same slot and another value, the later one replaces the earlier.
+Sources: A02 (15.2), A03 and A04 (16.4), R05 to R07 (IKEv2), facts/ios_xe_syntax.md sections 2 to 7.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from ipaddress import IPv4Address, IPv4Network
+
+
+class Replace(Enum):
+    """What it takes to put another value into a slot."""
+
+    OVERWRITE = "the new line alone"
+    CLEAR_FIRST = "the old line's no form, then the new line"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One form of line: `slot` and `value` are expanded with the match's groups.
+
+    `default` is the canonical value that IOS may hide and `reset` the line that brings it back (else the ``no``
+    form of the line there is). `off` replaces the ``no`` form where IOS wants another. An `optional` line may be
+    dropped by the release without harm. A line that is not `managed` stays where it is when it isn't intended.
+    """
+
+    pattern: re.Pattern[str]
+    slot: str | Callable[[re.Match[str]], str]
+    value: str | Callable[[re.Match[str]], str]
+    default: str | None = None
+    reset: str | None = None
+    off: str | None = None
+    replace: Replace = Replace.OVERWRITE
+    is_optional: bool = False
+    is_managed: bool = True
+    enters: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A line as a rule reads it."""
+
+    slot: str
+    value: str
+    rule: Rule | None
+
+
+def read(rules: tuple[Rule, ...], text: str) -> Reading:
+    """Return slot and value of a line; one that no rule knows is its own slot and value."""
+    squeezed = " ".join(text.split())
+    for rule in rules:
+        found = rule.pattern.fullmatch(squeezed)
+        if found is not None:
+            return Reading(_filled(rule.slot, found), _filled(rule.value, found), rule)
+    return Reading(f"?{squeezed}", squeezed, None)
+
+
+def _filled(template: str | Callable[[re.Match[str]], str], found: re.Match[str]) -> str:
+    return found.expand(template) if isinstance(template, str) else template(found)
+
+
+# Names as IOS displays them; it accepts any unambiguous beginning, in any case, with or without a blank.
+_INTERFACE_TYPES = (
+    "GigabitEthernet", "TenGigabitEthernet", "TwentyFiveGigE", "TwoGigabitEthernet", "FiveGigabitEthernet",
+    "FortyGigabitEthernet", "HundredGigE", "FastEthernet", "Ethernet", "Tunnel", "Loopback", "Vlan", "BDI",
+    "Port-channel", "Serial", "Dialer", "Cellular", "Multilink", "ATM", "BVI", "Virtual-Template", "Null",
+    "VirtualPortGroup", "AppGigabitEthernet", "Virtual-Access", "NVI", "Async", "Embedded-Service-Engine",
+)  # fmt: skip
+_INTERFACE = re.compile(r"([A-Za-z][A-Za-z-]*) ?(\d[\d/.:]*)")
+
+
+def canonical_interface(name: str) -> str:
+    """Return an interface's name as IOS displays it: ``gi 0/0/1`` is ``GigabitEthernet0/0/1``."""
+    found = _INTERFACE.fullmatch(name.strip())
+    if found is None:
+        return name.strip()
+    short = found[1].lower()
+    for full in _INTERFACE_TYPES:
+        if full.lower().startswith(short):
+            return f"{full}{found[2]}"
+    return f"{found[1]}{found[2]}"
+
+
+def _with_interface(template: str) -> Callable[[re.Match[str]], str]:
+    """Expand `template`, whose ``{}`` is the interface (or address) in the match's last group."""
+    return lambda found: found.expand(template).format(canonical_interface(found[found.re.groups]))
+
+
+def _classful_length(address: IPv4Address) -> int:
+    first = int(address) >> 24
+    return 0 if int(address) == 0 else 8 if first < 128 else 16 if first < 192 else 24
+
+
+def _network_slot(found: re.Match[str]) -> str:
+    """IOS hides the mask of a network that has its class's own length."""
+    try:
+        address = IPv4Address(found[1])
+        network = IPv4Network((found[1], found[2] or _classful_length(address)))
+    except ValueError:
+        return f"?{found[0]}"
+    return f"network {network}"
+
+
+def _keepalive(found: re.Match[str]) -> str:
+    # The retry interval is 2 s unless told, on-demand is the default and hidden.
+    mode = " periodic" if found[3] == "periodic" else ""
+    return f"{found[1]} {found[2] or '2'}{mode}"
+
+
+def _rule(
+    pattern: str,
+    slot: str | Callable[[re.Match[str]], str],
+    value: str | Callable[[re.Match[str]], str],
+    **options: object,
+) -> Rule:
+    return Rule(re.compile(pattern), slot, value, **options)  # type: ignore[arg-type]  # checked by the dataclass
+
+
+_IP = r"\d+\.\d+\.\d+\.\d+"
+_HOST = r"(?: 255\.255\.255\.255)?"
+_PLAIN_KEY = r"(?:0 )?(\S+)"
+
+POLICY = (
+    _rule(r"encr(?:yption)? aes(?: 128)?", "encryption", "aes 128", reset="no encryption"),
+    _rule(r"encr(?:yption)? (.+)", "encryption", r"\1", reset="no encryption"),
+    _rule(r"hash (\S+)", "hash", r"\1", default="sha", reset="hash sha"),
+    _rule(r"authentication (\S+)", "authentication", r"\1", default="rsa-sig", reset="authentication rsa-sig"),
+    _rule(r"group (\d+)", "group", r"\1", reset="no group"),
+    _rule(r"lifetime (\d+)", "lifetime", r"\1", default="86400", reset="lifetime 86400"),
+)
+KEYRING = (
+    _rule(r"local-address (\S+(?: \d\S*)?)", "local-address", _with_interface("{}")),
+    _rule(
+        rf"pre-shared-key address ({_IP}){_HOST} key 6 (\S+)", r"pre-shared-key address \1", "6",
+        off=r"no pre-shared-key address \1", replace=Replace.CLEAR_FIRST,
+    ),
+    _rule(
+        rf"pre-shared-key address ({_IP}){_HOST} key {_PLAIN_KEY}", r"pre-shared-key address \1", r"0 \2",
+        off=r"no pre-shared-key address \1", replace=Replace.CLEAR_FIRST,
+    ),
+)  # fmt: skip
+ISAKMP_PROFILE = (
+    _rule(r"keyring (\S+)", r"keyring \1", "", is_managed=True),
+    _rule(rf"match identity address ({_IP}){_HOST}", r"match identity address \1", ""),
+    _rule(r"local-address (\S+(?: \d\S*)?)", "local-address", _with_interface("{}")),
+)
+PROPOSAL = (
+    _rule(r"encryption (.+)", "encryption", r"\1", reset="no encryption"),
+    _rule(r"integrity (.+)", "integrity", r"\1", reset="no integrity"),
+    _rule(r"prf (.+)", "prf", r"\1", reset="no prf"),
+    _rule(r"group (.+)", "group", r"\1", reset="no group"),
+)
+IKEV2_POLICY = (
+    _rule(r"match fvrf (\S+)", "match fvrf", r"\1"),
+    # One line before 17.6, several after: an added second one is refused or kept, so clear first.
+    _rule(rf"match address local ({_IP})", "match address local", r"\1", replace=Replace.CLEAR_FIRST),
+    _rule(r"proposal (\S+)", r"proposal \1", ""),
+)
+PEER = (
+    _rule(rf"address ({_IP}){_HOST}", "address", r"\1"),
+    _rule(rf"identity address ({_IP})", "identity", r"address \1"),
+    _rule(
+        r"pre-shared-key(?: (local|remote))? 6 (\S+)", r"pre-shared-key \1", "6", replace=Replace.CLEAR_FIRST
+    ),
+    _rule(
+        rf"pre-shared-key(?: (local|remote))? {_PLAIN_KEY}", r"pre-shared-key \1", r"0 \2",
+        replace=Replace.CLEAR_FIRST,
+    ),
+)  # fmt: skip
+IKEV2_PROFILE = (
+    _rule(r"match fvrf (\S+)", "match fvrf", r"\1"),
+    _rule(
+        rf"match address local ({_IP})", "match address local", r"\1", replace=Replace.CLEAR_FIRST
+    ),
+    _rule(
+        r"match address local interface (\S+(?: \d\S*)?)", "match address local", _with_interface("interface {}"),
+        replace=Replace.CLEAR_FIRST,
+    ),
+    _rule(rf"match identity remote address ({_IP}){_HOST}", r"match identity remote address \1", ""),
+    _rule(rf"identity local address ({_IP})", "identity local", r"address \1"),
+    _rule(r"authentication (local|remote) pre-share", r"authentication \1", "pre-share"),
+    # 15.1 and earlier lack the word `local`.
+    _rule(r"keyring (?:local )?(\S+)", "keyring", r"\1"),
+    _rule(r"lifetime (\d+)", "lifetime", r"\1", default="86400", reset="lifetime 86400"),
+    _rule(r"dpd (\d+ \d+ \S+)", "dpd", r"\1"),
+    _rule(r"(no )?config-exchange request", "config-exchange request", r"\1", default=""),
+)  # fmt: skip
+TRANSFORM_SET = (_rule(r"mode (tunnel|transport.*)", "mode", r"\1", default="tunnel", reset="mode tunnel"),)
+IPSEC_PROFILE = (
+    _rule(r"set transform-set (.+)", "set transform-set", r"\1"),
+    _rule(r"set pfs (\S+)", "set pfs", r"\1"),
+    _rule(
+        r"set security-association lifetime seconds (\d+)", "set security-association lifetime seconds", r"\1",
+        default="3600",
+    ),
+    _rule(
+        r"set security-association replay (?:window-size )?(\S+)", "set security-association replay", r"\1"
+    ),
+    _rule(r"set security-association dfbit (\S+)", "set security-association dfbit", r"\1"),
+    # The two exclude each other: whichever there is goes before the new one comes.
+    _rule(r"set (isakmp|ikev2)-profile (\S+)", "set ike-profile", r"\1 \2", replace=Replace.CLEAR_FIRST),
+)  # fmt: skip
+INTERFACE = (
+    _rule(r"description (.*)", "description", r"\1", off="no description"),
+    _rule(rf"ip address ({_IP}) ({_IP})", "ip address", r"\1 \2"),
+    _rule(r"no ip address", "ip address", "none", default="none"),
+    _rule(r"ip virtual-reassembly(?: in)?", "ip virtual-reassembly", "in", is_optional=True, is_managed=False),
+    _rule(r"ip tcp adjust-mss (\d+)", "ip tcp adjust-mss", r"\1"),
+    _rule(r"ip mtu (\d+)", "ip mtu", r"\1", is_managed=False),
+    _rule(r"tunnel source (\S+(?: \d\S*)?)", "tunnel source", _with_interface("{}")),
+    _rule(r"tunnel mode (.+)", "tunnel mode", r"\1", default="gre ip"),
+    _rule(r"tunnel destination (\S+)", "tunnel destination", r"\1"),
+    _rule(r"tunnel protection ipsec profile (.+)", "tunnel protection", r"\1", replace=Replace.CLEAR_FIRST),
+    _rule(r"no shutdown", "shutdown", "no", default="no", reset="no shutdown"),
+    _rule(r"shutdown", "shutdown", "yes", default="no", reset="no shutdown"),
+)
+BGP = (
+    _rule(r"neighbor (\S+) remote-as (\S+)", r"neighbor \1 remote-as", r"\2"),
+    _rule(r"neighbor (\S+) timers (.+)", r"neighbor \1 timers", r"\2"),
+    _rule(r"neighbor (\S+) activate", r"neighbor \1 activate", "yes"),
+    _rule(r"no neighbor (\S+) activate", r"neighbor \1 activate", "no"),
+    _rule(r"neighbor (\S+) default-originate", r"neighbor \1 default-originate", ""),
+    _rule(r"neighbor (\S+) soft-reconfiguration inbound", r"neighbor \1 soft-reconfiguration", ""),
+    _rule(r"(?:no )?neighbor (\S+) (.+)", r"neighbor \1 ?\2", "", is_managed=False),
+    _rule(rf"network ({_IP})(?: mask ({_IP}))?((?: .+)?)", _network_slot, r"\3"),
+    _rule(r"bgp log-neighbor-changes", "bgp log-neighbor-changes", "yes", is_managed=False),
+)
+SLA = (
+    _rule(
+        rf"icmp-echo ({_IP}) source-interface (\S+(?: \d\S*)?)", "icmp-echo", _with_interface(r"\1 {}"),
+        enters="config-ip-sla-echo",
+    ),
+    _rule(
+        rf"type echo protocol ipIcmpEcho ({_IP}) source-interface (\S+(?: \d\S*)?)", "icmp-echo",
+        _with_interface(r"\1 {}"), enters="config-sla-monitor-echo",
+    ),
+    _rule(r"threshold (\d+)", "threshold", r"\1", default="5000"),
+    _rule(r"timeout (\d+)", "timeout", r"\1", default="5000"),
+    _rule(r"frequency (\d+)", "frequency", r"\1", default="60"),
+)  # fmt: skip
+TRACK: tuple[Rule, ...] = ()
+
+# Where a neighbour's words live once IOS displays address families (facts/ios_xe_syntax.md section 6).
+SESSION_WORDS = frozenset(
+    "remote-as description timers local-as ebgp-multihop update-source password fall-over shutdown transport "
+    "ttl-security disable-connected-check version peer-group".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Global:
+    """A global setting with one value: `code` names it in our marks, `default` is the value when not displayed."""
+
+    code: str
+    rule: Rule
+    line: str
+    default: str
+
+    def entered(self, value: str) -> str:
+        """Return the line that gives the setting this value."""
+        return self.line.format(value)
+
+
+GLOBALS = (
+    Global("df", _rule(r"crypto ipsec df-bit (\S+)", "", r"\1"), "crypto ipsec df-bit {}", "copy"),
+    Global(
+        "ka", _rule(r"crypto isakmp keepalive (\d+)(?: (\d+))?(?: (on-demand|periodic))?", "", _keepalive),
+        "crypto isakmp keepalive {}", "none",
+    ),
+    Global(
+        "rw", _rule(r"crypto ipsec security-association replay window-size (\d+)", "", r"\1"),
+        "crypto ipsec security-association replay window-size {}", "64",
+    ),
+    Global(
+        "fr", _rule(r"crypto ipsec fragmentation (\S+)", "", r"\1"),
+        "crypto ipsec fragmentation {}", "before-encryption",
+    ),
+    Global(
+        "v2fr", _rule(r"crypto ikev2 fragmentation mtu (\d+)", "", r"\1"),
+        "crypto ikev2 fragmentation mtu {}", "none",
+    ),
+    Global("v2ka", _rule(r"crypto ikev2 dpd (\d+ \d+ \S+)", "", r"\1"), "crypto ikev2 dpd {}", "none"),
+    Global("nk", _rule(r"crypto isakmp nat keepalive (\d+)", "", r"\1"), "crypto isakmp nat keepalive {}", "none"),
+    Global("v2nk", _rule(r"crypto ikev2 nat keepalive (\d+)", "", r"\1"), "crypto ikev2 nat keepalive {}", "none"),
+)  # fmt: skip
+
+_TRANSFORM_SIZES = re.compile(r"\b(esp-aes|esp-gcm) 128\b")
+
+
+def canonical_transforms(words: str) -> str:
+    """Return a transform set's words as IOS displays them: 128 is the hidden size."""
+    return _TRANSFORM_SIZES.sub(r"\1", " ".join(words.split()))
+
+
+def canonical_tracked(words: str) -> str:
+    """Return what a track watches; ``rtr`` is the word of releases before 12.4(20)T."""
+    return re.sub(r"^rtr ", "ip sla ", " ".join(words.split()))

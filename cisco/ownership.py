@@ -1,0 +1,174 @@
+"""Who owns what: the marks that the router itself keeps in the descriptions of our tunnel interfaces.
+
+``aws-cisco-vpn <link> <vpn-id> gen <N> own <tokens>`` survives a lost manifest and an agent killed half-way, because
+it is written before the first object it names. Crypto objects carry the connection's id in their name and
+need no token; what IOS numbers or shares does:
+
+=================  ==========================================================================
+``p200``           ISAKMP policy 200 was made by us
+``df=copy``        a global setting was ``copy`` before us (the codes are nvgen.GLOBALS')
+``sla100``         IP SLA 100; ``trk100`` track 100
+``bgp``            ``router bgp`` was made by us
+``net0``           BGP's ``network 0.0.0.0``; ``net=10.0.0.0/8`` any other network
+``~p200``          used by us, made by another link of ours; becomes ``p200`` when that link goes
+=================  ==========================================================================
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from .plan import Owned
+from .state import Sections, State
+
+# IOS-XE takes 200 characters from 17.4 on (240 before).
+MAX_DESCRIPTION = 200
+USED = "~"
+
+_MARK = re.compile(r"aws-cisco-vpn (?P<link>\S+) (?P<id>vpn-\S+) gen (?P<generation>\d+)(?: own (?P<own>.+))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What the description of a tunnel interface of ours says."""
+
+    link: str
+    connection_id: str
+    generation: int
+    tokens: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The description."""
+        base = f"aws-cisco-vpn {self.link} {self.connection_id} gen {self.generation}"
+        return f"{base} own {' '.join(self.tokens)}" if self.tokens else base
+
+
+def read_mark(description: str) -> Mark | None:
+    """Return the mark in a description, or ``None`` where it isn't one of ours."""
+    found = _MARK.fullmatch(description.strip())
+    if found is None:
+        return None
+    return Mark(found["link"], found["id"], int(found["generation"]), tuple((found["own"] or "").split()))
+
+
+def marks(sections: Sections) -> dict[str, Mark]:
+    """Return the marks on a router by interface name."""
+    found: dict[str, Mark] = {}
+    for (kind, name), section in sections.items():
+        if kind == "interface" and name.startswith("Tunnel"):
+            mark = read_mark(section.value("description") or "")
+            if mark is not None:
+                found[name] = mark
+    return found
+
+
+def generation(running: State, connection_id: str) -> int | None:
+    """Return the highest generation that the router holds of a connection, or ``None`` when it holds none."""
+    return max(
+        (m.generation for m in marks(running.sections).values() if m.connection_id == connection_id), default=None
+    )
+
+
+def key(token: str) -> str:
+    """Return what a token is about: ``df=copy`` and ``~df`` are both about ``df``."""
+    bare = token.removeprefix(USED)
+    return bare if bare.startswith("net=") else bare.partition("=")[0]
+
+
+def previous(token: str) -> str:
+    """Return the value that a global setting had before us, as IOS has it (a token holds no blank)."""
+    return token.partition("=")[2].replace("/", " ")
+
+
+def setting_token(code: str, value: str) -> str:
+    """Return the token that remembers a global setting's value."""
+    return f"{code}={value.replace(' ', '/')}"
+
+
+def network_token(slot: str) -> str:
+    """Return the token for a BGP network slot, such as ``network 10.0.0.0/8``."""
+    prefix = slot.removeprefix("network ")
+    return "net0" if prefix == "0.0.0.0/0" else f"net={prefix}"
+
+
+def network_slot(token_key: str) -> str:
+    """Return the BGP network slot that a token is about."""
+    return "network 0.0.0.0/0" if token_key == "net0" else f"network {token_key.removeprefix('net=')}"
+
+
+@dataclass(frozen=True, slots=True)
+class Ours:
+    """What is ours on a router before a plan.
+
+    `connection_ids` also holds the connection that the manifest says this one replaces. `is_known` is false while
+    neither a mark nor the manifest knows the connection: then even objects named after it were made by hand.
+    """
+
+    link: str
+    connection_id: str
+    connection_ids: frozenset[str]
+    is_known: bool
+    tokens: Mapping[str, str]
+    tunnels: tuple[str, ...]
+    others: Mapping[str, Mark]
+
+    def owns(self, token_key: str) -> bool:
+        """Whether we made the thing that a token is about."""
+        return token_key in self.tokens and not self.tokens[token_key].startswith(USED)
+
+    def holders(self, token_key: str) -> tuple[str, ...]:
+        """Return the interfaces of other links of ours whose mark owns or uses the thing."""
+        return tuple(n for n, m in self.others.items() if any(key(t) == token_key for t in m.tokens))
+
+    def named(self, name: str) -> bool:
+        """Whether a crypto object's name is made of one of our connections' ids."""
+        return any(re.search(rf"{re.escape(i)}(?:-\d+)?$", name) for i in self.connection_ids)
+
+
+def ours(running: State, link: str, connection_id: str, owned: Owned, tunnels_like: frozenset[str]) -> Ours:
+    """Return what is ours by the router's marks and by the manifest.
+
+    `tunnels_like` are the tunnel interfaces that are this very link's by their destination, for adoption.
+    """
+    marked = marks(running.sections)
+    ids = frozenset({connection_id} | ({owned.connection_id} if owned.connection_id else set()))
+    mine = {name: mark for name, mark in marked.items() if mark.connection_id in ids}
+    tokens: dict[str, str] = {}
+    for token in (*owned.tokens, *(t for mark in mine.values() for t in mark.tokens)):
+        known = tokens.get(key(token))
+        # A mark wins over an older manifest; owning wins over using.
+        if known is None or known.startswith(USED) or not token.startswith(USED):
+            tokens[key(token)] = token
+    is_known = owned.adopt or owned.connection_id == connection_id or bool(mine)
+    result = Ours(
+        link, connection_id, ids, is_known, tokens, tuple(mine), {n: m for n, m in marked.items() if n not in mine}
+    )
+    if not is_known:
+        return result
+    by_name = tuple(
+        name
+        for (kind, name), section in running.sections.items()
+        if kind == "interface"
+        and name not in marked
+        and (result.named((section.value("tunnel protection") or "").split(" ")[0]) or name in tunnels_like)
+    )
+    return replace(result, tunnels=(*mine, *by_name))
+
+
+def spread(mark: Mark, tokens: Iterable[str]) -> tuple[Mark, Mark, tuple[str, ...]]:
+    """Return a link's two marks with its tokens, and those that neither description has room for.
+
+    All go to the first while it has room, so that one description, written first and deleted last, tells it all.
+    """
+    filled = [replace(mark, tokens=()), replace(mark, tokens=())]
+    dropped: list[str] = []
+    for token in tokens:
+        for i, candidate in enumerate(filled):
+            longer = replace(candidate, tokens=(*candidate.tokens, token))
+            if len(longer.text) <= MAX_DESCRIPTION:
+                filled[i] = longer
+                break
+        else:
+            dropped.append(token)
+    return filled[0], filled[1], tuple(dropped)

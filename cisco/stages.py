@@ -1,0 +1,142 @@
+"""The way from one state to another in stages: what is shared first, then a tunnel at a time, then what nobody needs
+any more. Each stage is complete in itself, so that a caller can check a tunnel before the next stage touches the other.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from . import merge
+from .layout import Layout
+from .order import is_same, transition
+from .plan import Command
+from .state import Entries, Entry, Ref, Section, Sections
+from .state import entry as entry_of
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Two states and what is known of the way between them.
+
+    `late` are the shared objects that change back only at the end. `marker` is the tunnel interface whose
+    description tells what is ours: it is written first (`first_mark`) and goes last.
+    """
+
+    before: Sections
+    after: Sections
+    layout: Layout
+    tunnels: tuple[int, ...]
+    late: frozenset[Ref]
+    marker: str | None = None
+    first_mark: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A part of the way: its scope's index (``None`` for what is shared) and its lines."""
+
+    index: int | None
+    commands: tuple[Command, ...]
+
+
+def stages(way: Way) -> tuple[Stage, ...]:
+    """Return the stages of a way, empty ones included: shared, a tunnel each, shared."""
+    result = []
+    state = way.before
+    for index, wanted in _states(way):
+        result.append(Stage(index, transition(state, wanted)))
+        state = wanted
+    return tuple(result)
+
+
+def _states(way: Way) -> Iterator[tuple[int | None, Sections]]:
+    shared = _marked(way, _moved(way.before, way.after, lambda ref, slot: _is_early(way, ref, slot)))
+    yield None, shared
+    state = shared
+    for index in way.tunnels:
+        state = _moved(state, way.after, lambda ref, slot, i=index: way.layout.index(ref, slot) == i)  # type: ignore[misc]
+        state = _kept_marker(way, state)
+        yield index, state
+    yield None, way.after
+
+
+def _is_early(way: Way, ref: Ref, slot: str) -> bool:
+    if way.layout.index(ref, slot) is not None or ref in way.late:
+        return False
+    known = way.after.get(ref)
+    return known is not None and (not slot or slot in known.entries)
+
+
+def _moved(state: Sections, after: Sections, is_due: Callable[[Ref, str], bool]) -> Sections:
+    """Return the state with everything that is due as it is in `after`."""
+    result = dict(state)
+    for ref in {**state, **after}:
+        old, new = state.get(ref), after.get(ref)
+        if old is new:
+            continue
+        if ref[0] == "bgp":
+            moved = _moved_lines(ref, old, new, is_due)
+        elif is_due(ref, ""):
+            moved = new
+        else:
+            continue
+        if moved is None:
+            result.pop(ref, None)
+        else:
+            result[ref] = moved
+    return result
+
+
+def _moved_lines(
+    ref: Ref, old: Section | None, new: Section | None, is_due: Callable[[Ref, str], bool]
+) -> Section | None:
+    """Return a BGP process with the lines that are due; it comes and goes with the shared stages."""
+    model = new or old
+    if model is None or (old is None and not is_due(ref, "")):
+        return old
+    theirs: Entries = {} if new is None else new.entries
+    entries: Entries = {}
+    is_changed = old is None
+    for slot, entry in (old.entries if old is not None else {}).items():
+        wanted: Entry | None = theirs.get(slot) if is_due(ref, slot) else entry
+        if wanted is not None:
+            entries[slot] = wanted
+        is_changed = is_changed or not is_same(wanted, entry)
+    for slot, entry in theirs.items():
+        if slot not in entries and (old is None or slot not in old.entries) and is_due(ref, slot):
+            entries[slot] = entry
+            is_changed = True
+    return model.with_entries(entries) if is_changed else old
+
+
+def _marked(way: Way, state: Sections) -> Sections:
+    """Return the state with the description that names everything which is about to be ours."""
+    if way.marker is None or way.first_mark is None:
+        return state
+    ref = ("interface", way.marker)
+    section = state.get(ref)
+    if section is None:
+        model = way.after[ref]
+        section = Section(model.kind, model.name, model.header)
+    return {ref: merge.described(section, way.first_mark), **{k: v for k, v in state.items() if k != ref}}
+
+
+def _kept_marker(way: Way, state: Sections) -> Sections:
+    """Return the state with the marker's interface, detached, until the last stage removes it."""
+    if way.marker is None:
+        return state
+    ref = ("interface", way.marker)
+    section = way.before.get(ref)
+    if ref in way.after or section is None or ref in state:
+        return _with_first_mark(way, state)
+    detached = {s: e for s, e in section.entries.items() if s not in ("tunnel protection", "shutdown")}
+    down = entry_of(section.kind, "shutdown")
+    return {**state, ref: section.with_entries({**detached, "shutdown": down})}
+
+
+def _with_first_mark(way: Way, state: Sections) -> Sections:
+    if way.first_mark is None or way.marker is None:
+        return state
+    section = state.get(("interface", way.marker))
+    if section is None:
+        return state
+    return {**state, section.ref: merge.described(section, way.first_mark)}

@@ -1,0 +1,268 @@
+"""What a configuration holds of the kinds of object a VPN is made of, in a form that can be compared.
+
+The entered and the displayed form of the same configuration give the same state: nvgen.py says what IOS hides and
+rewrites, this file which lines belong to which object (IOS spreads some: ``ip sla schedule``, address families).
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from . import nvgen
+from .tree import Config, Line
+
+Ref = tuple[str, str]
+"""Kind and name of an object, such as ``("keyring", "keyring-vpn-0a-0")``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of object: how its header reads, the sub-mode it opens and the rules for the lines there.
+
+    Group 1 of `header` is the object's name; group 2, where there is one, words of the header that are a value
+    of their own (a transform set's algorithms). `rank` orders kinds so that a reference points to a lower rank.
+    """
+
+    name: str
+    header: re.Pattern[str]
+    mode: str | None
+    rules: tuple[nvgen.Rule, ...]
+    rank: int
+    words: Callable[[str], str] | None = None
+    is_held_by_sessions: bool = False
+
+
+def _kind(name: str, header: str, mode: str | None, rules: tuple[nvgen.Rule, ...], **more: object) -> Kind:
+    return Kind(name, re.compile(header), mode, rules, rank=len(_RANKED), **more)  # type: ignore[arg-type]  # a row's options
+
+
+_RANKED: list[Kind] = []
+for _row in (
+    ("policy", r"crypto isakmp policy (\d+)", "config-isakmp", nvgen.POLICY, {}),
+    ("proposal", r"crypto ikev2 proposal (\S+)", "config-ikev2-proposal", nvgen.PROPOSAL, {}),
+    ("ikev2-policy", r"crypto ikev2 policy (\S+)", "config-ikev2-policy", nvgen.IKEV2_POLICY, {}),
+    ("keyring", r"crypto keyring (\S+)( vrf \S+)?", "conf-keyring", nvgen.KEYRING, {"words": str.strip}),
+    ("ikev2-keyring", r"crypto ikev2 keyring (\S+)", "config-ikev2-keyring", (), {}),
+    (
+        "isakmp-profile", r"crypto isakmp profile (\S+)", "conf-isa-prof", nvgen.ISAKMP_PROFILE,
+        {"is_held_by_sessions": True},
+    ),
+    (
+        "ikev2-profile", r"crypto ikev2 profile (\S+)", "config-ikev2-profile", nvgen.IKEV2_PROFILE,
+        {"is_held_by_sessions": True},
+    ),
+    (
+        "transform-set", r"crypto ipsec transform-set (\S+) (.+)", "cfg-crypto-trans", nvgen.TRANSFORM_SET,
+        {"words": nvgen.canonical_transforms},
+    ),
+    ("ipsec-profile", r"crypto ipsec profile (\S+)", "ipsec-profile", nvgen.IPSEC_PROFILE, {}),
+    ("global", r"(?!)()", None, (), {}),
+    ("interface", r"interface (\S+(?: \d\S*)?)( .+)?", "config-if", nvgen.INTERFACE, {"words": str.strip}),
+    ("sla", r"ip sla (?:monitor )?(\d+)", "config-ip-sla", nvgen.SLA, {}),
+    ("track", r"track (\d+) (.+)", "config-track", nvgen.TRACK, {"words": nvgen.canonical_tracked}),
+    ("bgp", r"router bgp (\S+)", "config-router", nvgen.BGP, {}),
+    ("route", r"ip route (\d\S+ \d\S+ Tunnel ?\d+(?: \d+\.\d+\.\d+\.\d+)?)((?: .+)?)", None, (), {"words": str.strip}),
+):  # fmt: skip
+    _RANKED.append(_kind(*_row[:4], **_row[4]))  # type: ignore[arg-type]  # rows are uniform
+
+KINDS: Mapping[str, Kind] = {kind.name: kind for kind in _RANKED}
+
+_BY_FIRST_WORD: Mapping[str, tuple[Kind, ...]] = {
+    word: tuple(kind for kind in _RANKED if kind.header.pattern.startswith(word + " "))
+    for word in ("crypto", "interface", "ip", "track", "router")
+}
+_SLA_ELSEWHERE = re.compile(r"ip sla (?:monitor )?(schedule|reaction-configuration|reaction-trigger) (\d+) ?(.*)")
+_UNICAST = re.compile(r"address-family ipv4(?: unicast)?")
+IPV4_FAMILY = "address-family ipv4"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of an object. `line` is what to type; equal `value` in the same slot means the same to IOS."""
+
+    slot: str
+    value: str
+    line: str
+    rule: nvgen.Rule | None = None
+    path: tuple[str, ...] = ()
+    opens: bool = False
+
+    @property
+    def is_default(self) -> bool:
+        """Whether IOS may hide the line."""
+        return self.rule is not None and self.rule.default == self.value
+
+    @property
+    def is_managed(self) -> bool:
+        """Whether a line of this form is ours to take away from an object of ours."""
+        return self.opens or (self.rule is not None and self.rule.is_managed)
+
+
+Entries = dict[str, Entry]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """An object and its lines. `header` opens it; `has_families` tells BGP's two display styles apart."""
+
+    kind: Kind
+    name: str
+    header: str
+    entries: Entries = field(default_factory=dict)
+    has_families: bool = False
+
+    @property
+    def ref(self) -> Ref:
+        """Kind and name."""
+        return (self.kind.name, self.name)
+
+    def value(self, slot: str) -> str | None:
+        """Return the canonical value in a slot, or ``None``."""
+        entry = self.entries.get(slot)
+        return None if entry is None else entry.value
+
+    def with_entries(self, entries: Entries) -> "Section":
+        """Return the section with other lines."""
+        return replace(self, entries=entries)
+
+
+Sections = dict[Ref, Section]
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The objects of a configuration, and the global lines that belong to none of our kinds."""
+
+    sections: Sections
+    unknown: tuple[str, ...] = ()
+
+
+HEADER = "header"
+SCHEDULE = "schedule"
+GLOBAL = "value"
+
+
+def read(config: Config, *, keep_unknown: bool = False) -> State:
+    """Return the state of a configuration; `keep_unknown` lists the lines of no known kind."""
+    sections: Sections = {}
+    unknown: list[str] = []
+    for line in config.lines:
+        if not _read_global(line, sections) and keep_unknown:
+            unknown.append(line.text)
+    for ref, section in list(sections.items()):
+        if section.kind.name == "bgp" and not section.has_families:
+            sections[ref] = _with_implied_activation(section)
+    return State(sections, tuple(unknown))
+
+
+def _read_global(line: Line, sections: Sections) -> bool:
+    first = line.text.partition(" ")[0]
+    if first not in _BY_FIRST_WORD:
+        return False
+    text = " ".join(line.text.split())
+    elsewhere = _SLA_ELSEWHERE.fullmatch(text) if first == "ip" else None
+    if elsewhere is not None:
+        _add(sections, "sla", elsewhere[2], f"ip sla {elsewhere[2]}", (_sla_entry(elsewhere, text),))
+        return True
+    for kind in _BY_FIRST_WORD[first]:
+        found = kind.header.fullmatch(text)
+        if found is not None:
+            _read_section(kind, found, line, text, sections)
+            return True
+    return first == "crypto" and _read_setting(text, sections)
+
+
+def _sla_entry(found: re.Match[str], text: str) -> Entry:
+    if found[1] == SCHEDULE:
+        return Entry(SCHEDULE, found[3], text, path=("global",))
+    return Entry(f"?{text}", text, text, path=("global",))
+
+
+def _read_section(kind: Kind, found: re.Match[str], line: Line, text: str, sections: Sections) -> None:
+    name = found[1]
+    if kind.name == "interface":
+        name = nvgen.canonical_interface(name)
+        text = f"interface {name}{found[2] or ''}"
+    elif kind.name == "route":
+        name = re.sub(r"Tunnel (\d)", r"Tunnel\1", name)
+        text = f"ip route {name}{found[2]}"
+    entries = list(_entries(kind, line.children, ()))
+    if kind.words is not None and found[2] is not None:
+        entries.insert(0, Entry(HEADER, kind.words(found[2]), text))
+    has_families = kind.name == "bgp" and any(c.text.startswith("address-family") for c in line.children)
+    _add(sections, kind.name, name, text, entries, has_families=has_families)
+
+
+def _read_setting(text: str, sections: Sections) -> bool:
+    for setting in nvgen.GLOBALS:
+        reading = nvgen.read((setting.rule,), text)
+        if reading.rule is not None:
+            entry = Entry(GLOBAL, reading.value, text)
+            _add(sections, "global", setting.code, text, (entry,))
+            return True
+    return False
+
+
+def _add(
+    sections: Sections, kind: str, name: str, header: str, entries: Iterable[Entry], *, has_families: bool = False
+) -> None:
+    known = sections.get((kind, name))
+    if known is None:
+        known = sections[(kind, name)] = Section(KINDS[kind], name, header)
+    for entry in entries:
+        # Sent twice (AWS's text does, inside and outside the address family), the last one counts.
+        known.entries[entry.slot] = entry
+    if (has_families and not known.has_families) or (known.header != header and kind != "sla"):
+        sections[(kind, name)] = replace(known, header=header, has_families=known.has_families or has_families)
+
+
+def _entries(kind: Kind, lines: Iterable[Line], path: tuple[str, ...]) -> Iterable[Entry]:
+    """Yield the lines of a section, each with the sub-headers it stands under."""
+    for line in lines:
+        if kind.name == "sla":
+            # IOS-XE shows what follows `icmp-echo` one level deeper than IOS 15; it is the same mode.
+            yield _entry(kind.rules, line.text, ())
+            yield from _entries(kind, line.children, ())
+        elif kind.name == "bgp" and _UNICAST.fullmatch(" ".join(line.text.split())):
+            yield from _entries(kind, line.children, (IPV4_FAMILY,))
+        elif line.children or line.text.startswith(("address-family", "peer ")):
+            text = " ".join(line.text.split())
+            yield Entry("/".join((*path, text)), "", text, path=path, opens=True)
+            yield from _entries(kind, line.children, (*path, text))
+        else:
+            yield _entry(_rules(kind, path), line.text, path)
+
+
+def _rules(kind: Kind, path: tuple[str, ...]) -> tuple[nvgen.Rule, ...]:
+    if kind.name == "ikev2-keyring":
+        return nvgen.PEER if path else ()
+    if kind.name == "bgp" and path not in ((), (IPV4_FAMILY,)):
+        return ()
+    return () if path and kind.name != "bgp" else kind.rules
+
+
+def _entry(rules: tuple[nvgen.Rule, ...], text: str, path: tuple[str, ...]) -> Entry:
+    reading = nvgen.read(rules, text)
+    # BGP shows the same neighbour line with and without a family: a merged view knows it by its words alone.
+    merged = path == (IPV4_FAMILY,) and reading.rule is not None
+    slot = reading.slot if merged or not path else "/".join((*path, reading.slot))
+    return Entry(slot, reading.value, text, reading.rule, path)
+
+
+def entry(kind: Kind, text: str) -> Entry:
+    """Return a line of an object of this kind."""
+    return _entry(kind.rules, text, ())
+
+
+def _with_implied_activation(section: Section) -> Section:
+    """Without address families IOS hides ``activate``: every neighbour is, unless told not to."""
+    if "?no bgp default ipv4-unicast" in section.entries:
+        return section
+    entries = dict(section.entries)
+    for slot in section.entries:
+        words = slot.split(" ")
+        if words[0] == "neighbor" and words[2:] in (["remote-as"], ["?peer-group"]):
+            implied = f"neighbor {words[1]} activate"
+            if implied not in entries:
+                entries[implied] = _entry(nvgen.BGP, implied, ())
+    return section.with_entries(entries)

@@ -1,0 +1,275 @@
+"""What the router is to hold: its own state with this link's intended objects laid over, and ours no longer intended
+taken away. Whatever stands in the way and isn't ours becomes a collision; nothing foreign changes.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+
+from . import collisions, merge, nvgen, ownership
+from .layout import is_neighbour_line, peer_of, probe_interface, tracked_probe
+from .ownership import USED, Mark, Ours
+from .plan import Collision
+from .state import GLOBAL, HEADER, KINDS, Entry, Ref, Section, Sections
+
+_NAMED = frozenset(
+    {"keyring", "isakmp-profile", "proposal", "ikev2-policy", "ikev2-keyring", "ikev2-profile", "transform-set",
+     "ipsec-profile"}
+)  # fmt: skip
+_TOKEN_PREFIX = {"policy": "p", "sla": "sla", "track": "trk"}
+
+
+@dataclass(slots=True)
+class Target:
+    """The wanted state as it is being made. `tokens` are ours by key; `late` are shared objects restored at the end."""
+
+    running: Sections
+    ours: Ours
+    sections: Sections
+    tokens: dict[str, str]
+    others: dict[str, Mark]
+    collisions: list[Collision] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    late: set[Ref] = field(default_factory=set)
+
+
+def target(
+    running: Sections, intended: Sections, ours: Ours, *, is_other_key: merge.KeyCheck = lambda _: False
+) -> Target:
+    """Return the wanted state for a link; with nothing intended, the router without the link."""
+    result = Target(running, ours, dict(running), dict(ours.tokens), dict(ours.others))
+    result.collisions += collisions.find(running, intended, ours)
+    for ref, want in intended.items():
+        _LAYERS.get(want.kind.name, _lay_object)(result, ref, want, is_other_key)
+    _drop_objects(result, intended)
+    if not any(kind == "bgp" for kind, _ in intended):
+        _drop_neighbours(result, frozenset())
+    # `bgp` last: the process goes only when everything else of ours has left it.
+    for token_key in sorted(result.tokens, key=lambda k: k == "bgp"):
+        if not _is_intended(token_key, intended):
+            _release(result, token_key)
+    _describe_others(result)
+    return result
+
+
+def is_mine(ours: Ours, running: Sections, ref: Ref) -> bool:
+    """Whether an object on the router is ours to change."""
+    kind, name = ref
+    if kind in _NAMED:
+        return ours.is_known and ours.named(name)
+    if kind == "interface":
+        return name in ours.tunnels
+    if kind == "route":
+        return name.split(" ")[2] in ours.tunnels
+    if kind in _TOKEN_PREFIX and ours.owns(f"{_TOKEN_PREFIX[kind]}{name}"):
+        return True
+    if kind == "sla":
+        return probe_interface(running[ref]) in ours.tunnels
+    if kind == "track":
+        probe = ("sla", tracked_probe(running[ref]) or "")
+        return probe in running and is_mine(ours, running, probe)
+    return False
+
+
+def _lay_object(result: Target, ref: Ref, want: Section, is_other_key: merge.KeyCheck) -> None:
+    have = result.running.get(ref)
+    prefix = _TOKEN_PREFIX.get(want.kind.name)
+    token_key = f"{prefix}{want.name}" if prefix else None
+    if have is None:
+        result.sections[ref] = want
+        if token_key:
+            result.tokens[token_key] = token_key
+        return
+    merged = merge.overlay(have, want, is_other_key=is_other_key)
+    if is_mine(result.ours, result.running, ref):
+        if want.kind.name == "policy" and merged is not have and result.ours.holders(token_key or ""):
+            result.collisions.append(collisions.shared_policy(result.running, want.name, result.ours))
+            return
+        result.sections[ref] = merged
+        if token_key:
+            result.tokens[token_key] = token_key
+    elif merged is not have:
+        result.collisions.append(collisions.taken(result.running, ref, result.ours))
+    elif token_key and result.ours.holders(token_key):
+        result.tokens[token_key] = USED + token_key
+
+
+def _lay_interface(result: Target, ref: Ref, want: Section, is_other_key: merge.KeyCheck) -> None:
+    have = result.running.get(ref)
+    if have is None:
+        result.sections[ref] = want
+    elif is_mine(result.ours, result.running, ref):
+        result.sections[ref] = merge.overlay(have, want, is_other_key=is_other_key)
+    else:
+        result.collisions.append(collisions.taken(result.running, ref, result.ours))
+
+
+def _lay_route(result: Target, ref: Ref, want: Section, is_other_key: merge.KeyCheck) -> None:
+    have = result.running.get(ref)
+    result.sections[ref] = want if have is None else merge.overlay(have, want, is_other_key=is_other_key)
+
+
+def _lay_setting(result: Target, ref: Ref, want: Section, _: merge.KeyCheck) -> None:
+    setting = next(s for s in nvgen.GLOBALS if s.code == want.name)
+    have = result.running.get(ref)
+    current = setting.default if have is None else have.value(GLOBAL) or setting.default
+    wanted = want.value(GLOBAL) or setting.default
+    holders = result.ours.holders(setting.code)
+    if current == wanted:
+        if holders and setting.code not in result.tokens:
+            result.tokens[setting.code] = USED + setting.code
+        return
+    if holders:
+        result.collisions.append(collisions.shared_setting(setting.entered(current), want.header, holders))
+        return
+    if not result.ours.owns(setting.code):
+        result.tokens[setting.code] = ownership.setting_token(setting.code, current)
+        if have is not None:
+            result.warnings.append(f"'{have.header}' becomes '{want.header}' for the whole router until we leave")
+    result.sections[ref] = want
+
+
+def _lay_bgp(result: Target, ref: Ref, want: Section, _: merge.KeyCheck) -> None:
+    have = result.running.get(ref)
+    if have is None:
+        if not any(kind == "bgp" for kind, _name in result.running):
+            result.sections[ref] = want
+            result.tokens["bgp"] = "bgp"
+            for slot in want.entries:
+                if slot.startswith("network "):
+                    result.tokens[ownership.network_token(slot)] = ownership.network_token(slot)
+        return
+    peers = frozenset(slot.split(" ")[1] for slot in want.entries if slot.startswith("neighbor "))
+    _drop_neighbours(result, peers)
+    entries = dict(result.sections[ref].entries)
+    for slot, entry in list(entries.items()):
+        if is_neighbour_line(entry, peers) and entry.is_managed and slot not in want.entries:
+            del entries[slot]
+    for slot, entry in want.entries.items():
+        if slot.startswith("network "):
+            _lay_network(result, have, slot, entry, entries)
+        elif is_neighbour_line(entry, peers) and not merge.is_held(entries.get(slot), entry):
+            entries[slot] = entry
+    if "bgp" not in result.tokens and result.ours.holders("bgp"):
+        result.tokens["bgp"] = USED + "bgp"
+    if entries != have.entries:
+        result.sections[ref] = have.with_entries(entries)
+
+
+def _lay_network(result: Target, have: Section, slot: str, entry: Entry, entries: dict[str, Entry]) -> None:
+    token = ownership.network_token(slot)
+    if slot not in have.entries:
+        entries[slot] = entry
+        result.tokens[token] = token
+    elif token not in result.tokens and result.ours.holders(token):
+        result.tokens[token] = USED + token
+
+
+def _drop_neighbours(result: Target, kept: frozenset[str]) -> None:
+    """Take away the neighbours of our tunnels (the whole of them) that aren't intended any more."""
+    mine = {
+        peer_of(result.running[("interface", name)])
+        for name in result.ours.tunnels
+        if ("interface", name) in result.running
+    }
+    gone = frozenset(peer for peer in mine if peer is not None) - kept
+    for ref, section in list(result.sections.items()):
+        if section.kind.name == "bgp":
+            result.sections[ref] = merge.without(section, lambda entry: is_neighbour_line(entry, gone))
+
+
+def _drop_objects(result: Target, intended: Sections) -> None:
+    for ref in result.running:
+        kind, name = ref
+        if ref in intended or not is_mine(result.ours, result.running, ref):
+            continue
+        if kind in _NAMED or kind == "interface" or (kind == "route" and _is_our_route(result, ref)):
+            del result.sections[ref]
+
+
+def _is_our_route(result: Target, ref: Ref) -> bool:
+    """Of the routes through our tunnel, ours hang on our track; others somebody added by hand."""
+    words = (result.running[ref].value(HEADER) or "").split(" ")
+    return words[0] == "track" and len(words) > 1 and f"trk{words[1]}" in result.ours.tokens
+
+
+def _is_intended(token_key: str, intended: Sections) -> bool:
+    """Whether what a token is about is still wanted."""
+    ref = _ref_of(token_key)
+    if ref is not None:
+        return ref in intended
+    processes = [section for section in intended.values() if section.kind.name == "bgp"]
+    if token_key == "bgp":
+        return bool(processes)
+    slots = {slot for process in processes for slot in process.entries}
+    return ownership.network_slot(token_key) in slots
+
+
+def _ref_of(token_key: str) -> Ref | None:
+    for kind, prefix in (("sla", "sla"), ("track", "trk"), ("policy", "p")):
+        number = token_key.removeprefix(prefix)
+        if number != token_key and number.isdigit():
+            return (kind, number)
+    return ("global", token_key) if any(s.code == token_key for s in nvgen.GLOBALS) else None
+
+
+def _release(result: Target, token_key: str) -> None:
+    """Give up a thing that isn't intended any more: to the link that still uses it, else undo it."""
+    token = result.tokens.pop(token_key)
+    if token.startswith(USED):
+        return
+    heir = next((n for n, m in sorted(result.others.items()) if USED + token_key in m.tokens), None)
+    if heir is not None:
+        mark = result.others[heir]
+        handed = tuple(token if t == USED + token_key else t for t in mark.tokens)
+        result.others[heir] = replace(mark, tokens=handed)
+        return
+    _undo(result, token_key, token)
+
+
+def _undo(result: Target, token_key: str, token: str) -> None:
+    ref = _ref_of(token_key)
+    if ref is None:
+        _undo_bgp(result, token_key)
+    elif ref[0] == "global":
+        setting = next(s for s in nvgen.GLOBALS if s.code == token_key)
+        value = ownership.previous(token)
+        result.late.add(ref)
+        if value == setting.default:
+            result.sections.pop(ref, None)
+        elif result.sections.get(ref) is None or result.sections[ref].value(GLOBAL) != value:
+            line = setting.entered(value)
+            result.sections[ref] = Section(KINDS["global"], token_key, line, {GLOBAL: Entry(GLOBAL, value, line)})
+    else:
+        result.sections.pop(ref, None)
+
+
+def _undo_bgp(result: Target, token_key: str) -> None:
+    for ref, section in list(result.sections.items()):
+        if section.kind.name != "bgp":
+            continue
+        if token_key != "bgp":
+            slot = ownership.network_slot(token_key)
+            result.sections[ref] = merge.without(section, lambda entry, slot=slot: entry.slot == slot)  # type: ignore[misc]
+        elif not [s for s in section.entries if s != "bgp log-neighbor-changes"]:
+            del result.sections[ref]
+
+
+def _describe_others(result: Target) -> None:
+    for name, mark in result.others.items():
+        section = result.sections.get(("interface", name))
+        if section is not None:
+            result.sections[("interface", name)] = merge.described(section, mark.text)
+
+
+_Layer = Callable[[Target, Ref, Section, merge.KeyCheck], None]
+_LAYERS: dict[str, _Layer] = {
+    "interface": _lay_interface,
+    "route": _lay_route,
+    "global": _lay_setting,
+    "bgp": _lay_bgp,
+}
+
+
+def ordered_tokens(tokens: Iterable[str]) -> tuple[str, ...]:
+    """Return tokens in the order in which a description keeps them: what can't be guessed again comes first."""
+    return tuple(sorted(tokens, key=lambda t: (ownership.key(t).startswith("net="), t.startswith(USED))))
