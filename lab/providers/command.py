@@ -2,13 +2,12 @@
 
 import secrets
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from lab.providers import command_run
 from lab.providers.command_run import Outcome
-from lab.providers.plugin import Change, Failure, ProviderError, Read, Resource
-from lab.providers.schema import UnknownType, problems, schema_of
-from lab.providers.values import UNKNOWN, Properties, Secret, has_unknown, plain
+from lab.providers.plugin import Before, Change, Failure, ProviderError, Read, Resource
+from lab.providers.schema import Schema, UnknownTypeError, problems, schema_of
+from lab.providers.values import UNKNOWN, Properties, has_unknown, plain
 
 COMMAND, RUN = "command:local:Command", "command:local:run"
 
@@ -36,13 +35,19 @@ class CommandPlugin:
     def configure(self, variables: Mapping[str, str]) -> None:
         """Take the configuration: this plugin has none."""
 
-    def check(self, resource: Resource, olds: Properties, news: Properties) -> tuple[Properties, list[Failure]]:
+    def check(
+        self,
+        resource: Resource,
+        olds: Properties,  # noqa: ARG002 - the protocol's; a command has no name to keep
+        news: Properties,
+    ) -> tuple[Properties, list[Failure]]:
         """Judge the inputs against the SDK's own schema."""
         return news, problems(_schema(resource.type), news) + _refused(news)
 
-    def diff(self, resource: Resource, old_inputs: Properties, state: Properties, news: Properties) -> dict[str, Change]:
+    def diff(self, resource: Resource, before: Before, news: Properties) -> dict[str, Change]:
         """Compare inputs: every change is an update, only `triggers` replace."""
-        olds, wanted = plain(old_inputs), plain(news)
+        _schema(resource.type)
+        olds, wanted = plain(before.inputs), plain(news)
         return {
             name: Change(_kind(name, olds, wanted), replaces=name == "triggers")
             for name in sorted(olds.keys() | wanted.keys())
@@ -61,18 +66,14 @@ class CommandPlugin:
         """Return the state as it is stored: a command cannot be read."""
         return Read(resource.id, state, inputs)
 
-    def update(
-        self, resource: Resource, state: Properties, old_inputs: Properties, news: Properties, *, preview: bool
-    ) -> Properties:
+    def update(self, resource: Resource, before: Before, news: Properties, *, preview: bool) -> Properties:
         """Run `update`, or `create` where there is none, with the previous output in the environment."""
         if preview:
             return {**news, **dict.fromkeys(_OUTPUTS, UNKNOWN)}
         inputs = plain(news)
         command = inputs.get("update") or inputs.get("create")
-        outcome = self._run(resource, command, inputs, _outcome(state))
-        kept_secret = {name for name in _OUTPUTS if isinstance(state.get(name), Secret)}
-        outputs = command_run.properties(outcome)
-        return {**news, **{name: Secret(text) if name in kept_secret else text for name, text in outputs.items()}}
+        outcome = self._run(resource, command, inputs, _outcome(before.state))
+        return {**news, **command_run.properties(outcome)}
 
     def delete(self, resource: Resource, state: Properties) -> None:
         """Run `delete`, with the inputs that the resource was last made with."""
@@ -100,17 +101,19 @@ class CommandPlugin:
         return command_run.run(command, inputs, previous, lambda line: self._show(resource.urn, line))
 
 
-def _schema(token: str) -> Any:
+def _schema(token: str) -> Schema:
     if token != COMMAND:
         raise ProviderError(f"the lab's command plugin has no resource {token}")
     try:
         return schema_of(token)
-    except UnknownType as error:
+    except UnknownTypeError as error:
         raise ProviderError(str(error)) from None
 
 
 def _refused(inputs: Properties) -> list[Failure]:
-    return [Failure(name, f"the lab's command plugin does not support {name}") for name in _NOT_HERE if inputs.get(name)]
+    return [
+        Failure(name, f"the lab's command plugin does not support {name}") for name in _NOT_HERE if inputs.get(name)
+    ]
 
 
 def _kind(name: str, olds: Properties, news: Properties) -> str:

@@ -6,7 +6,7 @@ import subprocess
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import IO, Any
+from typing import IO
 
 from lab.providers.plugin import ProviderError
 from lab.providers.values import Properties
@@ -84,6 +84,10 @@ def _quoted(command: str) -> str:
     return json.dumps(command, ensure_ascii=False)
 
 
+def _discard(line: str) -> None:
+    """Show nothing of a stream that the program does not want logged."""
+
+
 class _Streams:
     """The three streams of a process, each moved by a thread of its own so that none can block another."""
 
@@ -95,13 +99,13 @@ class _Streams:
         self._both: list[bytes] = []
         self._captured: tuple[list[bytes], list[bytes]] = ([], [])
         self._readers = [
-            threading.Thread(target=self._read, args=(stream, captured, show if shown else None), daemon=True)
+            threading.Thread(target=self._read, args=(stream, captured, show if shown else _discard), daemon=True)
             for stream, captured, shown in zip((process.stdout, process.stderr), self._captured, logged, strict=True)
         ]
         for reader in self._readers:
             reader.start()
 
-    def _read(self, stream: IO[bytes], captured: list[bytes], show: Callable[[str], None] | None) -> None:
+    def _read(self, stream: IO[bytes], captured: list[bytes], show: Callable[[str], None]) -> None:
         """Capture a stream as it comes, and show each line as soon as it is whole."""
         pending = b""
         while chunk := os.read(stream.fileno(), _CHUNK):
@@ -109,9 +113,9 @@ class _Streams:
             with self._lock:
                 self._both.append(chunk)
             *lines, pending = (pending + chunk).split(b"\n")
-            for line in lines if show else ():
+            for line in lines:
                 show(line.decode(errors="replace"))
-        if show and pending:
+        if pending:
             show(pending.decode(errors="replace"))
 
     def feed(self, text: str) -> None:
@@ -130,11 +134,10 @@ class _Streams:
         self._process.wait()
         for reader in self._readers:
             reader.join()
-        return tuple(  # type: ignore[return-value] - three streams, three texts
-            b"".join(chunks).decode(errors="replace") for chunks in (*self._captured, self._both)
-        )
+        stdout, stderr, both = (b"".join(chunks).decode(errors="replace") for chunks in (*self._captured, self._both))
+        return stdout, stderr, both
 
 
-def properties(outcome: Outcome) -> dict[str, Any]:
+def properties(outcome: Outcome) -> Properties:
     """The outputs of a command as properties."""
     return {"stdout": outcome.stdout, "stderr": outcome.stderr}

@@ -45,6 +45,14 @@ class Resource:
 
 
 @dataclass(frozen=True, slots=True)
+class Before:
+    """What a resource was when the engine last wrote it down."""
+
+    inputs: Properties
+    state: Properties
+
+
+@dataclass(frozen=True, slots=True)
 class Read:
     """A resource as it was found: its state and, for the engine's next diff, its inputs."""
 
@@ -63,23 +71,28 @@ class Plugin(Protocol):
     name: str
     version: str
     accepts_secrets: bool
+    """Whether secrets reach the plugin marked, or the engine marks its answers by itself."""
 
-    def configure(self, variables: Mapping[str, str]) -> None: ...
+    def configure(self, variables: Mapping[str, str]) -> None:
+        """Take the provider's configuration."""
 
-    def check(self, resource: Resource, olds: Properties, news: Properties) -> tuple[Properties, list[Failure]]: ...
+    def check(self, resource: Resource, olds: Properties, news: Properties) -> tuple[Properties, list[Failure]]:
+        """Judge and complete the inputs of a resource."""
 
-    def diff(
-        self, resource: Resource, old_inputs: Properties, state: Properties, news: Properties
-    ) -> dict[str, Change]: ...
+    def diff(self, resource: Resource, before: Before, news: Properties) -> dict[str, Change]:
+        """Say what changes, and what of it makes a new resource."""
 
-    def create(self, resource: Resource, inputs: Properties, *, preview: bool) -> tuple[str, Properties]: ...
+    def create(self, resource: Resource, inputs: Properties, *, preview: bool) -> tuple[str, Properties]:
+        """Create a resource: its id and its outputs, as far as a preview knows them."""
 
-    def read(self, resource: Resource, state: Properties, inputs: Properties) -> Read | None: ...
+    def read(self, resource: Resource, state: Properties, inputs: Properties) -> Read | None:
+        """Read a resource as it is now, or nothing when it is gone."""
 
-    def update(
-        self, resource: Resource, state: Properties, old_inputs: Properties, news: Properties, *, preview: bool
-    ) -> Properties: ...
+    def update(self, resource: Resource, before: Before, news: Properties, *, preview: bool) -> Properties:
+        """Change a resource in place: its outputs, as far as a preview knows them."""
 
-    def delete(self, resource: Resource, state: Properties) -> None: ...
+    def delete(self, resource: Resource, state: Properties) -> None:
+        """Delete a resource."""
 
-    def invoke(self, token: str, arguments: Properties) -> Properties: ...
+    def invoke(self, token: str, arguments: Properties) -> Properties:
+        """Answer a function of the provider."""

@@ -3,19 +3,23 @@
 import importlib
 import inspect
 import re
+import types
 import typing
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
+from functools import cache
+from typing import Any, TypeAlias
 
 from pulumi import _types
 
 from lab.providers.plugin import Failure
-from lab.providers.values import Properties, Unknown, plain
+from lab.providers.values import Properties, Unknown, Value, plain
+
+Hint: TypeAlias = Any
+"""A type as the SDK's annotations spell it."""
 
 
-class UnknownType(LookupError):
+class UnknownTypeError(LookupError):
     """The SDK has no resource or function of this token."""
 
     def __init__(self, token: str) -> None:
@@ -27,24 +31,26 @@ class UnknownType(LookupError):
 class Schema:
     """The names, shapes and secrets of one resource."""
 
-    inputs: Mapping[str, Any]
+    inputs: Mapping[str, Hint]
     """Property name to the type that the SDK declares for it."""
     required: frozenset[str]
-    outputs: Mapping[str, Any]
+    outputs: Mapping[str, Hint]
     secrets: frozenset[str]
     """Outputs that the real plugin marks secret whatever the program does."""
 
 
-@lru_cache(maxsize=None)
+@cache
 def schema_of(token: str) -> Schema:
     """Read the schema of a resource from the class that the SDK has for it."""
     package, path, name = token.split(":")
     module_name = "/".join(_snake(part) for part in path.split("/")).replace("/", ".")
     try:
         module = importlib.import_module(f"pulumi_{package}.{module_name}")
-        resource, arguments = getattr(module, name), getattr(module, f"{name}Args")
+        resource = getattr(module, name)
+        # The SDK calls the arguments InitArgs where another type has the plain name.
+        arguments = getattr(module, f"{name}InitArgs", None) or getattr(module, f"{name}Args")
     except (ImportError, AttributeError):
-        raise UnknownType(token) from None
+        raise UnknownTypeError(token) from None
     names = _types.input_type_py_to_pulumi_names(arguments)
     parameters = inspect.signature(arguments.__init__).parameters
     return Schema(
@@ -75,49 +81,59 @@ def problems(schema: Schema, inputs: Properties) -> list[Failure]:
     return missing + list(_object_problems(schema.inputs, plain(inputs), ""))
 
 
-def _object_problems(types: Mapping[str, Any], value: Properties, path: str) -> Iterator[Failure]:
+def _object_problems(known: Mapping[str, Hint], value: Properties, path: str) -> Iterator[Failure]:
     for name, item in value.items():
-        if name not in types:
-            yield Failure(path + name, f"unknown property; known are {', '.join(sorted(types))}")
+        if name not in known:
+            yield Failure(path + name, f"unknown property; known are {', '.join(sorted(known))}")
         else:
-            yield from _value_problems(types[name], item, path + name)
+            yield from _value_problems(known[name], item, path + name)
 
 
-def _value_problems(hint: Any, value: Any, path: str) -> Iterator[Failure]:
+def _value_problems(hint: Hint, value: Value, path: str) -> Iterator[Failure]:
     kind = _unwrapped(hint)
-    origin = typing.get_origin(kind)
     if value is None or isinstance(value, Unknown) or kind is Any:
         return
-    if _types.is_input_type(kind) if isinstance(kind, type) else False:
-        if isinstance(value, dict):
-            yield from _object_problems(_types.input_type_types(kind), value, f"{path}.")
-        else:
-            yield Failure(path, f"expected an object, got {type(value).__name__}")
-    elif isinstance(origin, type) and issubclass(origin, Sequence):
-        if not isinstance(value, list):
-            yield Failure(path, f"expected a list, got {type(value).__name__}")
-            return
+    shape, members = _shape(kind)
+    has_shape: bool = isinstance(value, shape)
+    if not has_shape:
+        yield Failure(path, f"expected {_NAMES[shape]}, got {type(value).__name__}")
+    elif shape is list:
         for index, item in enumerate(value):
-            yield from _value_problems(typing.get_args(kind)[0], item, f"{path}[{index}]")
-    elif isinstance(origin, type) and issubclass(origin, Mapping):
-        if not isinstance(value, dict):
-            yield Failure(path, f"expected a map, got {type(value).__name__}")
-            return
+            yield from _value_problems(members, item, f"{path}[{index}]")
+    elif shape is dict and isinstance(members, dict):
+        yield from _object_problems(members, value, f"{path}.")
+    elif shape is dict:
         for key, item in value.items():
-            yield from _value_problems(typing.get_args(kind)[1], item, f"{path}.{key}")
-    elif isinstance(kind, type) and not _fits(kind, value):
+            yield from _value_problems(members, item, f"{path}.{key}")
+    elif not _fits(kind, value):
         yield Failure(path, f"expected {kind.__name__}, got {type(value).__name__}")
 
 
-def _unwrapped(hint: Any) -> Any:
+_NAMES = {list: "a list", dict: "an object", object: "a value"}
+
+
+def _shape(kind: Hint) -> tuple[type, Hint]:
+    """Tell how a type is spelled on the wire: list, object or scalar, and what its members are."""
+    origin = typing.get_origin(kind)
+    if isinstance(kind, type) and _types.is_input_type(kind):
+        return dict, _types.input_type_types(kind)
+    if isinstance(origin, type) and issubclass(origin, Sequence):
+        return list, typing.get_args(kind)[0]
+    if isinstance(origin, type) and issubclass(origin, Mapping):
+        return dict, typing.get_args(kind)[1]
+    return object, None
+
+
+def _unwrapped(hint: Hint) -> Hint:
     """Take `Input[…]` and `Optional[…]` off a type: the value on the wire is never an output or a coroutine."""
-    if typing.get_origin(hint) is typing.Union:
+    origin: Hint = typing.get_origin(hint)
+    if origin in (typing.Union, types.UnionType):
         candidates = [item for item in typing.get_args(hint) if item is not type(None)]
         return _unwrapped(candidates[0])
     return hint
 
 
-def _fits(kind: type, value: Any) -> bool:
+def _fits(kind: type, value: Value) -> bool:
     """Tell whether the real plugin would take a scalar: its bridge turns text and numbers into each other."""
     if isinstance(value, (list, dict)):
         return False
@@ -135,7 +151,7 @@ def coerced(schema: Schema, inputs: Properties) -> Properties:
     return {name: _coerced(_unwrapped(schema.inputs.get(name)), value) for name, value in inputs.items()}
 
 
-def _coerced(kind: Any, value: Any) -> Any:
+def _coerced(kind: Hint, value: Value) -> Value:
     if kind is str and isinstance(value, bool):
         return str(value).lower()
     if kind is str and isinstance(value, (int, float)):

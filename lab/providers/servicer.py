@@ -1,4 +1,5 @@
 """Pulumi's provider protocol over gRPC, in front of a `Plugin`."""
+# ruff: noqa: N802, ARG002 - the methods' names and arguments are the protocol's
 
 import logging
 import os
@@ -7,14 +8,14 @@ import sys
 import threading
 from collections.abc import Callable
 from concurrent import futures
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import grpc
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
-from lab.providers.plugin import Change, Plugin, ProviderError, Resource
-from lab.providers.values import from_struct, to_struct
+from lab.providers.plugin import Before, Change, Plugin, ProviderError, Resource
+from lab.providers.values import Properties, from_struct, to_struct
 
 log = logging.getLogger(__name__)
 
@@ -39,23 +40,29 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     def __init__(self, plugin: Plugin) -> None:
         self._plugin = plugin
 
-    def GetPluginInfo(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: ARG002, N802 - protocol
+    def GetPluginInfo(self, request: empty_pb2.Empty, context: grpc.ServicerContext) -> plugin_pb2.PluginInfo:
         """Tell the plugin's version."""
         return plugin_pb2.PluginInfo(version=self._plugin.version)
 
-    def GetSchema(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: ARG002, N802 - protocol
+    def GetSchema(
+        self, request: provider_pb2.GetSchemaRequest, context: grpc.ServicerContext
+    ) -> provider_pb2.GetSchemaResponse:
         """Refuse: the schema is the pinned SDK's, which is generated from the real plugin."""
         context.abort(grpc.StatusCode.UNIMPLEMENTED, f"the lab's {self._plugin.name} plugin has no schema of its own")
 
-    def CheckConfig(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: ARG002, N802 - protocol
+    def CheckConfig(
+        self, request: provider_pb2.CheckRequest, context: grpc.ServicerContext
+    ) -> provider_pb2.CheckResponse:
         """Take the provider's configuration as it is; `Configure` judges it."""
         return provider_pb2.CheckResponse(inputs=request.news)
 
-    def DiffConfig(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: ARG002, N802 - protocol
+    def DiffConfig(self, request: provider_pb2.DiffRequest, context: grpc.ServicerContext) -> provider_pb2.DiffResponse:
         """Never replace what a provider made because its configuration changed."""
         return provider_pb2.DiffResponse(changes=provider_pb2.DiffResponse.DIFF_UNKNOWN)
 
-    def Configure(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802 - protocol
+    def Configure(
+        self, request: provider_pb2.ConfigureRequest, context: grpc.ServicerContext
+    ) -> provider_pb2.ConfigureResponse:
         """Take the provider's configuration."""
         _answer(context, lambda: self._plugin.configure(dict(request.variables)))
         return provider_pb2.ConfigureResponse(
@@ -65,7 +72,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
             acceptOutputs=False,
         )
 
-    def Check(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802 - protocol
+    def Check(self, request: provider_pb2.CheckRequest, context: grpc.ServicerContext) -> provider_pb2.CheckResponse:
         """Judge and complete the inputs of a resource."""
         inputs, failures = _answer(
             context,
@@ -76,21 +83,20 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
             failures=[provider_pb2.CheckFailure(property=f.property, reason=f.reason) for f in failures],
         )
 
-    def Diff(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802 - protocol
+    def Diff(self, request: provider_pb2.DiffRequest, context: grpc.ServicerContext) -> provider_pb2.DiffResponse:
         """Say what changes and what a change replaces."""
         ignored = {path.split(".")[0].split("[")[0] for path in request.ignoreChanges}
         changes = _answer(
             context,
             lambda: self._plugin.diff(
                 Resource(request.urn, request.id),
-                from_struct(request.old_inputs),
-                from_struct(request.olds),
+                Before(from_struct(request.old_inputs), from_struct(request.olds)),
                 from_struct(request.news),
             ),
         )
         return _diff_response({path: change for path, change in changes.items() if path not in ignored})
 
-    def Create(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802 - protocol
+    def Create(self, request: provider_pb2.CreateRequest, context: grpc.ServicerContext) -> provider_pb2.CreateResponse:
         """Create a resource, or say what creating it would give."""
         resource = Resource(request.urn, timeout=request.timeout)
         identity, state = _answer(
@@ -99,7 +105,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         )
         return provider_pb2.CreateResponse(id=identity, properties=to_struct(state))
 
-    def Read(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802 - protocol
+    def Read(self, request: provider_pb2.ReadRequest, context: grpc.ServicerContext) -> provider_pb2.ReadResponse:
         """Read a resource as it is now."""
         found = _answer(
             context,
@@ -109,36 +115,33 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         )
         if found is None:
             return provider_pb2.ReadResponse()
-        return provider_pb2.ReadResponse(
-            id=found.id, properties=to_struct(found.state), inputs=to_struct(found.inputs)
-        )
+        return provider_pb2.ReadResponse(id=found.id, properties=to_struct(found.state), inputs=to_struct(found.inputs))
 
-    def Update(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802 - protocol
+    def Update(self, request: provider_pb2.UpdateRequest, context: grpc.ServicerContext) -> provider_pb2.UpdateResponse:
         """Change a resource in place, or say what changing it would give."""
         state = _answer(
             context,
             lambda: self._plugin.update(
                 Resource(request.urn, request.id, request.timeout),
-                from_struct(request.olds),
-                from_struct(request.old_inputs),
+                Before(from_struct(request.old_inputs), from_struct(request.olds)),
                 from_struct(request.news),
                 preview=request.preview,
             ),
         )
         return provider_pb2.UpdateResponse(properties=to_struct(state))
 
-    def Delete(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802 - protocol
+    def Delete(self, request: provider_pb2.DeleteRequest, context: grpc.ServicerContext) -> empty_pb2.Empty:
         """Delete a resource."""
         resource = Resource(request.urn, request.id, request.timeout)
         _answer(context, lambda: self._plugin.delete(resource, from_struct(request.properties)))
         return empty_pb2.Empty()
 
-    def Invoke(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802 - protocol
+    def Invoke(self, request: provider_pb2.InvokeRequest, context: grpc.ServicerContext) -> provider_pb2.InvokeResponse:
         """Answer a function call of the program."""
         result = _answer(context, lambda: self._plugin.invoke(request.tok, from_struct(request.args)))
-        return provider_pb2.InvokeResponse(**{"return": to_struct(result)})
+        return _invoke_response(result)
 
-    def Cancel(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: ARG002, N802 - protocol
+    def Cancel(self, request: empty_pb2.Empty, context: grpc.ServicerContext) -> empty_pb2.Empty:
         """Stop: the engine asks this when the person at the terminal presses Ctrl-C."""
         os.kill(os.getpid(), signal.SIGTERM)
         return empty_pb2.Empty()
@@ -150,13 +153,20 @@ def _answer(context: grpc.ServicerContext, ask: Callable[[], Answer]) -> Answer:
         return ask()
     except ProviderError as error:
         context.abort(grpc.StatusCode.UNKNOWN, str(error))
-    except Exception as error:  # noqa: BLE001 - whatever it is, the engine must hear of it
+    except Exception as error:
         log.exception("unexpected error")
         context.abort(grpc.StatusCode.INTERNAL, f"{type(error).__name__}: {error}")
     raise AssertionError("unreachable: abort raises")
 
 
-def _diff_response(changes: dict[str, Change]) -> Any:
+def _invoke_response(result: Properties) -> provider_pb2.InvokeResponse:
+    """Build the answer by the field's name, `return`, which Python cannot spell as an argument."""
+    response = provider_pb2.InvokeResponse()
+    getattr(response, "return").CopyFrom(to_struct(result))
+    return response
+
+
+def _diff_response(changes: dict[str, Change]) -> provider_pb2.DiffResponse:
     replaces = sorted(path for path, change in changes.items() if change.replaces)
     kind = provider_pb2.DiffResponse.DIFF_SOME if changes else provider_pb2.DiffResponse.DIFF_NONE
     return provider_pb2.DiffResponse(

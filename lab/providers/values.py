@@ -11,7 +11,7 @@ from google.protobuf.struct_pb2 import Struct
 SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
 """The key that marks a struct as something other than an object (Pulumi's wire format)."""
 
-SECRET: Final = "1b47061264138c4ac30d75fd1eb44270"
+SECRET: Final = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - a public constant of the protocol
 UNKNOWN_TEXT: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 
 
@@ -35,7 +35,10 @@ class Secret:
         return "Secret(…)"
 
 
-Properties: TypeAlias = dict[str, Any]
+Value: TypeAlias = Any
+"""A property's value as JSON has it, or UNKNOWN, or a Secret around either."""
+
+Properties: TypeAlias = dict[str, Value]
 
 
 def from_struct(struct: Struct) -> Properties:
@@ -43,14 +46,14 @@ def from_struct(struct: Struct) -> Properties:
     return {key: _read(value) for key, value in json_format.MessageToDict(struct).items()}
 
 
-def to_struct(properties: Mapping[str, Any]) -> Struct:
+def to_struct(properties: Mapping[str, Value]) -> Struct:
     """Write the properties of a response; those that are None are left out."""
     struct = Struct()
     struct.update({key: _write(value) for key, value in properties.items() if value is not None})
     return struct
 
 
-def _read(value: Any) -> Any:
+def _read(value: Value) -> Value:
     if isinstance(value, float) and value.is_integer():
         return int(value)
     if value == UNKNOWN_TEXT:
@@ -64,7 +67,7 @@ def _read(value: Any) -> Any:
     return value
 
 
-def _write(value: Any) -> Any:
+def _write(value: Value) -> Value:
     if isinstance(value, Unknown):
         return UNKNOWN_TEXT
     if isinstance(value, Secret):
@@ -76,7 +79,7 @@ def _write(value: Any) -> Any:
     return value
 
 
-def plain(value: Any) -> Any:
+def plain(value: Value) -> Value:
     """Take the secret marks off a value, however deep they are."""
     if isinstance(value, Secret):
         return plain(value.value)
@@ -87,7 +90,7 @@ def plain(value: Any) -> Any:
     return value
 
 
-def _leaves(value: Any) -> Iterator[Any]:
+def _leaves(value: Value) -> Iterator[Value]:
     yield value
     if isinstance(value, Secret):
         yield from _leaves(value.value)
@@ -99,16 +102,16 @@ def _leaves(value: Any) -> Iterator[Any]:
             yield from _leaves(item)
 
 
-def has_unknown(value: Any) -> bool:
+def has_unknown(value: Value) -> bool:
     """Tell whether any part of a value is not known yet."""
     return any(isinstance(leaf, Unknown) for leaf in _leaves(value))
 
 
-def has_secret(value: Any) -> bool:
+def has_secret(value: Value) -> bool:
     """Tell whether any part of a value is secret."""
     return any(isinstance(leaf, Secret) for leaf in _leaves(value))
 
 
-def canonical(value: Any) -> str:
+def canonical(value: Value) -> str:
     """Spell a plain value so that the members of a list taken as a set can be put in order."""
     return json.dumps(value, sort_keys=True, default=repr)

@@ -1,11 +1,10 @@
 """What a change of a resource's inputs means, by the rules of Terraform's AWS provider, which pulumi-aws wraps."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from lab.providers.aws.table import Row
 from lab.providers.plugin import Change
-from lab.providers.values import Properties, canonical, has_unknown
+from lab.providers.values import Properties, Value, canonical, has_unknown
 
 
 def changes(row: Row, old_inputs: Properties, state: Properties, news: Properties) -> dict[str, Change]:
@@ -29,12 +28,12 @@ def changes(row: Row, old_inputs: Properties, state: Properties, news: Propertie
     return result
 
 
-def same(left: Any, right: Any) -> bool:
+def same(left: Value, right: Value) -> bool:
     """Compare two values as the provider does: lists are sets, and absent is the same as empty."""
-    return _normal(left) == _normal(right)
+    return bool(_normal(left) == _normal(right))
 
 
-def _normal(value: Any) -> Any:
+def _normal(value: Value) -> Value:
     if isinstance(value, Mapping):
         items = {key: _normal(item) for key, item in value.items()}
         return {key: item for key, item in items.items() if not _is_empty(item)} or None
@@ -43,7 +42,7 @@ def _normal(value: Any) -> Any:
     return None if _is_empty(value) else value
 
 
-def _is_empty(value: Any) -> bool:
+def _is_empty(value: Value) -> bool:
     """Tell whether the provider takes a value for absent: Go's zero values."""
     return value is None or value == "" or value == [] or value == {} or value is False or value == 0
 

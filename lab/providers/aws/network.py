@@ -45,7 +45,7 @@ def _vpc_details(session: Session, item: Item, _: Properties) -> Properties:
 
 
 VPC: Final = Row(
-    token="aws:ec2/vpc:Vpc",
+    resource="aws:ec2/vpc:Vpc",
     create=Call(
         operation="create_vpc",
         arguments={
@@ -92,7 +92,7 @@ VPC: Final = Row(
 )
 
 SUBNET: Final = Row(
-    token="aws:ec2/subnet:Subnet",
+    resource="aws:ec2/subnet:Subnet",
     create=Call(
         operation="create_subnet",
         arguments={
@@ -133,7 +133,7 @@ SUBNET: Final = Row(
 )
 
 ROUTE_TABLE: Final = Row(
-    token="aws:ec2/routeTable:RouteTable",
+    resource="aws:ec2/routeTable:RouteTable",
     create=Call(operation="create_route_table", arguments={"VpcId": "vpcId"}),
     identity="RouteTable.RouteTableId",
     tagged="route-table",
@@ -204,7 +204,7 @@ def _route_problems(inputs: Properties) -> Mapping[str, str]:
 
 
 ROUTE: Final = Row(
-    token="aws:ec2/route:Route",
+    resource="aws:ec2/route:Route",
     create=Call(operation="create_route", arguments={"RouteTableId": "routeTableId", **_DESTINATIONS, **_TARGETS}),
     identity=lambda inputs: f"r-{inputs['routeTableId']}{hashcode(_destination(inputs))}",
     find=_find_route,
@@ -220,7 +220,9 @@ ROUTE: Final = Row(
     updates=(
         Update(
             properties=tuple(_TARGETS.values()),
-            call=Call(operation="replace_route", arguments={"RouteTableId": "routeTableId", **_DESTINATIONS, **_TARGETS}),
+            call=Call(
+                operation="replace_route", arguments={"RouteTableId": "routeTableId", **_DESTINATIONS, **_TARGETS}
+            ),
         ),
     ),
     delete=Call(operation="delete_route", arguments={"RouteTableId": "routeTableId", **_DESTINATIONS}),
@@ -233,8 +235,9 @@ ROUTE: Final = Row(
 
 def _find_association(session: Session, _: str, properties: Properties) -> Item | None:
     """Find by the subnet or gateway: replacing an association's route table gives it a new id that Pulumi keeps not."""
-    tables = session.call("ec2", "describe_route_tables", {"RouteTableIds": [properties["routeTableId"]]})["RouteTables"]
-    for association in tables[0]["Associations"] if tables else ():
+    answer = session.call("ec2", "describe_route_tables", {"RouteTableIds": [properties["routeTableId"]]})
+    associations: list[Item] = [entry for table in answer["RouteTables"] for entry in table["Associations"]]
+    for association in associations:
         if any(
             properties.get(name) and association.get(key) == properties[name]
             for key, name in (("SubnetId", "subnetId"), ("GatewayId", "gatewayId"))
@@ -256,13 +259,11 @@ def _move_association(session: Session, _: str, state: Properties, news: Propert
 def _drop_association(session: Session, identity: str, state: Properties) -> None:
     association = _find_association(session, identity, state)
     if association is not None:
-        session.call(
-            "ec2", "disassociate_route_table", {"AssociationId": association["RouteTableAssociationId"]}
-        )
+        session.call("ec2", "disassociate_route_table", {"AssociationId": association["RouteTableAssociationId"]})
 
 
 ROUTE_TABLE_ASSOCIATION: Final = Row(
-    token="aws:ec2/routeTableAssociation:RouteTableAssociation",
+    resource="aws:ec2/routeTableAssociation:RouteTableAssociation",
     create=Call(
         operation="associate_route_table",
         arguments={"RouteTableId": "routeTableId", "SubnetId": "subnetId", "GatewayId": "gatewayId"},

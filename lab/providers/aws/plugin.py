@@ -5,14 +5,16 @@ import os
 import secrets
 import time
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TypeVar
 
 from lab.providers.aws import difference, functions, rows
 from lab.providers.aws.session import AwsError, Session, Settings
-from lab.providers.aws.table import Call, Item, Row, arguments, at
-from lab.providers.plugin import Change, Failure, ProviderError, Read, Resource
-from lab.providers.schema import Schema, UnknownType, coerced, problems, schema_of
-from lab.providers.values import UNKNOWN, Properties, Secret, has_unknown
+from lab.providers.aws.table import Call, Item, Row, arguments, at, tag_list
+from lab.providers.plugin import Before, Change, Failure, ProviderError, Read, Resource
+from lab.providers.schema import Schema, UnknownTypeError, coerced, problems, schema_of
+from lab.providers.values import UNKNOWN, Properties, Secret, Value, has_unknown
+
+Found = TypeVar("Found")
 
 POLL_SECONDS = 0.1
 PATIENCE_SECONDS = 600.0
@@ -63,7 +65,7 @@ class AwsPlugin:
         row, schema = _row(resource.type), _schema(resource.type)
         failures = problems(schema, news)
         failures += [
-            Failure(name, f"the lab's aws plugin does not support {name} of {row.token}")
+            Failure(name, f"the lab's aws plugin does not support {name} of {row.resource}")
             for name in sorted(row.unsupported & news.keys())
         ]
         if failures:
@@ -75,13 +77,13 @@ class AwsPlugin:
         reasons = row.check(known) if row.check else {}
         return inputs, [Failure(name, reason) for name, reason in reasons.items()]
 
-    def diff(self, resource: Resource, old_inputs: Properties, state: Properties, news: Properties) -> dict[str, Change]:
+    def diff(self, resource: Resource, before: Before, news: Properties) -> dict[str, Change]:
         """Say what changes by the provider's rules."""
         row = _row(resource.type)
-        result = difference.changes(row, old_inputs, state, news)
+        result = difference.changes(row, before.inputs, before.state, news)
         if row.tagged and not has_unknown(news.get("tags")):
             wanted = difference.all_tags(self._settings.default_tags, news.get("tags"))
-            if not difference.same(wanted, state.get("tagsAll")):
+            if not difference.same(wanted, before.state.get("tagsAll")):
                 result["tagsAll"] = Change("update")
         return result
 
@@ -97,7 +99,9 @@ class AwsPlugin:
                 session.call(row.service, update.call.operation, arguments(update.call, identity, inputs))
         if row.after_create:
             row.after_create(session, identity, inputs)
-        item = self._wait(resource, f"{row.token} {identity} to be created", lambda: _ready(row, session, identity, inputs))
+        item = self._wait(
+            resource, f"{row.resource} {identity} to be created", lambda: _ready(row, session, identity, inputs)
+        )
         return identity, self._state(session, row, schema, identity, item, inputs)
 
     def _make(self, session: Session, row: Row, inputs: Properties) -> str:
@@ -106,7 +110,7 @@ class AwsPlugin:
         request = arguments(row.create, "", inputs)
         tags = difference.all_tags(self._settings.default_tags, inputs.get("tags"))
         if row.tagged and tags:
-            request["TagSpecifications"] = [{"ResourceType": row.tagged, "Tags": _tag_list(tags)}]
+            request["TagSpecifications"] = [{"ResourceType": row.tagged, "Tags": tag_list(tags)}]
         response = session.call(row.service, row.create.operation, request)
         return row.identity(inputs) if callable(row.identity) else str(at(response, row.identity))
 
@@ -122,18 +126,17 @@ class AwsPlugin:
         refreshed = {name: _bare(found[name]) for name in names if found.get(name) is not None}
         return Read(resource.id, found, {**inputs, **refreshed})
 
-    def update(
-        self, resource: Resource, state: Properties, old_inputs: Properties, news: Properties, *, preview: bool
-    ) -> Properties:
+    def update(self, resource: Resource, before: Before, news: Properties, *, preview: bool) -> Properties:
         """Change a resource in place and read it, or say what is known of it before."""
         row, schema = _row(resource.type), _schema(resource.type)
-        changed = self.diff(resource, old_inputs, state, news).keys()
+        state = before.state
+        changed = self.diff(resource, before, news).keys()
         if preview:
             return self._foreseen(row, schema, news, state)
         session = self._session(news)
         for update in row.updates:
             if changed & set(update.properties):
-                wanted = {**state, **{name: None for name in changed}, **news}
+                wanted = {**state, **dict.fromkeys(changed), **news}
                 session.call(row.service, update.call.operation, arguments(update.call, resource.id, wanted))
         if row.update:
             row.update(session, resource.id, state, news)
@@ -144,13 +147,14 @@ class AwsPlugin:
 
     def _retag(self, session: Session, row: Row, identity: str, state: Properties, news: Properties) -> None:
         wanted = difference.all_tags(self._settings.default_tags, news.get("tags"))
-        if row.service != "ec2":
-            raise ProviderError(f"the lab's aws plugin does not change tags of {row.token}")
-        dropped = (state.get("tagsAll") or {}).keys() - wanted.keys()
+        dropped = sorted((state.get("tagsAll") or {}).keys() - wanted.keys())
+        if row.retag:
+            row.retag(session, identity, wanted, dropped)
+            return
         if dropped:
-            session.call("ec2", "delete_tags", {"Resources": [identity], "Tags": [{"Key": key} for key in sorted(dropped)]})
+            session.call("ec2", "delete_tags", {"Resources": [identity], "Tags": [{"Key": key} for key in dropped]})
         if wanted:
-            session.call("ec2", "create_tags", {"Resources": [identity], "Tags": _tag_list(wanted)})
+            session.call("ec2", "create_tags", {"Resources": [identity], "Tags": tag_list(wanted)})
 
     def delete(self, resource: Resource, state: Properties) -> None:
         """Delete a resource; one that is not there any more is deleted already."""
@@ -166,7 +170,7 @@ class AwsPlugin:
         except AwsError as error:
             if error.code in row.absent:
                 return
-            raise ProviderError(f"deleting {row.token} ({resource.id}): {error}") from None
+            raise ProviderError(f"deleting {row.resource} ({resource.id}): {error}") from None
         gone = row.gone or (lambda session, identity, state: _find(row, session, identity, state) is None)
         self._wait(resource, f"{resource.id} to be deleted", lambda: gone(session, resource.id, state) or None)
 
@@ -192,7 +196,7 @@ class AwsPlugin:
             )
         return self._sessions[region]
 
-    def _wait(self, resource: Resource, what: str, done: Callable[[], Any]) -> Any:
+    def _wait(self, resource: Resource, what: str, done: Callable[[], Found | None]) -> Found:
         deadline = time.monotonic() + (resource.timeout or PATIENCE_SECONDS)
         while not (result := done()):
             if time.monotonic() > deadline:
@@ -206,9 +210,7 @@ class AwsPlugin:
         result = {**chosen, "region": self._settings.region, **(state or {}), **inputs}
         if row.tagged:
             tags = inputs.get("tags")
-            result["tagsAll"] = (
-                UNKNOWN if has_unknown(tags) else difference.all_tags(self._settings.default_tags, tags)
-            )
+            result["tagsAll"] = UNKNOWN if has_unknown(tags) else difference.all_tags(self._settings.default_tags, tags)
         for name in (state or {}).keys() & schema.inputs.keys() - inputs.keys() - row.computed - {"region"}:
             result.pop(name)
         return _marked(schema, result)
@@ -233,7 +235,7 @@ class AwsPlugin:
             state.update(row.read(session, item, inputs))
         unknown = sorted(state.keys() - schema.outputs.keys() - {"id"})
         if unknown:
-            raise ProviderError(f"the lab's aws plugin made {unknown[0]}, which is no output of {row.token}")
+            raise ProviderError(f"the lab's aws plugin made {unknown[0]}, which is no output of {row.resource}")
         return _marked(schema, {name: value for name, value in state.items() if value is not None})
 
 
@@ -247,7 +249,7 @@ def _row(token: str) -> Row:
 def _schema(token: str) -> Schema:
     try:
         return schema_of(token)
-    except UnknownType as error:
+    except UnknownTypeError as error:
         raise ProviderError(str(error)) from None
 
 
@@ -272,9 +274,5 @@ def _marked(schema: Schema, state: Properties) -> Properties:
     }
 
 
-def _bare(value: Any) -> Any:
+def _bare(value: Value) -> Value:
     return value.value if isinstance(value, Secret) else value
-
-
-def _tag_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
-    return [{"Key": key, "Value": value} for key, value in sorted(tags.items())]

@@ -40,7 +40,7 @@ class Session:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._lock = threading.Lock()
-        self._clients: dict[str, Any] = {}
+        self._clients: dict[str, object] = {}
         self._account: str | None = None
 
     @property
@@ -59,23 +59,27 @@ class Session:
         """Build the ARN of a resource of this account and Region."""
         return f"arn:{AWS_PARTITION}:{service}:{self.region}:{self.account}:{resource}"
 
-    def call(self, service: str, operation: str, arguments: Mapping[str, Any]) -> Any:
+    def call(self, service: str, operation: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """Call AWS; a refusal is an `AwsError` with AWS's code."""
-        from botocore.exceptions import BotoCoreError, ClientError
+        from botocore.exceptions import (  # type: ignore[import-untyped]  # botocore has no types
+            BotoCoreError,
+            ClientError,
+        )
 
         method = getattr(self._client(service), operation)
         name = "".join(word.capitalize() for word in operation.split("_"))
         try:
-            return method(**arguments)
+            answer: dict[str, Any] = method(**arguments)
         except ClientError as error:
             details = error.response.get("Error", {})
             raise AwsError(name, details.get("Code", "Unknown"), details.get("Message", "")) from None
         except BotoCoreError as error:
             raise AwsError(name, type(error).__name__, str(error)) from None
+        return answer
 
-    def _client(self, service: str) -> Any:
-        import boto3
-        from botocore.config import Config
+    def _client(self, service: str) -> object:
+        import boto3  # type: ignore[import-untyped]  # boto3 has no types
+        from botocore.config import Config  # type: ignore[import-untyped]  # botocore has no types
 
         with self._lock:
             if service not in self._clients:

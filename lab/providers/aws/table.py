@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
 from lab.providers.aws.session import Session
-from lab.providers.values import Properties
+from lab.providers.values import Properties, Value
 
 ID: Final = "@id"
 """Stands for the resource's id where a property name is expected."""
@@ -26,6 +26,8 @@ class Call:
     arguments: Mapping[str, str] = field(default_factory=dict)
     """Argument path (dots nest, a final `[]` makes a list of one) to property name or `ID`."""
     constants: Mapping[str, Any] = field(default_factory=dict)
+    numbers: frozenset[str] = frozenset()
+    """Arguments that AWS takes as numbers and pulumi-aws as text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +44,8 @@ class Update:
 class Row:
     """One resource: its calls, its fields, and the provider's rules for its changes."""
 
-    token: str
+    resource: str
+    """Pulumi's type token."""
     find: Callable[[Session, str, Properties], Item | None]
     """Describe the resource: its id, its properties as far as known, and what AWS says, or nothing when it is gone."""
     delete: Call | Callable[[Session, str, Properties], None]
@@ -77,21 +80,20 @@ class Row:
     """AWS's error codes that mean that the resource is not there."""
     check: Callable[[Properties], Mapping[str, str]] | None = None
     """The provider's own validation: property to reason."""
+    retag: Callable[[Session, str, Mapping[str, str], list[str]], None] | None = None
+    """How tags are set and dropped, where it is not EC2's way: session, id, tags to set, keys to drop."""
     after_create: Callable[[Session, str, Properties], None] | None = None
     before_delete: Callable[[Session, str, Properties], None] | None = None
     gone: Callable[[Session, str, Properties], bool] | None = None
     """Whether a deletion has finished; by default when `find` finds nothing."""
 
 
-def at(item: Any, path: str) -> Any:
-    """Follow a dotted path into what AWS returned; a number is an index."""
+def at(item: Value, path: str) -> Value:
+    """Follow a dotted path into what AWS returned."""
     for part in path.split("."):
         if item is None:
             return None
-        if part.isdigit():
-            item = item[int(part)] if len(item) > int(part) else None
-        else:
-            item = item.get(part)
+        item = item.get(part)
     return item
 
 
@@ -112,12 +114,12 @@ def arguments(call: Call, identity: str, properties: Mapping[str, Any]) -> dict[
     result: dict[str, Any] = {}
     for path, source in call.arguments.items():
         value = identity if source == ID else properties.get(source)
-        if value is not None:
-            _put(result, path, value)
+        if value is not None and value != "":
+            _put(result, path, int(value) if path in call.numbers else value)
     return {**result, **call.constants}
 
 
-def _put(target: dict[str, Any], path: str, value: Any) -> None:
+def _put(target: dict[str, Any], path: str, value: Value) -> None:
     *parents, last = path.split(".")
     for parent in parents:
         target = target.setdefault(parent, {})
@@ -125,3 +127,8 @@ def _put(target: dict[str, Any], path: str, value: Any) -> None:
         target[last.removesuffix("[]")] = [value]
     else:
         target[last] = value
+
+
+def tag_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
+    """Spell tags as EC2 takes and returns them."""
+    return [{"Key": key, "Value": value} for key, value in sorted(tags.items())]
