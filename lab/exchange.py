@@ -68,6 +68,11 @@ class Exchange:
             return _nobody_there(aws)
         return max(outcomes, key=lambda outcome: (outcome.is_up, outcome.is_ipsec_up, outcome.is_ike_up))
 
+    def router_ends(self) -> tuple[RouterEnd, ...]:
+        """Return every tunnel that the routers have now."""
+        with self._lock:
+            return tuple(end for held in self._routers.values() for end in held)
+
     def tunnels(self) -> tuple[AwsEnd, ...]:
         """Return every tunnel that AWS has now."""
         return tuple(self._aws_ends())

@@ -1,6 +1,7 @@
 """The fake AWS as a server on loopback: moto's services, our EC2, and the `/lab` paths for routers elsewhere."""
 
 import json
+import os
 from collections.abc import Callable, Iterable
 from ipaddress import IPv4Address
 from threading import Thread
@@ -17,6 +18,7 @@ from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
 from lab.aws.ec2 import Ec2
+from lab.aws.inventory import made_by_somebody
 from lab.aws.outcomes import all_ends
 from lab.ends import AwsEnd, RouterEnd
 from lab.exchange import Exchange, Judge
@@ -66,6 +68,24 @@ class FakeAws:
     def endpoint(self) -> str:
         """What AWS_ENDPOINT_URL is set to."""
         return f"http://127.0.0.1:{self.port}"
+
+    def environment(self, region: str = "ap-northeast-1") -> dict[str, str]:
+        """Return the environment that sends AWS's tools here, away from whatever account the user has."""
+        return {
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "AWS_ACCESS_KEY_ID": "lab",
+            "AWS_SECRET_ACCESS_KEY": "lab",
+            "AWS_REGION": region,
+            "AWS_DEFAULT_REGION": region,
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
+
+    def inventory(self) -> tuple[str, ...]:
+        """Return the ids of what somebody has made in it and not deleted."""
+        with Ec2.lock:
+            return made_by_somebody()
 
     def start(self) -> None:
         """Forget what an earlier one held, and listen."""
