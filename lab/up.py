@@ -1,0 +1,105 @@
+"""The whole lab in one process: the fake AWS and a router that share one exchange, and the files to use them with."""
+
+import os
+import secrets
+import shlex
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import asyncssh
+
+from lab.aws.server import FakeAws
+from lab.background import hold_lock
+from lab.choice import Choice
+from lab.ends import AwsEnd, RouterEnd
+from lab.engine.environment import pulumi_environment
+from lab.foreground import announce_and_wait
+from lab.negotiation import Outcome, negotiate
+from lab.router.server import Router
+
+USER = "pulumi"
+
+
+def serve(choice: Choice) -> int:
+    """Run the lab until told to end. Its folder is removed at the end: the fake AWS forgets, and so must the state."""
+    choice.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with hold_lock(choice.folder), _judged(choice) as aws:
+        password = secrets.token_urlsafe(16)
+        host_key = asyncssh.generate_private_key("ssh-rsa", key_size=2048)
+        with Router(
+            release=choice.release,
+            user=USER,
+            password=password,
+            host_key=host_key,
+            exchange=aws.exchange,
+        ) as router:
+            _write_files(choice, aws, router, password, host_key)
+            announce_and_wait(f"127.0.0.1:{aws.port}")
+    shutil.rmtree(choice.folder, ignore_errors=True)
+    return 0
+
+
+@contextmanager
+def _judged(choice: Choice) -> Iterator[FakeAws]:
+    """Run the fake AWS; with `--wire`, real daemons decide in the place of `negotiate`."""
+    if not choice.is_on_wire:
+        with FakeAws(judge=negotiate) as aws:
+            yield aws
+        return
+    from lab.wire.wire import Wire
+
+    wires: list[Wire] = []
+
+    def judge(_router: RouterEnd, aws_end: AwsEnd) -> Outcome:
+        return wires[0].outcome(aws_end.outside)
+
+    with FakeAws(judge=judge) as aws:
+        exchange = aws.exchange
+        wires.append(Wire(lambda: (exchange.router_ends(), exchange.tunnels()), choice.folder / "wire"))
+        try:
+            yield aws
+        finally:
+            wires[0].stop()
+
+
+def _write_files(choice: Choice, aws: FakeAws, router: Router, password: str, host_key: asyncssh.SSHKey) -> None:
+    folder = choice.folder
+    _write_private(folder / "router-password", password + "\n")
+    _write_private(folder / "passphrase", secrets.token_urlsafe(16) + "\n")
+    public = host_key.export_public_key().decode().split()
+    _write_private(folder / "known_hosts", f"[{router.host}]:{router.port} {public[0]} {public[1]}\n")
+    (folder / "pid").write_text(f"{os.getpid()}\n")
+    variables = _pulumi(folder) | aws.environment() | _router(choice, router)
+    lines = [f"export {name}={shlex.quote(value)}\n" for name, value in variables.items()]
+    # The agent's password for whoever runs it by hand, without showing it on the terminal.
+    lines.append(f'export IOS_PASSWORD="$(cat {shlex.quote(str(folder / "router-password"))})"\n')
+    # Last, and at one stroke: this file says that all the others are there.
+    _write_private(folder / "environment.new", "".join(lines))
+    (folder / "environment.new").rename(folder / "environment")
+
+
+def _pulumi(folder: Path) -> dict[str, str]:
+    """Return what differs from the user's own environment, the passphrase as a file."""
+    whole = pulumi_environment(folder / "pulumi")
+    changed = {name: value for name, value in whole.items() if os.environ.get(name) != value}
+    changed.pop("PULUMI_CONFIG_PASSPHRASE", None)
+    return changed | {"PULUMI_CONFIG_PASSPHRASE_FILE": str(folder / "passphrase")}
+
+
+def _router(choice: Choice, router: Router) -> dict[str, str]:
+    return {
+        "LAB_ROUTER_HOST": router.host,
+        "LAB_ROUTER_PORT": str(router.port),
+        "LAB_ROUTER_HOST_KEY": router.host_key,
+        "LAB_ROUTER_USERNAME": USER,
+        "LAB_ROUTER_PASSWORD_FILE": str(choice.folder / "router-password"),
+        "LAB_ROUTER_KNOWN_HOSTS": str(choice.folder / "known_hosts"),
+        "LAB_ROUTING": choice.routing,
+    }
+
+
+def _write_private(path: Path, text: str) -> None:
+    path.touch(mode=0o600)
+    path.write_text(text)
