@@ -30,12 +30,19 @@ def taken(running: Sections, ref: Ref, ours: Ours) -> Collision:
     kind, name = ref
     if kind == "interface":
         other = ours.others.get(name)
+        if ours.named((running[ref].value("tunnel protection") or "").split(" ")[0]):
+            return made_by_hand(ours)
         problem = f"belongs to link {other.link} ({other.connection_id})" if other else "exists and is not ours"
         return Collision(f"interface {name}", problem, _free(running, "interface"))
     if kind not in _NUMBERS:
         return Collision(running[ref].header, "exists and was not made by us", _ADOPT)
     subject = f"{_SUBJECTS.get(kind, kind)} {name}"
     return Collision(subject, "exists with other content and is not ours", _free(running, kind))
+
+
+def made_by_hand(ours: Ours) -> Collision:
+    """Return the collision of what somebody configured for this very connection, with AWS's names."""
+    return Collision(f"the configuration of {ours.connection_id}", "is on the router and was not made by us", _ADOPT)
 
 
 def shared_policy(running: Sections, number: str, ours: Ours) -> Collision:

@@ -12,7 +12,7 @@ from .errors import AgentError, PreflightError
 from .layout import Layout, destination_of, layout
 from .merge import described
 from .order import is_same
-from .ownership import Mark, Ours
+from .ownership import Mark
 from .plan import SHARED, Collision, Command, Difference, Owned, Plan, Step
 from .secret import Redactor
 from .stages import Stage, Way, stages

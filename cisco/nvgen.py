@@ -171,6 +171,7 @@ PEER = (
         replace=Replace.CLEAR_FIRST,
     ),
 )  # fmt: skip
+PEER_BLOCK = _rule(r"peer (\S+)", r"peer \1", "")
 IKEV2_PROFILE = (
     _rule(r"match fvrf (\S+)", "match fvrf", r"\1"),
     _rule(
@@ -246,9 +247,11 @@ TRACK: tuple[Rule, ...] = ()
 
 # Where a neighbour's words live once IOS displays address families (facts/ios_xe_syntax.md section 6).
 SESSION_WORDS = frozenset(
-    "remote-as description timers local-as ebgp-multihop update-source password fall-over shutdown transport "
-    "ttl-security disable-connected-check version peer-group".split()
-)
+    {
+        "remote-as", "description", "timers", "local-as", "ebgp-multihop", "update-source", "password", "fall-over",
+        "shutdown", "transport", "ttl-security", "disable-connected-check", "version", "peer-group",
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,11 +28,14 @@ def transition(before: Sections, after: Sections) -> tuple[Command, ...]:
     commands: list[Command] = []
     for section, slot in _given_up(before, after):
         commands += _inside(section, [Command(_off(section.entries[slot]), section.kind.mode or "config")])
+    falling = [ref for ref in changed if _goes_down(before.get(ref), after[ref])]
     for ref in changed:
-        commands += _changed(before.get(ref), after[ref])
-    # Lines leave BGP before the tunnels that they lead to go.
+        commands += _changed(before.get(ref), after[ref]) if ref not in falling else ()
+    # Lines leave BGP before the tunnels that they lead to go down.
     for ref in changed:
         commands += _left_bgp(before[ref], after[ref]) if ref in before else ()
+    for ref in falling:
+        commands += _changed(before.get(ref), after[ref])
     for ref in removed:
         commands += _removed(before[ref])
     return tuple(commands)
@@ -52,6 +55,10 @@ def _changed(old: Section | None, new: Section) -> list[Command]:
 
 def _removed(old: Section) -> list[Command]:
     return _ERASERS.get(old.kind.name, _erase_section)(old)
+
+
+def _goes_down(old: Section | None, new: Section) -> bool:
+    return old is not None and new.value("shutdown") == "yes" != old.value("shutdown")
 
 
 def _given_up(before: Sections, after: Sections) -> Iterator[tuple[Section, str]]:
@@ -97,9 +104,11 @@ def _off(entry: Entry) -> str:
 def _leaves(old: Entries, new: Entries, mode: str) -> list[Command]:
     """Return the lines that change the entries of one sub-mode."""
     leaves: list[Command] = []
+    # A new object gets its defaults spelled out: they differ between releases.
+    is_new = not any(slot != "description" for slot in old)
     for slot, entry in new.items():
         known = old.get(slot)
-        if is_same(known, entry):
+        if is_same(known, entry) and (known is not None or not is_new):
             continue
         if known is not None and entry.rule is not None and entry.rule.replace is nvgen.Replace.CLEAR_FIRST:
             leaves.append(Command(_off(known), mode))

@@ -92,9 +92,9 @@ def network_token(slot: str) -> str:
     return "net0" if prefix == "0.0.0.0/0" else f"net={prefix}"
 
 
-def network_slot(token_key: str) -> str:
+def network_slot(thing: str) -> str:
     """Return the BGP network slot that a token is about."""
-    return "network 0.0.0.0/0" if token_key == "net0" else f"network {token_key.removeprefix('net=')}"
+    return "network 0.0.0.0/0" if thing == "net0" else f"network {thing.removeprefix('net=')}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +113,13 @@ class Ours:
     tunnels: tuple[str, ...]
     others: Mapping[str, Mark]
 
-    def owns(self, token_key: str) -> bool:
+    def owns(self, thing: str) -> bool:
         """Whether we made the thing that a token is about."""
-        return token_key in self.tokens and not self.tokens[token_key].startswith(USED)
+        return thing in self.tokens and not self.tokens[thing].startswith(USED)
 
-    def holders(self, token_key: str) -> tuple[str, ...]:
+    def holders(self, thing: str) -> tuple[str, ...]:
         """Return the interfaces of other links of ours whose mark owns or uses the thing."""
-        return tuple(n for n, m in self.others.items() if any(key(t) == token_key for t in m.tokens))
+        return tuple(n for n, m in self.others.items() if any(key(t) == thing for t in m.tokens))
 
     def named(self, name: str) -> bool:
         """Whether a crypto object's name is made of one of our connections' ids."""

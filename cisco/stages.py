@@ -43,20 +43,29 @@ def stages(way: Way) -> tuple[Stage, ...]:
     result = []
     state = way.before
     for index, wanted in _states(way):
-        result.append(Stage(index, transition(state, wanted)))
-        state = wanted
+        commands: list[Command] = []
+        for step in wanted:
+            commands += transition(state, step)
+            state = step
+        result.append(Stage(index, tuple(commands)))
     return tuple(result)
 
 
-def _states(way: Way) -> Iterator[tuple[int | None, Sections]]:
-    shared = _marked(way, _moved(way.before, way.after, lambda ref, slot: _is_early(way, ref, slot)))
-    yield None, shared
-    state = shared
+def _states(way: Way) -> Iterator[tuple[int | None, tuple[Sections, ...]]]:
+    marked = _marked(way, way.before)
+    state = _with_marker_of(way, marked, _moved(marked, way.after, lambda ref, slot: _is_early(way, ref, slot)))
+    yield None, (marked, state)
     for index in way.tunnels:
         state = _moved(state, way.after, lambda ref, slot, i=index: way.layout.index(ref, slot) == i)  # type: ignore[misc]
         state = _kept_marker(way, state)
-        yield index, state
-    yield None, way.after
+        yield index, (state,)
+    yield None, (_with_marker_of(way, state, way.after), way.after)
+
+
+def _with_marker_of(way: Way, old: Sections, new: Sections) -> Sections:
+    """Return the new state with the marker's interface as it still is in the old one."""
+    ref = ("interface", way.marker or "")
+    return {**new, ref: old[ref]} if ref in old else new
 
 
 def _is_early(way: Way, ref: Ref, slot: str) -> bool:

@@ -7,6 +7,7 @@ rewrites, this file which lines belong to which object (IOS spreads some: ``ip s
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from . import nvgen
 from .tree import Config, Line
@@ -32,12 +33,7 @@ class Kind:
     is_held_by_sessions: bool = False
 
 
-def _kind(name: str, header: str, mode: str | None, rules: tuple[nvgen.Rule, ...], **more: object) -> Kind:
-    return Kind(name, re.compile(header), mode, rules, rank=len(_RANKED), **more)  # type: ignore[arg-type]  # a row's options
-
-
-_RANKED: list[Kind] = []
-for _row in (
+_ROWS: tuple[tuple[str, str, str | None, tuple[nvgen.Rule, ...], dict[str, Any]], ...] = (
     ("policy", r"crypto isakmp policy (\d+)", "config-isakmp", nvgen.POLICY, {}),
     ("proposal", r"crypto ikev2 proposal (\S+)", "config-ikev2-proposal", nvgen.PROPOSAL, {}),
     ("ikev2-policy", r"crypto ikev2 policy (\S+)", "config-ikev2-policy", nvgen.IKEV2_POLICY, {}),
@@ -62,8 +58,11 @@ for _row in (
     ("track", r"track (\d+) (.+)", "config-track", nvgen.TRACK, {"words": nvgen.canonical_tracked}),
     ("bgp", r"router bgp (\S+)", "config-router", nvgen.BGP, {}),
     ("route", r"ip route (\d\S+ \d\S+ Tunnel ?\d+(?: \d+\.\d+\.\d+\.\d+)?)((?: .+)?)", None, (), {"words": str.strip}),
-):  # fmt: skip
-    _RANKED.append(_kind(*_row[:4], **_row[4]))  # type: ignore[arg-type]  # rows are uniform
+)  # fmt: skip
+_RANKED = tuple(
+    Kind(name, re.compile(header), mode, rules, rank, **options)
+    for rank, (name, header, mode, rules, options) in enumerate(_ROWS)
+)
 
 KINDS: Mapping[str, Kind] = {kind.name: kind for kind in _RANKED}
 
@@ -95,7 +94,7 @@ class Entry:
     @property
     def is_managed(self) -> bool:
         """Whether a line of this form is ours to take away from an object of ours."""
-        return self.opens or (self.rule is not None and self.rule.is_managed)
+        return self.rule is not None and self.rule.is_managed
 
 
 Entries = dict[str, Entry]
@@ -145,10 +144,8 @@ GLOBAL = "value"
 def read(config: Config, *, keep_unknown: bool = False) -> State:
     """Return the state of a configuration; `keep_unknown` lists the lines of no known kind."""
     sections: Sections = {}
-    unknown: list[str] = []
-    for line in config.lines:
-        if not _read_global(line, sections) and keep_unknown:
-            unknown.append(line.text)
+    unread = (line.text for line in config.lines if not _read_global(line, sections))
+    unknown = [text for text in unread if keep_unknown]
     for ref, section in list(sections.items()):
         if section.kind.name == "bgp" and not section.has_families:
             sections[ref] = _with_implied_activation(section)
@@ -227,7 +224,8 @@ def _entries(kind: Kind, lines: Iterable[Line], path: tuple[str, ...]) -> Iterab
             yield from _entries(kind, line.children, (IPV4_FAMILY,))
         elif line.children or line.text.startswith(("address-family", "peer ")):
             text = " ".join(line.text.split())
-            yield Entry("/".join((*path, text)), "", text, path=path, opens=True)
+            rule = nvgen.PEER_BLOCK if kind.name == "ikev2-keyring" else None
+            yield Entry("/".join((*path, text)), "", text, rule, path, opens=True)
             yield from _entries(kind, line.children, (*path, text))
         else:
             yield _entry(_rules(kind, path), line.text, path)

@@ -44,9 +44,9 @@ def target(
     if not any(kind == "bgp" for kind, _ in intended):
         _drop_neighbours(result, frozenset())
     # `bgp` last: the process goes only when everything else of ours has left it.
-    for token_key in sorted(result.tokens, key=lambda k: k == "bgp"):
-        if not _is_intended(token_key, intended):
-            _release(result, token_key)
+    for thing in sorted(result.tokens, key=lambda k: k == "bgp"):
+        if not _is_intended(thing, intended):
+            _release(result, thing)
     _describe_others(result)
     return result
 
@@ -73,24 +73,26 @@ def is_mine(ours: Ours, running: Sections, ref: Ref) -> bool:
 def _lay_object(result: Target, ref: Ref, want: Section, is_other_key: merge.KeyCheck) -> None:
     have = result.running.get(ref)
     prefix = _TOKEN_PREFIX.get(want.kind.name)
-    token_key = f"{prefix}{want.name}" if prefix else None
+    thing = f"{prefix}{want.name}" if prefix else None
     if have is None:
         result.sections[ref] = want
-        if token_key:
-            result.tokens[token_key] = token_key
+        if thing:
+            result.tokens[thing] = thing
         return
     merged = merge.overlay(have, want, is_other_key=is_other_key)
     if is_mine(result.ours, result.running, ref):
-        if want.kind.name == "policy" and merged is not have and result.ours.holders(token_key or ""):
+        if want.kind.name == "policy" and merged is not have and result.ours.holders(thing or ""):
             result.collisions.append(collisions.shared_policy(result.running, want.name, result.ours))
             return
         result.sections[ref] = merged
-        if token_key:
-            result.tokens[token_key] = token_key
+        if thing:
+            result.tokens[thing] = thing
+    elif want.kind.name in _NAMED:
+        result.collisions.append(collisions.made_by_hand(result.ours))
     elif merged is not have:
         result.collisions.append(collisions.taken(result.running, ref, result.ours))
-    elif token_key and result.ours.holders(token_key):
-        result.tokens[token_key] = USED + token_key
+    elif thing and result.ours.holders(thing):
+        result.tokens[thing] = USED + thing
 
 
 def _lay_interface(result: Target, ref: Ref, want: Section, is_other_key: merge.KeyCheck) -> None:
@@ -130,38 +132,45 @@ def _lay_setting(result: Target, ref: Ref, want: Section, _: merge.KeyCheck) -> 
 
 def _lay_bgp(result: Target, ref: Ref, want: Section, _: merge.KeyCheck) -> None:
     have = result.running.get(ref)
-    if have is None:
-        if not any(kind == "bgp" for kind, _name in result.running):
-            result.sections[ref] = want
-            result.tokens["bgp"] = "bgp"
-            for slot in want.entries:
-                if slot.startswith("network "):
-                    result.tokens[ownership.network_token(slot)] = ownership.network_token(slot)
-        return
+    if have is not None:
+        _lay_neighbours(result, ref, want)
+        _lay_networks(result, ref, have, want)
+        if "bgp" not in result.tokens and result.ours.holders("bgp"):
+            result.tokens["bgp"] = USED + "bgp"
+    elif not any(kind == "bgp" for kind, _ in result.running):
+        result.sections[ref] = want
+        networks = (ownership.network_token(slot) for slot in want.entries if slot.startswith("network "))
+        result.tokens.update({token: token for token in ("bgp", *networks)})
+
+
+def _lay_neighbours(result: Target, ref: Ref, want: Section) -> None:
     peers = frozenset(slot.split(" ")[1] for slot in want.entries if slot.startswith("neighbor "))
     _drop_neighbours(result, peers)
-    entries = dict(result.sections[ref].entries)
-    for slot, entry in list(entries.items()):
-        if is_neighbour_line(entry, peers) and entry.is_managed and slot not in want.entries:
-            del entries[slot]
+    section = merge.without(
+        result.sections[ref], lambda e: is_neighbour_line(e, peers) and e.is_managed and e.slot not in want.entries
+    )
+    new = {
+        slot: entry
+        for slot, entry in want.entries.items()
+        if is_neighbour_line(entry, peers) and not merge.is_held(section.entries.get(slot), entry)
+    }
+    result.sections[ref] = section.with_entries({**section.entries, **new}) if new else section
+
+
+def _lay_networks(result: Target, ref: Ref, have: Section, want: Section) -> None:
+    new = {}
     for slot, entry in want.entries.items():
-        if slot.startswith("network "):
-            _lay_network(result, have, slot, entry, entries)
-        elif is_neighbour_line(entry, peers) and not merge.is_held(entries.get(slot), entry):
-            entries[slot] = entry
-    if "bgp" not in result.tokens and result.ours.holders("bgp"):
-        result.tokens["bgp"] = USED + "bgp"
-    if entries != have.entries:
-        result.sections[ref] = have.with_entries(entries)
-
-
-def _lay_network(result: Target, have: Section, slot: str, entry: Entry, entries: dict[str, Entry]) -> None:
-    token = ownership.network_token(slot)
-    if slot not in have.entries:
-        entries[slot] = entry
-        result.tokens[token] = token
-    elif token not in result.tokens and result.ours.holders(token):
-        result.tokens[token] = USED + token
+        token = ownership.network_token(slot)
+        if not slot.startswith("network "):
+            continue
+        if slot not in have.entries:
+            new[slot] = entry
+            result.tokens[token] = token
+        elif token not in result.tokens and result.ours.holders(token):
+            result.tokens[token] = USED + token
+    if new:
+        section = result.sections[ref]
+        result.sections[ref] = section.with_entries({**section.entries, **new})
 
 
 def _drop_neighbours(result: Target, kept: frozenset[str]) -> None:
@@ -179,7 +188,7 @@ def _drop_neighbours(result: Target, kept: frozenset[str]) -> None:
 
 def _drop_objects(result: Target, intended: Sections) -> None:
     for ref in result.running:
-        kind, name = ref
+        kind = ref[0]
         if ref in intended or not is_mine(result.ours, result.running, ref):
             continue
         if kind in _NAMED or kind == "interface" or (kind == "route" and _is_our_route(result, ref)):
@@ -192,63 +201,63 @@ def _is_our_route(result: Target, ref: Ref) -> bool:
     return words[0] == "track" and len(words) > 1 and f"trk{words[1]}" in result.ours.tokens
 
 
-def _is_intended(token_key: str, intended: Sections) -> bool:
+def _is_intended(thing: str, intended: Sections) -> bool:
     """Whether what a token is about is still wanted."""
-    ref = _ref_of(token_key)
+    ref = _ref_of(thing)
     if ref is not None:
         return ref in intended
     processes = [section for section in intended.values() if section.kind.name == "bgp"]
-    if token_key == "bgp":
+    if thing == "bgp":
         return bool(processes)
     slots = {slot for process in processes for slot in process.entries}
-    return ownership.network_slot(token_key) in slots
+    return ownership.network_slot(thing) in slots
 
 
-def _ref_of(token_key: str) -> Ref | None:
+def _ref_of(thing: str) -> Ref | None:
     for kind, prefix in (("sla", "sla"), ("track", "trk"), ("policy", "p")):
-        number = token_key.removeprefix(prefix)
-        if number != token_key and number.isdigit():
+        number = thing.removeprefix(prefix)
+        if number != thing and number.isdigit():
             return (kind, number)
-    return ("global", token_key) if any(s.code == token_key for s in nvgen.GLOBALS) else None
+    return ("global", thing) if any(s.code == thing for s in nvgen.GLOBALS) else None
 
 
-def _release(result: Target, token_key: str) -> None:
+def _release(result: Target, thing: str) -> None:
     """Give up a thing that isn't intended any more: to the link that still uses it, else undo it."""
-    token = result.tokens.pop(token_key)
+    token = result.tokens.pop(thing)
     if token.startswith(USED):
         return
-    heir = next((n for n, m in sorted(result.others.items()) if USED + token_key in m.tokens), None)
+    heir = next((n for n, m in sorted(result.others.items()) if USED + thing in m.tokens), None)
     if heir is not None:
         mark = result.others[heir]
-        handed = tuple(token if t == USED + token_key else t for t in mark.tokens)
+        handed = tuple(token if t == USED + thing else t for t in mark.tokens)
         result.others[heir] = replace(mark, tokens=handed)
         return
-    _undo(result, token_key, token)
+    _undo(result, thing, token)
 
 
-def _undo(result: Target, token_key: str, token: str) -> None:
-    ref = _ref_of(token_key)
+def _undo(result: Target, thing: str, token: str) -> None:
+    ref = _ref_of(thing)
     if ref is None:
-        _undo_bgp(result, token_key)
+        _undo_bgp(result, thing)
     elif ref[0] == "global":
-        setting = next(s for s in nvgen.GLOBALS if s.code == token_key)
+        setting = next(s for s in nvgen.GLOBALS if s.code == thing)
         value = ownership.previous(token)
         result.late.add(ref)
         if value == setting.default:
             result.sections.pop(ref, None)
         elif result.sections.get(ref) is None or result.sections[ref].value(GLOBAL) != value:
             line = setting.entered(value)
-            result.sections[ref] = Section(KINDS["global"], token_key, line, {GLOBAL: Entry(GLOBAL, value, line)})
+            result.sections[ref] = Section(KINDS["global"], thing, line, {GLOBAL: Entry(GLOBAL, value, line)})
     else:
         result.sections.pop(ref, None)
 
 
-def _undo_bgp(result: Target, token_key: str) -> None:
+def _undo_bgp(result: Target, thing: str) -> None:
     for ref, section in list(result.sections.items()):
         if section.kind.name != "bgp":
             continue
-        if token_key != "bgp":
-            slot = ownership.network_slot(token_key)
+        if thing != "bgp":
+            slot = ownership.network_slot(thing)
             result.sections[ref] = merge.without(section, lambda entry, slot=slot: entry.slot == slot)  # type: ignore[misc]
         elif not [s for s in section.entries if s != "bgp log-neighbor-changes"]:
             del result.sections[ref]
