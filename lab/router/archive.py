@@ -1,0 +1,56 @@
+"""The configuration archive: where backups of the running-config go."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .state import RouterState
+
+_DEFAULT_MAXIMUM = 10
+
+
+class Archive:
+    """Backups as `archive` and `path` configure them; the files are kept by name."""
+
+    def __init__(self, router: "RouterState") -> None:
+        self._router = router
+        self._count = 0
+        self.files: dict[str, str] = {}
+
+    @property
+    def path(self) -> str | None:
+        """The configured path, None while the archive is off."""
+        section = self._router.document.root.find("archive")
+        return section.value("path") or None if section else None
+
+    @property
+    def maximum(self) -> int:
+        """How many archived configurations are kept."""
+        section = self._router.document.root.find("archive")
+        return int(section.value("maximum") or _DEFAULT_MAXIMUM) if section else _DEFAULT_MAXIMUM
+
+    def save(self) -> str:
+        """Archive the running-config; return the file's name."""
+        now = self._router.clock.now()
+        stamp = f"{now:%b}-{now.day:->2}-{now:%H-%M-%S}.{now.microsecond // 1000:03d}"
+        name = f"{self.path}-{stamp}-{self._count}"
+        self._count += 1
+        self.files[name] = self._router.running_config()
+        for old in list(self.files)[: -self.maximum]:
+            del self.files[old]
+        return name
+
+    def shown(self) -> list[str]:
+        """Return `show archive`."""
+        if self.path is None:
+            return ["Archive feature not enabled"]
+        rows = [f"   {n:<8} {name}" for n, name in enumerate(self.files, 1)]
+        if rows:
+            rows[-1] += " <- Most Recent"
+        rows += [f"   {n:<8} " for n in range(len(rows) + 1, self.maximum + 1)]
+        return [
+            f"The maximum archive configurations allowed is {self.maximum}.",
+            f"There are currently {len(self.files)} archive configurations saved.",
+            f"The next archive file will be named {self.path}-<timestamp>-{self._count}",
+            " Archive #  Name",
+            *rows,
+        ]

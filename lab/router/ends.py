@@ -1,0 +1,202 @@
+"""What the router holds, seen from its tunnels: the ends that a negotiation would use.
+
+It is as strict as the router is: a key counts only where IOS would look for it, a `network` only when the routing table
+has it, a source only when it is an address of the router's own.
+"""
+
+from collections.abc import Iterable
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network
+from typing import TYPE_CHECKING
+
+from lab.ends import Phase1Offer, Phase2Offer, RouterEnd, Sla, StaticRoute
+
+from . import ends_bgp, ends_ikev2, sla
+from .algorithms import PHASE1_V1, PHASE2_ENCRYPTION, PHASE2_INTEGRITY
+from .document import Entry
+from .interface import address_of, vrf_of
+
+if TYPE_CHECKING:
+    from .state import RouterState
+
+
+def router_ends(router: "RouterState") -> tuple[RouterEnd, ...]:
+    """Return the end of every Tunnel interface, in the order of their numbers."""
+    tunnels = router.document.root.starting("interface")
+    return tuple(_end(router, tunnel) for tunnel in tunnels if tunnel.key.startswith("interface Tunnel"))
+
+
+def _end(router: "RouterState", tunnel: Entry) -> RouterEnd:
+    root = router.document.root
+    number = int(tunnel.key.removeprefix("interface Tunnel"))
+    source, destination = _source(root, tunnel), _address(tunnel.value("tunnel destination"))
+    protection = tunnel.value("tunnel protection").split()
+    profile = root.find(f"crypto ipsec profile {protection[2]}") if len(protection) > 2 else None
+    named = protection[protection.index("ikev2-profile") + 1] if "ikev2-profile" in protection else ""
+    ikev2 = named or (profile.value("set ikev2-profile") if profile else "")
+    pfs = profile.value("set pfs") if profile else ""
+    if ikev2:
+        phase1, key, is_accepted = ends_ikev2.phase1(router, ikev2, source, destination)
+    else:
+        phase1, key, is_accepted = _ikev1(router, profile, source, destination)
+    return RouterEnd(
+        number=number,
+        is_interface_up=tunnel.find("shutdown") is None,
+        source=source,
+        destination=destination,
+        inside=address_of(tunnel),
+        mode=tunnel.value("tunnel mode") or "gre ip",
+        has_protection=profile is not None,
+        ike_version="ikev2" if ikev2 else "ikev1",
+        phase1=phase1,
+        preshared_key=key,
+        matches_peer=is_accepted,
+        phase2=tuple(_transforms(root, profile)) if profile else (),
+        pfs=int(pfs.split()[0].removeprefix("group")) if pfs else None,
+        phase2_lifetime=_lifetime(root, profile),
+        bgp=ends_bgp.process(root),
+        static_routes=tuple(_routes(root, tunnel)),
+        sla=_sla(root, tunnel),
+        public_address=next(iter(router.public_addresses), None),
+    )
+
+
+def _address(text: str) -> IPv4Address | None:
+    return IPv4Address(text) if text and text[0].isdigit() else None
+
+
+def _source(root: Entry, tunnel: Entry) -> IPv4Address | None:
+    """A source that is no address of an interface that is up leaves the tunnel down."""
+    words = tunnel.value("tunnel source")
+    for entry in root.starting("interface"):
+        address = address_of(entry)
+        if address is None or entry.find("shutdown") or vrf_of(entry) != tunnel.value("tunnel vrf"):
+            continue
+        if words in (str(address.ip), entry.key.removeprefix("interface ")):
+            return address.ip
+    return None
+
+
+def _ikev1(
+    router: "RouterState", profile: Entry | None, source: IPv4Address | None, destination: IPv4Address | None
+) -> tuple[tuple[Phase1Offer, ...], str | None, bool]:
+    root = router.document.root
+    policies = sorted(root.starting("crypto isakmp policy"), key=lambda policy: int(policy.key.split()[3]))
+    offers = tuple(_offer(policy) for policy in policies if policy.value("authentication") == "pre-share")
+    if source is None or destination is None:
+        return offers, None, False
+    wanted = profile.value("set isakmp-profile") if profile else ""
+    accepting = [
+        entry
+        for entry in root.starting("crypto isakmp profile")
+        if _accepts(root, entry, source, destination) and wanted in ("", entry.key.split()[3])
+    ]
+    keyrings = {ring.key.split()[1] for entry in accepting for ring in entry.starting("keyring")}
+    key = _keyring_key(router, keyrings, source, destination)
+    if key is None and not wanted:
+        key = _global_key(router, destination)
+        return offers, key, key is not None
+    return offers, key, bool(accepting)
+
+
+def _offer(policy: Entry) -> Phase1Offer:
+    return Phase1Offer(
+        encryption=PHASE1_V1[policy.value("encr") or "des"],
+        integrity=PHASE1_V1[policy.value("hash") or "sha"],
+        dh_group=int(policy.value("group") or 1),
+        lifetime=int(policy.value("lifetime") or 86400),
+    )
+
+
+def _is_local(root: Entry, words: str, source: IPv4Address) -> bool:
+    """`local-address` names an address or an interface; none means any."""
+    if not words or words.split()[0] == str(source):
+        return True
+    entry = root.find(f"interface {words}")
+    address = address_of(entry) if entry else None
+    return address is not None and address.ip == source
+
+
+def _accepts(root: Entry, profile: Entry, source: IPv4Address, destination: IPv4Address) -> bool:
+    identities = (entry.key.split()[3:5] for entry in profile.starting("match identity address"))
+    is_matched = any(destination in IPv4Network((address, mask), strict=False) for address, mask in identities)
+    return is_matched and _is_local(root, profile.value("local-address"), source)
+
+
+def _keyring_key(
+    router: "RouterState", names: Iterable[str], source: IPv4Address, destination: IPv4Address
+) -> str | None:
+    root = router.document.root
+    for ring in root.starting("crypto keyring"):
+        if ring.key.split()[2] not in names or not _is_local(root, ring.value("local-address"), source):
+            continue
+        for entry in ring.starting("pre-shared-key address"):
+            words = entry.key.split()
+            mask = words[3] if len(words) > 3 else "255.255.255.255"
+            if destination in IPv4Network((words[2], mask), strict=False):
+                return router.clear_secret(entry.value(entry.key).removeprefix("key "))
+    return None
+
+
+def _global_key(router: "RouterState", destination: IPv4Address) -> str | None:
+    for entry in router.document.root.starting("crypto isakmp key"):
+        words = entry.text.split()
+        at = words.index("address")
+        mask = words[at + 2] if len(words) > at + 2 else "255.255.255.255"
+        if destination in IPv4Network((words[at + 1], mask), strict=False):
+            return router.clear_secret(" ".join(words[3:at]))
+    return None
+
+
+def _transforms(root: Entry, profile: Entry) -> Iterable[Phase2Offer]:
+    for name in profile.value("set transform-set").split():
+        transform = root.find(f"crypto ipsec transform-set {name}")
+        if transform is None:
+            continue
+        words = transform.text.split()[4:]
+        hashes = [PHASE2_INTEGRITY[word] for word in words if word in PHASE2_INTEGRITY]
+        cipher = " ".join(word for word in words if word not in PHASE2_INTEGRITY)
+        yield Phase2Offer(PHASE2_ENCRYPTION.get(cipher, cipher.upper()), hashes[0] if hashes else "")
+
+
+def _lifetime(root: Entry, profile: Entry | None) -> int:
+    own = profile.value("set security-association lifetime seconds") if profile else ""
+    return int(own or root.value("crypto ipsec security-association lifetime seconds") or 3600)
+
+
+def _routes(root: Entry, tunnel: Entry) -> Iterable[StaticRoute]:
+    name, inside = tunnel.key.removeprefix("interface "), address_of(tunnel)
+    for entry in root.starting("ip route"):
+        words = entry.text.split()[2:]
+        if words[0] == "vrf":
+            words = words[2:]
+        if not (words[2] == name or (words[2][0].isdigit() and inside and _address(words[2]) in inside.network)):
+            continue
+        track = int(words[words.index("track") + 1]) if "track" in words else None
+        yield StaticRoute(IPv4Network((words[0], words[1])), track)
+
+
+def _sla(root: Entry, tunnel: Entry) -> Sla | None:
+    name, inside = tunnel.key.removeprefix("interface "), address_of(tunnel)
+    for operation in root.starting("ip sla"):
+        words = operation.key.split()
+        echo = sla.echo_of(operation)
+        if len(words) != 3 or echo is None or not _goes_through(echo, name, inside):
+            continue
+        schedule = root.find(f"ip sla schedule {words[2]}")
+        is_running = schedule is not None and "start-time now" in schedule.text
+        return Sla(int(words[2]), IPv4Address(echo.text.split()[1]), is_running, _track(root, words[2]))
+    return None
+
+
+def _goes_through(echo: Entry, name: str, inside: IPv4Interface | None) -> bool:
+    words = echo.text.split()
+    if "source-interface" in words:
+        return words[words.index("source-interface") + 1] == name
+    return inside is not None and IPv4Address(words[1]) in inside.network
+
+
+def _track(root: Entry, operation: str) -> int | None:
+    for entry in root.starting("track"):
+        if entry.text.split()[2:5] == ["ip", "sla", operation]:
+            return int(entry.key.split()[1])
+    return None

@@ -1,0 +1,298 @@
+"""The router on the network: an SSH server, in a thread of its own, with one router behind it."""
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import Iterable, Sequence
+from ipaddress import IPv4Address
+from types import TracebackType
+
+import asyncssh
+from typing_extensions import Self
+
+from lab.exchange import RouterExchange
+
+from . import exec_commands, show_config, show_crypto, show_routing, show_system
+from .clock import Clock, SystemClock
+from .default_config import default_running_config
+from .faults import Fault, Faults
+from .grammar import Grammar
+from .release import RELEASES
+from .shell import Shell
+from .state import RouterState, User
+from .vty import Vty
+
+_EXEC = (*exec_commands.EXEC, *show_config.EXEC, *show_crypto.EXEC, *show_routing.EXEC, *show_system.EXEC)
+_VTY_LINES = 5  # `line vty 0 4`
+
+
+class Router:
+    """A router to log in to; use it as a context manager.
+
+    Args:
+        running_config: IOS text in displayed form; a small branch router's when empty. It is the startup-config too.
+        release: One of `RELEASES`: ios12, ios15, xe16, xe17.6 (warns of weak algorithms), xe17 (refuses them).
+        privilege: 15, or 1 for a user who needs `enable`.
+        latency: Seconds the router thinks about each line.
+        public_addresses: What the Internet sees it as, when that is not the tunnels' source.
+    """
+
+    def __init__(
+        self,
+        *,
+        running_config: str = "",
+        release: str = "xe17",
+        user: str = "admin",
+        password: str,
+        privilege: int = 15,
+        enable_secret: str | None = None,
+        users: Iterable[User] = (),
+        port: int = 0,
+        clock: Clock | None = None,
+        faults: Iterable[Fault] = (),
+        latency: float = 0.0,
+        banner: str = "",
+        exchange: RouterExchange | None = None,
+        public_addresses: Sequence[IPv4Address] = (),
+        association_hold: float = 60.0,
+        host_key: asyncssh.SSHKey | None = None,
+        name: str = "router",
+    ) -> None:
+        played = RELEASES[release]
+        self.state = RouterState(
+            running_config or default_running_config(played, user),
+            played,
+            clock or SystemClock(),
+            name=name,
+            exchange=exchange,
+            public_addresses=public_addresses,
+            association_hold=association_hold,
+        )
+        self.state.enable_secret = enable_secret
+        self.users = {u.name: u for u in (User(user, password, privilege), *users)}
+        self.host = "127.0.0.1"
+        self.port = port
+        self.received: list[str] = []
+        self.banner = banner
+        self.latency = latency
+        self.faults = Faults(tuple(faults))
+        self.sessions: list[_Session] = []
+        self._key = host_key or asyncssh.generate_private_key("ssh-rsa", key_size=2048)
+        self._commands = Grammar((line.pattern, line) for line in _EXEC if line.when is None or line.when(self.state))
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name=f"{name}-ssh", daemon=True)
+        self._server: asyncssh.SSHAcceptor | None = None
+        self.state.listeners.append(self._announce)
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    @property
+    def host_key(self) -> str:
+        """The host key's fingerprint, as `ssh-keygen -l` prints it."""
+        return str(self._key.get_fingerprint())
+
+    def start(self) -> None:
+        """Begin to listen; `port` is then the real one."""
+        self._thread.start()
+        asyncio.run_coroutine_threadsafe(self._listen(), self._loop).result()
+
+    def stop(self) -> None:
+        """Drop all sessions and close the port."""
+        if self._loop.is_closed():
+            return
+        self.state.rollback.forget()
+        asyncio.run_coroutine_threadsafe(self._close(), self._loop).result(10)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(10)
+        self._loop.close()
+        if self.state.exchange is not None:
+            self.state.exchange.withdraw(self.state.name)
+
+    def running_config(self) -> str:
+        """Return the running-config."""
+        with self.state.lock:
+            return self.state.running_config()
+
+    def startup_config(self) -> str:
+        """Return what the router would boot with."""
+        with self.state.lock:
+            return self.state.startup
+
+    def add_fault(self, fault: Fault) -> None:
+        """Put one more fault before the router."""
+        self.faults.add(fault)
+
+    def change_host_key(self) -> None:
+        """Come back with another host key, as a replaced router would."""
+        self._key = asyncssh.generate_private_key("ssh-rsa", key_size=2048)
+        asyncio.run_coroutine_threadsafe(self._relisten(), self._loop).result()
+
+    def reload(self) -> None:
+        """Power-cycle it: every session goes, and what was not saved."""
+        asyncio.run_coroutine_threadsafe(self._drop_all(), self._loop).result()
+        with self.state.lock:
+            self.state.reload()
+
+    async def _listen(self) -> None:
+        ssh = self.state.release.ssh
+        self._server = await asyncssh.listen(
+            self.host,
+            self.port,
+            server_factory=lambda: _Authentication(self),
+            server_host_keys=[self._key],
+            kex_algs=ssh.kex,
+            encryption_algs=ssh.encryption,
+            mac_algs=ssh.mac,
+            signature_algs=ssh.signature,
+            server_version="Cisco-1.25",
+            line_editor=False,
+            sftp_factory=None,
+            allow_scp=False,
+            reuse_address=True,
+        )
+        self.port = self._server.get_port()
+
+    async def _relisten(self) -> None:
+        if self._server is not None:
+            self._server.close()
+            await self._server.wait_closed()
+        await self._listen()
+
+    async def _close(self) -> None:
+        await self._drop_all()
+        if self._server is not None:
+            self._server.close()
+        for task in asyncio.all_tasks() - {asyncio.current_task()}:
+            task.cancel()
+        await asyncio.sleep(0)
+
+    async def _drop_all(self) -> None:
+        for session in tuple(self.sessions):
+            session.cut()
+
+    def open_shell(self, user: User) -> Shell | None:
+        """Give a login its VTY; None when none is free."""
+        taken = {session.shell.terminal.number for session in self.sessions if session.shell}
+        free = [number for number in range(_VTY_LINES) if number not in taken]
+        if not free or self.faults.turns_away():
+            return None
+        return Shell(self.state, user, self._commands, free[0])
+
+    def reload_from_session(self) -> None:
+        """Reload on a user's word."""
+        for session in tuple(self.sessions):
+            session.cut()
+        with self.state.lock:
+            self.state.reload()
+
+    def _announce(self, user: str, lines: Sequence[str]) -> None:
+        text = "".join(f"{line}\n" for line in lines)
+        for session in tuple(self.sessions):
+            if session.shell and session.shell.user.name == user:
+                self._loop.call_soon_threadsafe(session.print, text)
+
+
+class _Authentication(asyncssh.SSHServer):
+    """Who may come in: users with their passwords, as `login local` has it."""
+
+    def __init__(self, router: Router) -> None:
+        self._router = router
+        self._user = ""
+        self._connection: asyncssh.SSHServerConnection | None = None
+
+    def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
+        self._connection = conn
+
+    def begin_auth(self, username: str) -> bool:
+        self._user = username
+        return True
+
+    def password_auth_supported(self) -> bool:
+        return True
+
+    def validate_password(self, username: str, password: str) -> bool:
+        user = self._router.users.get(username)
+        return user is not None and user.password == password
+
+    def session_requested(self) -> "asyncssh.SSHServerSession[str] | bool":
+        """IOS gives one terminal a connection; without a free VTY it hangs up."""
+        shell = self._router.open_shell(self._router.users[self._user])
+        if shell is None or self._connection is None:
+            if self._connection is not None:
+                self._connection.abort()
+            return False
+        return _Session(self._router, shell, self._connection)
+
+
+class _Session(asyncssh.SSHServerSession[str]):
+    """One login's channel: hands characters to the VTY and back."""
+
+    def __init__(self, router: Router, shell: Shell, connection: asyncssh.SSHServerConnection) -> None:
+        self.shell = shell
+        self._router = router
+        self._connection = connection
+        self._channel: asyncssh.SSHServerChannel[str] | None = None
+        self._vty = Vty(
+            shell, self, router.faults, router.received, latency=router.latency, reload=router.reload_from_session
+        )
+        self._task: asyncio.Task[None] | None = None
+
+    def connection_made(self, chan: "asyncssh.SSHServerChannel[str]") -> None:
+        self._channel = chan
+        self._router.sessions.append(self)
+
+    def pty_requested(self, term_type: str, term_size: object, term_modes: object) -> bool:  # noqa: ARG002 - asyncssh's signature
+        return True
+
+    def shell_requested(self) -> bool:
+        return True
+
+    def exec_requested(self, command: str) -> bool:
+        """One command without a terminal: IOS runs it and hangs up without an exit status."""
+        self.shell.terminal.length = 0
+        self._vty.feed(f"{command}\rexit\r")
+        return True
+
+    def session_started(self) -> None:
+        self._task = asyncio.get_running_loop().create_task(self._vty.run(self._router.banner))
+
+    def data_received(self, data: str, datatype: object) -> None:  # noqa: ARG002 - asyncssh's signature
+        self._vty.feed(data)
+
+    def eof_received(self) -> bool:
+        self._vty.end()
+        return False
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncssh's signature
+        self._vty.end()
+        with self._router.state.lock:
+            self.shell.leave_configuration()
+        if self in self._router.sessions:
+            self._router.sessions.remove(self)
+
+    def write(self, text: str) -> None:
+        """Send text to the user."""
+        if self._channel is not None:
+            with contextlib.suppress(OSError):
+                self._channel.write(text)
+
+    def print(self, text: str) -> None:
+        """Print something out of turn."""
+        self._vty.print(text)
+
+    def cut(self) -> None:
+        """Drop the connection without a word."""
+        self._connection.abort()
+
+    def close(self) -> None:
+        """End the session and, as IOS does, the connection."""
+        if self._channel is not None:
+            self._channel.close()
+        self._connection.close()

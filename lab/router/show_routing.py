@@ -1,0 +1,236 @@
+"""`show` commands about BGP, the routing table, IP SLA and tracks."""
+
+from ipaddress import IPv4Address, IPv4Network
+
+from lab.ends import RouterEnd
+from lab.negotiation import Outcome
+
+from . import bgp, sla
+from .document import Entry
+from .ends import router_ends
+from .ends_bgp import process
+from .grammar import Match
+from .interface import address_of, vrf_of
+from .line import Reply
+from .shell import ExecLine, Output, Shell
+from .show_system import age, is_protocol_up, tunnels_up
+
+
+def _by_neighbor(shell: Shell) -> dict[IPv4Address, tuple[RouterEnd, Outcome]]:
+    """Return the tunnels by the address at their far end: a neighbor in a tunnel's network goes through it."""
+    outcomes = shell.router.outcomes()
+    found = {}
+    for end in router_ends(shell.router):
+        if end.inside and end.bgp:
+            for neighbor in end.bgp.neighbors:
+                if neighbor.address in end.inside.network:
+                    found[neighbor.address] = (end, outcomes[end.number])
+    return found
+
+
+def _router_id(root: Entry) -> str:
+    section = bgp.process(root)
+    if section and (own := section.value("bgp router-id")):
+        return own
+    addresses = [a.ip for e in root.starting("interface") if (a := address_of(e)) and not e.find("shutdown")]
+    return str(max(addresses, default=IPv4Address("0.0.0.0")))  # noqa: S104 - IOS's own word for none
+
+
+def bgp_summary(shell: Shell, _match: Match[ExecLine]) -> Reply:
+    """Return `show ip bgp summary`."""
+    root = shell.router.document.root
+    running = process(root)
+    if running is None:
+        return ("% BGP not active", "")
+    tunnels = _by_neighbor(shell)
+    learnt = {network for _, outcome in tunnels.values() for network in outcome.received_by_router}
+    entries = len(learnt | set(running.networks))
+    lines = [
+        f"BGP router identifier {_router_id(root)}, local AS number {running.local_as}",
+        f"BGP table version is {entries + 1}, main routing table version {entries + 1}",
+        f"{entries} network entries using {entries * 248} bytes of memory",
+        f"{entries} path entries using {entries * 136} bytes of memory",
+        "1/1 BGP path/bestpath attribute entries using 288 bytes of memory",
+        "1 BGP AS-PATH entries using 24 bytes of memory",
+        "0 BGP route-map cache entries using 0 bytes of memory",
+        "0 BGP filter-list cache entries using 0 bytes of memory",
+        f"BGP using {entries * 384 + 312} total bytes of memory",
+        f"BGP activity {entries}/0 prefixes, {entries}/0 paths, scan interval 60 secs",
+        "",
+        "Neighbor        V           AS MsgRcvd MsgSent   TblVer  InQ OutQ Up/Down  State/PfxRcd",
+    ]
+    for neighbor in sorted(running.neighbors, key=lambda n: n.address):
+        end, outcome = tunnels.get(neighbor.address, (None, None))
+        if not neighbor.is_active:
+            up, state = "never", "Idle (Admin)"
+        elif end is not None and outcome is not None and outcome.bgp_state == "Established":
+            up = age(shell.router.associations.age(str(end.destination)))
+            state = str(len(outcome.received_by_router))
+        else:
+            up, state = "never", (outcome.bgp_state if outcome and outcome.bgp_state else "Idle")
+        lines.append(_row(neighbor.address, neighbor.remote_as, entries, up, state))
+    return tuple(lines)
+
+
+def _row(address: IPv4Address, asn: int, version: int, up: str, state: str) -> str:
+    messages = 0 if up == "never" else 20
+    return f"{address!s:<15} 4 {asn:>12} {messages:>7} {messages:>7} {version if messages else 1:>8}    0    0 {up:<8} {state:>8}"
+
+
+def route(shell: Shell, match: Match[ExecLine]) -> Output:
+    """Return `show ip route`, all of it or what one source gave."""
+    rows: list[tuple[IPv4Network, str]] = []
+    kind = match.words[3] if len(match.words) > 3 else ""
+    if kind in ("", "connected"):
+        rows += _connected(shell)
+    if kind in ("", "static"):
+        rows += _static(shell)
+    if kind in ("", "bgp"):
+        rows += _learnt(shell)
+    codes = (
+        "Codes: L - local, C - connected, S - static, R - RIP, M - mobile, B - BGP",
+        "       * - candidate default",
+        "",
+        f"Gateway of last resort is {_last_resort(shell)}",
+        "",
+    )
+    return Output((*codes, *(text for _, text in sorted(rows))), is_paged=True)
+
+
+def _connected(shell: Shell) -> list[tuple[IPv4Network, str]]:
+    up, rows = tunnels_up(shell), []
+    for entry in shell.router.document.root.starting("interface"):
+        address, name = address_of(entry), entry.key.removeprefix("interface ")
+        if address and is_protocol_up(entry, up) and not vrf_of(entry):
+            rows.append((address.network, f"C        {address.network} is directly connected, {name}"))
+            rows.append((IPv4Network(address.ip), f"L        {address.ip}/32 is directly connected, {name}"))
+    return rows
+
+
+def _static(shell: Shell) -> list[tuple[IPv4Network, str]]:
+    """A route through an interface that is down, or whose track is down, is not in the table."""
+    up, rows = tunnels_up(shell), []
+    root = shell.router.document.root
+    tracks = {number for number in _tracks(root) if is_track_up(shell, number)}
+    for entry in root.starting("ip route"):
+        words = entry.text.split()[2:]
+        interface = root.find(f"interface {words[2]}")
+        if words[0] == "vrf" or (interface and not is_protocol_up(interface, up)):
+            continue
+        if "track" in words and int(words[words.index("track") + 1]) not in tracks:
+            continue
+        network = IPv4Network((words[0], words[1]))
+        star = "*" if network.prefixlen == 0 else " "
+        via = f"[1/0] via {words[2]}" if words[2][0].isdigit() else f"is directly connected, {words[2]}"
+        rows.append((network, f"S{star}       {network} {via}"))
+    return rows
+
+
+def _learnt(shell: Shell) -> list[tuple[IPv4Network, str]]:
+    rows = []
+    for address, (end, outcome) in sorted(_by_neighbor(shell).items()):
+        up = age(shell.router.associations.age(str(end.destination)))
+        for network in outcome.received_by_router:
+            rows.append((network, f"B        {network} [20/100] via {address}, {up}"))  # noqa: PERF401 - two loops read better so
+    return rows
+
+
+def _last_resort(shell: Shell) -> str:
+    value = [e.text.split()[4] for e in shell.router.document.root.starting("ip route 0.0.0.0 0.0.0.0")]
+    return f"{value[0]} to network 0.0.0.0" if value else "not set"
+
+
+def is_sla_up(shell: Shell, number: int) -> bool:
+    """Return whether the echo is answered: its tunnel must be up and the target at its far end."""
+    outcomes = shell.router.outcomes()
+    for end in router_ends(shell.router):
+        if end.sla and end.sla.number == number and end.sla.is_scheduled:
+            outcome = outcomes[end.number]
+            return outcome.is_sla_up if outcome.is_sla_up is not None else outcome.is_ipsec_up
+    return False
+
+
+def sla_statistics(shell: Shell, match: Match[ExecLine]) -> Output:
+    """Return `show ip sla statistics`."""
+    root = shell.router.document.root
+    numbers = sorted(int(e.key.split()[2]) for e in root.starting("ip sla") if len(e.key.split()) == 3)
+    wanted = [number for number in numbers if match["number"] in ("", str(number))]
+    lines: list[str] = [] if not wanted else ["IPSLAs Latest Operation Statistics", ""]
+    for number in wanted:
+        lines += _statistics(shell, number)
+    if not wanted and match["number"]:
+        lines = [f"Entry {match['number']} is not configured"]
+    return Output(tuple(lines), is_paged=True)
+
+
+def _statistics(shell: Shell, number: int) -> list[str]:
+    started = shell.router.sla_started.get(number)
+    heading = f"IPSLA operation id: {number}"
+    if started is None or not sla.is_scheduled(shell.router.document.root, str(number)):
+        return [heading, "Number of successes: Unknown", "Number of failures: Unknown", "Operation time to live: 0", ""]
+    up = is_sla_up(shell, number)
+    now = shell.router.clock.now()
+    operation = shell.router.document.root.find(f"ip sla {number}")
+    period = sla.setting(operation, "frequency", sla.DEFAULT_FREQUENCY_S) if operation else sla.DEFAULT_FREQUENCY_S
+    count = 1 + int((now - started).total_seconds()) // period
+    life = shell.router.document.root.value(f"ip sla schedule {number}")
+    return [
+        heading,
+        f"        Latest RTT: {'1 milliseconds' if up else 'NoConnection/Busy/Timeout'}",
+        f"Latest operation start time: {now:%H:%M:%S UTC %a %b} {now.day} {now:%Y}",
+        f"Latest operation return code: {'OK' if up else 'Timeout'}",
+        f"Number of successes: {count if up else 0}",
+        f"Number of failures: {0 if up else count}",
+        f"Operation time to live: {'Forever' if 'life forever' in life else '3599 sec'}",
+        "",
+    ]
+
+
+def _tracks(root: Entry) -> dict[int, int]:
+    """Return the SLA each track watches."""
+    found = {}
+    for entry in root.starting("track"):
+        words = entry.text.split()
+        if words[2:4] == ["ip", "sla"]:
+            found[int(words[1])] = int(words[4])
+    return found
+
+
+def is_track_up(shell: Shell, number: int) -> bool:
+    """Return whether a track is up; one that watches a missing SLA is down."""
+    watched = _tracks(shell.router.document.root).get(number)
+    return watched is not None and is_sla_up(shell, watched)
+
+
+def track(shell: Shell, match: Match[ExecLine]) -> Output:
+    """Return `show track`."""
+    root = shell.router.document.root
+    lines: list[str] = []
+    for number, watched in sorted(_tracks(root).items()):
+        if match["number"] not in ("", str(number)):
+            continue
+        up, started = is_track_up(shell, number), shell.router.sla_started.get(watched)
+        changed = age(int((shell.router.clock.now() - started).total_seconds())) if started else "00:00:00"
+        entry = root.find(f"track {number}")
+        what = entry.text.split()[5] if entry and len(entry.text.split()) > 5 else "state"
+        lines += [
+            f"Track {number}",
+            f"  IP SLA {watched} {what}",
+            f"  {what.capitalize()} is {'Up' if up else 'Down'}",
+            f"    {1 if up else 0} change{'' if up else 's'}, last change {changed}",
+        ]
+        lines.append(f"  Latest operation return code: {('OK' if up else 'Timeout') if started else 'Unknown'}")
+        if up:
+            lines.append("  Latest RTT (millisecs) 1")
+        users = [e.key.split()[2:4] for e in root.starting("ip route") if f"track {number}" in e.text]
+        lines += ["  Tracked by:", "    Static IP Routing 0"] if users else []
+    return Output(tuple(lines), is_paged=True)
+
+
+EXEC = (
+    ExecLine("show ip bgp summary", bgp_summary, privilege=1),
+    ExecLine("show bgp ipv4 unicast summary", bgp_summary, privilege=1),
+    ExecLine("show ip route [(bgp|static|connected)]", route, privilege=1),
+    ExecLine("show ip sla statistics [number:<1-2147483647>]", sla_statistics, privilege=1),
+    ExecLine("show track [number:<1-1000>]", track, privilege=1),
+)
