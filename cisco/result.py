@@ -72,10 +72,14 @@ def diff_text(differences: Iterable[Difference]) -> str:
     lines: list[str] = []
     shown: tuple[str, ...] = ()
     for difference in differences:
-        if difference.section != shown:
+        # A header that is itself new or gone has just been shown with its sign.
+        if difference.section != shown[: len(difference.section)]:
             lines += [f"  {' ' * depth}{header}" for depth, header in enumerate(difference.section)]
-            shown = difference.section
+        shown = (*difference.section, difference.line)
         lines.append(f"{difference.sign} {' ' * len(difference.section)}{difference.line}")
+        if not difference.section:
+            # A header that comes or goes is shown once, with its sign.
+            shown = (difference.line,)
     return "\n".join(lines)
 
 
@@ -87,15 +91,12 @@ def owned_from_manifest(manifest: Mapping[str, object] | None, *, adopt: bool) -
     """
     if not manifest:
         return Owned(adopt=adopt)
-    words: dict[str, tuple[str, ...]] = {}
-    for name in ("tokens",):
-        value = manifest.get(name, [])
-        if not isinstance(value, (list, tuple)) or not all(isinstance(item, str) for item in value):
-            raise InputError(f"manifest {name}", value, "a list of words, as an earlier result has it")
-        words[name] = tuple(value)
+    tokens = manifest.get("tokens", [])
+    if not isinstance(tokens, (list, tuple)) or not all(isinstance(token, str) for token in tokens):
+        raise InputError("manifest tokens", tokens, "a list of words, as an earlier result has it")
     names = {name: manifest.get(name) for name in ("link", "connection_id")}
     for name, text in names.items():
         if text is not None and not isinstance(text, str):
             raise InputError(f"manifest {name}", text, "text, as an earlier result has it")
     link, connection_id = (str(text) if text is not None else None for text in names.values())
-    return Owned(link=link, connection_id=connection_id, tokens=words["tokens"], adopt=adopt)
+    return Owned(link=link, connection_id=connection_id, tokens=tuple(tokens), adopt=adopt)

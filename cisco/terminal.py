@@ -1,5 +1,6 @@
 """A router's terminal: lines in, replies out, over any channel that carries text."""
 
+import contextlib
 import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
@@ -122,10 +123,10 @@ class Terminal:
 
     def log_out(self) -> None:
         """End the session politely, so that the VTY line is free at once; never fails."""
-        try:
+        with contextlib.suppress(SessionLostError):
             self._channel.write("exit\n")
-        except SessionLostError:
-            self._dialogue.forget()
+            while self._channel.read(self._timing.settle):
+                continue
         self._channel.close()
 
     def close(self) -> None:
