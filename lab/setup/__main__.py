@@ -1,0 +1,27 @@
+"""`python3 -m lab.setup`: make everything that the lab and the tests need, once."""
+
+import sys
+
+NEEDED = (3, 10)
+
+
+def main() -> int:
+    """Make each thing in turn; on an old Python, say so before reading any file that it cannot."""
+    if sys.version_info < NEEDED:
+        sys.stderr.write(
+            "Python 3.10 or later is needed; this is {}. Try: make PYTHON=python3.12 setup\n".format(found)
+        )  # noqa: UP032 - an old Python reads this
+        return 2
+    from lab.setup.progress import NeedError
+    from lab.setup.steps import run
+
+    try:
+        run()
+    except NeedError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
