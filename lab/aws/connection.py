@@ -1,6 +1,6 @@
 """A VPN connection as the fake AWS keeps it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from ipaddress import IPv4Address, IPv4Network
@@ -63,11 +63,6 @@ class Connection(VPNConnection):
         self._seen = {tunnel.outside: _Seen(is_up=False, since=now) for tunnel in tunnels}
 
     @property
-    def vpn_connection_id(self) -> str:
-        """The id, under the name that filters use."""
-        return self.id
-
-    @property
     def is_static(self) -> bool:
         """Whether the connection has static routes only."""
         return bool(self.connection_options["StaticRoutesOnly"])
@@ -102,6 +97,11 @@ class Connection(VPNConnection):
             bgp=self.bgp,
         )
         return customer_gateway_configuration(document, self.tunnel_pair)
+
+    def get_filter_value(self, filter_name: str, method_name: str | None = None) -> Any:  # noqa: ANN401  # moto's own annotation
+        """Return what a filter of DescribeVpnConnections compares with."""
+        find = _FILTERS.get(filter_name)
+        return super().get_filter_value(filter_name, method_name) if find is None else find(self)
 
     def tunnel_at(self, outside: str) -> Tunnel | None:
         """Return the tunnel with this outside address."""
@@ -177,6 +177,21 @@ class Connection(VPNConnection):
             "AcceptedRouteCount": len(self.static_cidrs if self.is_static else outcome.received_by_aws),
             "LastStatusChange": seen.since,
         }
+
+
+# Filter name -> what it compares with (EC2 API reference, DescribeVpnConnections); moto knows those about tags.
+_FILTERS: Mapping[str, Callable[[Connection], object]] = {
+    "vpn-connection-id": lambda connection: connection.id,
+    "customer-gateway-id": lambda connection: connection.customer_gateway_id,
+    "customer-gateway-configuration": lambda connection: connection.customer_gateway_configuration,
+    "vpn-gateway-id": lambda connection: connection.vpn_gateway_id or "",
+    "transit-gateway-id": lambda connection: connection.transit_gateway_id or "",
+    "state": lambda connection: connection.state,
+    "type": lambda connection: connection.type,
+    "option.static-routes-only": lambda connection: str(connection.is_static).lower(),
+    "route.destination-cidr-block": lambda connection: [str(cidr) for cidr in connection.static_cidrs],
+    "bgp-asn": lambda connection: str(connection.customer_gateway.asn),
+}
 
 
 def _status_message(outcome: Outcome, *, is_static: bool) -> str:

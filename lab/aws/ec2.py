@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from moto.core.common_types import TYPE_RESPONSE
 from moto.core.responses import ActionResult
-from moto.ec2.exceptions import EC2ClientError
+from moto.ec2.exceptions import EC2ClientError, FilterNotImplementedError
 from moto.ec2.responses import EC2Response
 
 from lab.aws.customer_gateways import CustomerGatewayCalls
@@ -24,9 +24,11 @@ class Ec2(CustomerGatewayCalls, RouteTableCalls, VpnGatewayCalls, VpnConnectionC
         with self.lock:
             try:
                 return super().call_action()
+            except FilterNotImplementedError as error:
+                refusal = EC2ClientError("InvalidParameterValue", str(error))
             except NotImplementedError:
                 refusal = EC2ClientError(
                     "InvalidAction", f"The action {self._get_action()} is not valid for this web service."
                 )
-                status, headers, body = self.serialized(ActionResult(refusal))
-                return status, {**headers, "status": str(status)}, body
+            status, headers, body = self.serialized(ActionResult(refusal))
+            return status, {**headers, "status": str(status)}, body
