@@ -2,15 +2,14 @@
 
 import sys
 
-NEEDED = (3, 10)
+OLDEST = (3, 10)
 
 
 def main() -> int:
     """Make each thing in turn; on an old Python, say so before reading any file that it cannot."""
-    if sys.version_info < NEEDED:
-        sys.stderr.write(
-            "Python 3.10 or later is needed; this is {}. Try: make PYTHON=python3.12 setup\n".format(found)
-        )  # noqa: UP032 - an old Python reads this
+    if sys.version_info < OLDEST:
+        found = ".".join(str(number) for number in sys.version_info[:2])
+        sys.stderr.write(f"Python 3.10 or later is needed; this is {found}. Try: make PYTHON=python3.12 setup\n")
         return 2
     from lab.setup.progress import NeedError
     from lab.setup.steps import run

@@ -47,28 +47,38 @@ def step() -> Step:
 
 
 def _make(say: Callable[[str], None]) -> str:
+    """Make the new folder beside the old one and swap them, so that whoever is using the old one is not disturbed."""
+    fresh = BIN.with_name("bin.new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir(parents=True)
+    taken = _fill(fresh, say)
     shutil.rmtree(BIN, ignore_errors=True)
-    BIN.mkdir(parents=True)
+    fresh.rename(BIN)
+    return taken
+
+
+def _fill(folder: Path, say: Callable[[str], None]) -> str:
     found = installed(os.environ.get("PATH", ""))
     if found:
         path, version = found
-        (BIN / "pulumi").symlink_to(path)
+        (folder / "pulumi").symlink_to(path)
         return f"{version}, installed at {path}"
     if download.reachable():
         say(f"downloading {VERSION} from {download.SITE}")
         try:
-            _download()
+            _download(folder)
         except download.UnreachableError as error:
             say(str(error))
         except download.ChecksumError as error:
             raise NeedError(f"Pulumi's release failed its check: {error}.") from None
         else:
             return f"{VERSION}, downloaded and checked"
-    return _build(say)
+    return _build(folder, say)
 
 
 def installed(path: str) -> tuple[Path, str] | None:
     """Find a CLI on the PATH that is new enough and has its Python language host beside it or on the PATH."""
+    path = os.pathsep.join(folder for folder in path.split(os.pathsep) if Path(folder) != BIN)
     cli, host = shutil.which("pulumi", path=path), shutil.which("pulumi-language-python", path=path)
     if not cli or not host:
         return None
@@ -91,7 +101,7 @@ def archive_name(system: str, machine: str) -> str:
     return f"pulumi-v{VERSION}-{system.lower()}-{_NAMES.get(machine.lower(), machine.lower())}.tar.gz"
 
 
-def _download() -> None:
+def _download(target: Path) -> None:
     name = archive_name(platform.system(), platform.machine())
     releases = f"{download.SITE}/releases/sdk"
     listing = download.read(f"{releases}/pulumi-{VERSION}-checksums.txt").decode()
@@ -100,10 +110,10 @@ def _download() -> None:
     with tempfile.TemporaryDirectory() as folder:
         archive = Path(folder) / name
         archive.write_bytes(content)
-        download.unpack(archive, BIN)
+        download.unpack(archive, target)
 
 
-def _build(say: Callable[[str], None]) -> str:
+def _build(folder: Path, say: Callable[[str], None]) -> str:
     go = shutil.which("go")
     if not go:
         raise NeedError(
@@ -112,11 +122,11 @@ def _build(say: Callable[[str], None]) -> str:
         )
     say(f"get.pulumi.com is out of reach; building {VERSION} with Go (3 to 10 minutes the first time)")
     start = time.monotonic()
-    _go_build(go, _CLI, "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi", BIN / "pulumi", VERSION)
+    _go_build(go, _CLI, "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi", folder / "pulumi", VERSION)
     say("building the Python language host")
     host = "github.com/pulumi/pulumi/sdk/v3/python/cmd/pulumi-language-python"
-    _go_build(go, _HOST, host, BIN / "pulumi-language-python", HOST_VERSION)
-    _copy_executor(go)
+    _go_build(go, _HOST, host, folder / "pulumi-language-python", HOST_VERSION)
+    _copy_executor(go, folder)
     return f"{VERSION}, built with Go in {time.monotonic() - start:.0f} s"
 
 
@@ -130,7 +140,7 @@ def _go_build(go: str, module: Path, package: str, target: Path, version: str) -
     )
 
 
-def _copy_executor(go: str) -> None:
+def _copy_executor(go: str, folder: Path) -> None:
     """Put the script that runs a program beside the language host, from the SDK that the CLI is built with."""
     sdk = subprocess.run(  # noqa: S603 - the Go that was found
         [go, "list", "-m", "-f", "{{.Dir}}", "github.com/pulumi/pulumi/sdk/v3"],
@@ -139,6 +149,6 @@ def _copy_executor(go: str) -> None:
         text=True,
         check=True,
     ).stdout.strip()
-    target = BIN / "pulumi-language-python-exec"
+    target = folder / "pulumi-language-python-exec"
     shutil.copyfile(Path(sdk) / "python" / "cmd" / "pulumi-language-python-exec", target)
     target.chmod(0o755)
