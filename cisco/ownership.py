@@ -134,8 +134,11 @@ def ours(running: State, link: str, connection_id: str, owned: Owned, tunnels_li
     marked = marks(running.sections)
     ids = frozenset({connection_id} | ({owned.connection_id} if owned.connection_id else set()))
     mine = {name: mark for name, mark in marked.items() if mark.connection_id in ids}
+    # What an old manifest claims and another link's mark owns by now was handed over when this link went.
+    elsewhere = {key(t) for n, m in marked.items() if n not in mine for t in m.tokens if not t.startswith(USED)}
+    claimed = (token for token in owned.tokens if key(token) not in elsewhere)
     tokens: dict[str, str] = {}
-    for token in (*owned.tokens, *(t for mark in mine.values() for t in mark.tokens)):
+    for token in (*claimed, *(t for mark in mine.values() for t in mark.tokens)):
         known = tokens.get(key(token))
         # A mark wins over an older manifest; owning wins over using.
         if known is None or known.startswith(USED) or not token.startswith(USED):
