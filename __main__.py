@@ -1,69 +1,65 @@
-"""The stack: configuration to settings to one component to exports."""
+"""The stack: configuration, one component, exports. What each setting means is in Pulumi.yaml."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, cast
 
 import pulumi
 
-from components import VpnLink, VpnLinkArgs
+from components import VpnLink
 
-# Configuration key -> argument, where the value goes through as it is.
-PLAIN = {
-    "publicIp": "public_ip",
-    "bgpAsn": "bgp_asn",
-    "awsAsn": "aws_asn",
-    "routing": "routing",
-    "onpremCidrs": "onprem_cidrs",
-    "vpcCidr": "vpc_cidr",
-    "subnetCidrs": "subnet_cidrs",
-    "profile": "profile",
-    "profileOverrides": "profile_overrides",
-    "tunnel1Profile": "tunnel1_profile",
-    "tunnel2Profile": "tunnel2_profile",
-    "gatewayRoutes": "gateway_routes",
-    "propagateRoutes": "propagate_routes",
-    "driftCheck": "drift_check",
-    "check": "check",
-    "checkTimeout": "check_timeout",
-    "tunnel1KeySerial": "tunnel1_key_serial",
-    "tunnel2KeySerial": "tunnel2_key_serial",
-}
-SECRET = {
-    "routerPassword": "router_password",
-    "routerEnablePassword": "router_enable_password",
-    "tunnel1PresharedKey": "tunnel1_preshared_key",
-    "tunnel2PresharedKey": "tunnel2_preshared_key",
-}
-ROUTER = {
-    "routerHost": "host",
-    "routerPort": "port",
-    "routerHostKey": "host_key",
-    "routerUsername": "username",
-    "routerKeyFile": "key_file",
-    "wanInterface": "wan_interface",
-    "behindNat": "behind_nat",
-}
-TEXT = {"publicIp", "routing", "vpcCidr", "profile", "tunnel1Profile", "tunnel2Profile", "check", "routerHost",
-        "routerHostKey", "routerUsername", "routerKeyFile", "wanInterface"}  # fmt: skip
-
-
-def settings(config: pulumi.Config) -> VpnLinkArgs:
-    """Return the component's arguments; what is not configured is left to its defaults."""
-    args: dict[str, Any] = {name: _value(config, key) for key, name in PLAIN.items()}
-    router: dict[str, Any] = {name: _value(config, key) for key, name in ROUTER.items()}
-    if config.get("advertise") == "onprem":
-        router["advertise"] = args["onprem_cidrs"]
-    args |= {name: config.get_secret(key) for key, name in SECRET.items()}
-    present: VpnLinkArgs = {name: value for name, value in args.items() if value is not None}  # type: ignore[assignment]
-    present["router"] = {name: value for name, value in router.items() if value is not None}  # type: ignore[typeddict-item]
-    return present
-
-
-def _value(config: pulumi.Config, key: str) -> object:
-    return (config.get(key) or None) if key in TEXT else config.get_object(key)
-
+if TYPE_CHECKING:
+    from components import VpnLinkArgs
 
 config = pulumi.Config()
-link = VpnLink(config.get("name") or pulumi.get_stack(), settings(config))
+TEXT, VALUE, SECRET = config.get, config.get_object, config.get_secret
+
+LINK = {
+    "public_ip": (TEXT, "publicIp"),
+    "bgp_asn": (VALUE, "bgpAsn"),
+    "amazon_side_asn": (VALUE, "awsAsn"),
+    "routing": (TEXT, "routing"),
+    "onprem_cidrs": (VALUE, "onpremCidrs"),
+    "vpc_cidr": (TEXT, "vpcCidr"),
+    "subnet_cidrs": (VALUE, "subnetCidrs"),
+    "gateway_routes": (VALUE, "gatewayRoutes"),
+    "propagate_routes": (VALUE, "propagateRoutes"),
+    "advertise": (TEXT, "advertise"),
+    "profile": (TEXT, "profile"),
+    "profile_overrides": (VALUE, "profileOverrides"),
+    "tunnel1_profile": (TEXT, "tunnel1Profile"),
+    "tunnel2_profile": (TEXT, "tunnel2Profile"),
+    "tunnel1_overrides": (VALUE, "tunnel1Overrides"),
+    "tunnel2_overrides": (VALUE, "tunnel2Overrides"),
+    "tunnel1_preshared_key": (SECRET, "tunnel1PresharedKey"),
+    "tunnel2_preshared_key": (SECRET, "tunnel2PresharedKey"),
+    "tunnel1_key_serial": (VALUE, "tunnel1KeySerial"),
+    "tunnel2_key_serial": (VALUE, "tunnel2KeySerial"),
+    "router_password": (SECRET, "routerPassword"),
+    "router_enable_password": (SECRET, "routerEnablePassword"),
+    "drift_check": (VALUE, "driftCheck"),
+    "check": (TEXT, "check"),
+    "check_timeout": (VALUE, "checkTimeout"),
+}
+ROUTER = {
+    "host": (TEXT, "routerHost"),
+    "port": (VALUE, "routerPort"),
+    "host_key": (TEXT, "routerHostKey"),
+    "username": (TEXT, "routerUsername"),
+    "key_file": (TEXT, "routerKeyFile"),
+    "use_agent": (VALUE, "routerUseAgent"),
+    "wan_interface": (TEXT, "wanInterface"),
+    "behind_nat": (VALUE, "behindNat"),
+    "local_address": (TEXT, "localAddress"),
+}
+
+
+def configured(table: Mapping[str, tuple[Any, str]]) -> dict[str, object]:
+    """Return what is configured and not empty: the rest is left to the components' own defaults."""
+    return {name: read(key) for name, (read, key) in table.items() if config.get(key)}
+
+
+link = VpnLink(pulumi.get_stack(), cast("VpnLinkArgs", {**configured(LINK), "router": configured(ROUTER)}))
+
 pulumi.export("vpcId", link.vpc_id)
 pulumi.export("vpnConnectionId", link.vpn_connection_id)
 pulumi.export("tunnels", link.tunnels)

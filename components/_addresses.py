@@ -10,8 +10,7 @@ GUIDE_INSIDE_CIDRS = ("169.254.255.0/30", "169.254.255.4/30")
 
 _LINK_LOCAL = IPv4Network("169.254.0.0/16")
 _RESERVED_INSIDE = tuple(
-    IPv4Network(text)
-    for text in (*(f"169.254.{third}.0/30" for third in range(6)), "169.254.169.252/30")
+    IPv4Network(text) for text in (*(f"169.254.{third}.0/30" for third in range(6)), "169.254.169.252/30")
 )
 # Networks of the documentation (RFC 5737) are let through: examples and the lab use them.
 _NOT_PUBLIC = {
@@ -43,11 +42,14 @@ def inside_pair(field: str, cidr: str) -> InsidePair:
     return InsidePair(network, aws, router)
 
 
-def inside_pairs(one: str, two: str) -> tuple[InsidePair, InsidePair]:
+def inside_pairs(cidrs: Sequence[str]) -> tuple[InsidePair, InsidePair]:
     """Return both tunnels' pairs, which must differ: the router has both addresses."""
-    pairs = inside_pair("tunnel1_inside_cidr", one), inside_pair("tunnel2_inside_cidr", two)
+    if len(cidrs) != 2:
+        raise ArgumentError("inside_cidrs", list(cidrs), "two networks, one a tunnel")
+    one, two = cidrs
+    pairs = inside_pair("inside_cidrs", one), inside_pair("inside_cidrs", two)
     if pairs[0].network == pairs[1].network:
-        raise ArgumentError("tunnel2_inside_cidr", two, "different from tunnel1_inside_cidr")
+        raise ArgumentError("inside_cidrs", two, "different for the two tunnels")
     return pairs
 
 

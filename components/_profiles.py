@@ -52,7 +52,9 @@ class TunnelSettings:
                 self.phase2_lifetime_seconds,
                 f"less than phase1_lifetime_seconds, {self.phase1_lifetime_seconds}",
             )
-        require_between("rekey_margin_time_seconds", self.rekey_margin_time_seconds, 60, self.phase2_lifetime_seconds // 2)
+        require_between(
+            "rekey_margin_time_seconds", self.rekey_margin_time_seconds, 60, self.phase2_lifetime_seconds // 2
+        )
         # The provider drops a 0 (Go's zero value), so that AWS would use 100 instead.
         require_between("rekey_fuzz_percentage", self.rekey_fuzz_percentage, 1, 100)
         require_between("dpd_timeout_seconds", self.dpd_timeout_seconds, 30, 3600)
@@ -62,7 +64,9 @@ class TunnelSettings:
         if self.ike_version == "ikev2":
             return
         if "GCM" in self.phase1_encryption_algorithm:  # RFC 5282 gives it to IKEv2 only
-            raise ArgumentError("phase1_encryption_algorithm", self.phase1_encryption_algorithm, "AES128 or AES256 with ikev1")
+            raise ArgumentError(
+                "phase1_encryption_algorithm", self.phase1_encryption_algorithm, "AES128 or AES256 with ikev1"
+            )
         if self.startup_action == "start":
             raise ArgumentError("startup_action", "start", "add with ikev1: AWS starts ikev2 only")
 

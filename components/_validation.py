@@ -46,4 +46,6 @@ MAX_TAGS = 50
 def require_tags(tags: Mapping[str, object], own: int) -> None:
     """Refuse more tags than AWS takes; `own` are the ones added here."""
     if len(tags) + own > MAX_TAGS:
-        raise ArgumentError("tags", f"{len(tags)} tags", f"at most {MAX_TAGS - own}: AWS takes {MAX_TAGS}, {own} of them ours")
+        raise ArgumentError(
+            "tags", f"{len(tags)} tags", f"at most {MAX_TAGS - own}: AWS takes {MAX_TAGS}, {own} of them ours"
+        )

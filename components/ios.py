@@ -1,177 +1,145 @@
-"""The Cisco IOS router, as one command that runs the agent."""
+"""The guide's section 3.2: the Cisco router, configured over SSH by the agent in one `local.Command`."""
 
 import json
 from collections.abc import Mapping
+from typing import Any
 
 import pulumi
 from pulumi_command import local
-from typing_extensions import NotRequired, TypedDict
 
-from ._launcher import agent_command, tolerant_command
-from ._validation import check_link_name, refuse
+from ._agent import INTERPRETER, Answer, agent_module, asking, doing, masked, read_answer
+from ._names import link_name, require_link_name
+from ._request import request_json, require_options, require_router, secrets_of
+from ._routes import require_networks
+from .inputs import checked, refusing, resolved
+from .router_args import IosCustomerGatewayArgs
 
-
-class RouterArgs(TypedDict):
-    """Where the router is and what is its own to decide."""
-
-    host: str
-    """Where to log in: a name or an address."""
-    username: str
-    """Whom to log in as; privilege 15, or with `router_enable_password`."""
-    host_key: str
-    """The host key's fingerprint, SHA256:…, as `ssh-keyscan HOST | ssh-keygen -lf -` prints it."""
-    port: NotRequired[int]
-    """The SSH port (default 22)."""
-    key_file: NotRequired[str]
-    """A private key's file, instead of a password."""
-    use_agent: NotRequired[bool]
-    """Log in with the SSH agent's keys (default false)."""
-    jump_host: NotRequired[dict[str, str]]
-    """A host to go through: host, username, host_key, key_file."""
-    wan_interface: NotRequired[str]
-    """The interface towards the Internet, such as GigabitEthernet1; the public address is used when not given."""
-    behind_nat: NotRequired[bool]
-    """Whether NAT changes the router's address on the way (default false)."""
-    local_address: NotRequired[str]
-    """The address IKE speaks from, where it is not the public one."""
-    advertise: NotRequired[str | list[str]]
-    """What BGP announces: `default` (a default route, as in the guide) or a list of networks."""
-    tunnel_numbers: NotRequired[list[int]]
-    """The Tunnel interfaces' numbers (default 1 and 2)."""
-    isakmp_policies: NotRequired[list[int]]
-    """The ISAKMP policies' numbers (default 200 and 201)."""
-    sla_numbers: NotRequired[list[int]]
-    """The IP SLAs' and tracks' numbers (default 100 and 200)."""
-
-
-class IosCustomerGatewayArgs(TypedDict):
-    """The router and what AWS handed out for it."""
-
-    router: RouterArgs
-    """The router."""
-    router_password: NotRequired[pulumi.Input[str]]
-    """Its password; secret. Not given: IOS_PASSWORD in the environment, a key file or the SSH agent."""
-    router_enable_password: NotRequired[pulumi.Input[str]]
-    """Its enable password; secret."""
-    customer_gateway_configuration: pulumi.Input[str]
-    """AWS's XML for the connection; secret."""
-    tunnel_options: pulumi.Input[list[dict[str, object]]]
-    """AWS's `Options.TunnelOptions`, with the keys; secret."""
-    vpc_cidrs: list[str]
-    """The VPC's networks."""
-    options: NotRequired[dict[str, int | str | bool]]
-    """How to work: save, revert_minutes, archive (use, require, configure), adopt, window, deadline."""
-    drift_check: NotRequired[bool]
-    """Whether preview and up compare the router with the link (default true). Off, an unreachable router is no obstacle to a preview."""
+_MODULE = agent_module(__package__)
+# The agent has a deadline of its own (options.deadline); this one is for what hangs all the same.
+_TIMEOUTS = pulumi.CustomTimeouts(create="30m", update="30m", delete="30m")
 
 
 class IosCustomerGateway(pulumi.ComponentResource):
-    """The router's side of the link: configured in a transaction, compared in each preview, undone on destroy."""
+    """The router's half of a VPN connection.
 
+    Nothing is pushed in a preview. Every secret goes through the command's standard input, so that none is in an
+    argument, in an error's text or in a diff.
+    """
+
+    generation: pulumi.Output[int]
+    """Counts the configurations that this stack gave the router; the router remembers it too."""
+    diff: pulumi.Output[str]
+    """What the last change sent to the router, as IOS lines with the secrets masked."""
     result: pulumi.Output[str]
-    """The agent's result, JSON; secret, since all that comes of secrets is."""
+    """The agent's whole result as JSON, with the manifest of what is the stack's on the router (secret)."""
 
     def __init__(self, name: str, args: IosCustomerGatewayArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("aws-cisco-vpn:index:IosCustomerGateway", name, {}, opts)
-        check_link_name(name)
-        validate_router(args["router"])
-        self._args, self._link = args, name
-        request = self._request()
-        if args.get("drift_check", True):
-            request = pulumi.Output.all(request, self._generation(request)).apply(_with_generation)
-        self.request = pulumi.Output.secret(request)
-        self.command = local.Command(
-            f"{name}-agent",
-            create=agent_command("apply"),
-            update=agent_command("apply"),
-            delete=agent_command("remove"),
-            stdin=self.request,
-            # Its standard output, the result, is captured and not logged; progress lines are, as they come.
-            logging=local.Logging.STDERR,
-            # `remove` and `apply` find the manifest in the last result.
+        self._name = name
+        with refusing(name):
+            link = _link(name, args)
+        self.request = self._request(link, args)
+        generation = self._generation(args)
+        stdin: pulumi.Output[str] = pulumi.Output.secret(
+            pulumi.Output.all(self.request, generation).apply(
+                lambda known: request_json(known[0], generation=int(known[1]))
+            )
+        )
+        command = local.Command(
+            name,
+            create=doing(_MODULE, "apply"),
+            update=doing(_MODULE, "apply"),
+            delete=doing(_MODULE, "remove"),
+            interpreter=list(INTERPRETER),
+            stdin=stdin,
+            # An update and the removal read the manifest of the result before.
             add_previous_output_in_env=True,
+            logging=local.Logging.STDERR,
             opts=pulumi.ResourceOptions(
                 parent=self,
                 delete_before_replace=True,
                 additional_secret_outputs=["stdout", "stderr"],
+                custom_timeouts=_TIMEOUTS,
             ),
         )
-        self.result = pulumi.Output.secret(self.command.stdout)
-        self.register_outputs({"result": self.result})
-
-    def _request(self) -> pulumi.Output[str]:
-        return pulumi.Output.secret(
-            pulumi.Output.all(
-                xml=self._args["customer_gateway_configuration"],
-                tunnel_options=self._args["tunnel_options"],
-                password=self._args.get("router_password"),
-                enable_password=self._args.get("router_enable_password"),
-            ).apply(self._as_json)
+        self.result = pulumi.Output.secret(command.stdout)
+        self.generation = pulumi.Output.unsecret(
+            self.result.apply(lambda text: int(_object(text).get("generation", 0)))
         )
-
-    def _as_json(self, secret: Mapping[str, object]) -> str:
-        router: dict[str, object] = dict(self._args["router"])
-        for field in ("password", "enable_password"):
-            if secret[field]:
-                router[field] = secret[field]
-        return json.dumps(
-            {
-                "link": self._link,
-                "vpn": {
-                    "customer_gateway_configuration": secret["xml"],
-                    "tunnel_options": secret["tunnel_options"],
-                    "vpc_cidrs": self._args["vpc_cidrs"],
-                },
-                "router": router,
-                "options": self._args.get("options", {}),
-            },
-            sort_keys=True,
+        shown = pulumi.Output.all(self.result, self.request).apply(
+            lambda known: masked(str(_object(known[0]).get("diff", "")), secrets_of(known[1]))
         )
+        self.diff = pulumi.Output.unsecret(shown)
+        self.register_outputs({"generation": self.generation, "diff": self.diff, "result": self.result})
 
-    def _generation(self, request: pulumi.Output[str]) -> pulumi.Output[int]:
-        """Ask the router which generation it holds: the same one when in sync, so that nothing changes, else the next."""
-        answer = local.run_output(command=agent_command("check"), stdin=request, logging=local.Logging.NONE)
-        return answer.stdout.apply(self._judge)
+    def ask(self, verb: str, *, wait: int | None = None, is_shown: bool = False) -> pulumi.Output[Answer]:
+        """Return what the agent answers to a verb that only reads; in a preview too.
 
-    def _judge(self, answer: str) -> int:
-        check = json.loads(answer)
-        if check["unreachable"]:
-            raise pulumi.RunError(
-                f"the router {self._args['router']['host']} can't be compared with the link: {check['unreachable']} "
-                "(set drift_check to false to preview without it)"
-            )
-        if check["in_sync"] is False and check["diff"]:
-            pulumi.log.warn(f"the router does not hold the link as described; up will change:\n{check['diff']}", self)
-        return int(check["generation"])
-
-    def verify(self, wait: int, *, fails: bool) -> pulumi.Output[str]:
-        """Ask the router how the tunnels are, after the command; JSON, empty when it could not be asked.
-
-        Waits up to `wait` seconds for both to be UP. With `fails`, a router that can't be asked is an error.
+        Args:
+            verb: check, verify or status.
+            wait: How many seconds `verify` waits for the tunnels.
+            is_shown: Whether its progress is shown as it comes.
         """
-        request = pulumi.Output.all(self.request, self.command.stdout).apply(lambda both: _with_wait(both[0], wait))
-        answer = local.run_output(
-            command=tolerant_command("verify", ignore=(3,) if fails else None),
-            stdin=request,
-            logging=local.Logging.NONE,
+        run = local.run_output(
+            command=asking(_MODULE, verb),
+            interpreter=list(INTERPRETER),
+            stdin=self.request.apply(lambda known: request_json(known, wait=wait)),
+            logging=local.Logging.STDERR if is_shown else local.Logging.NONE,
+            add_previous_output_in_env=False,
+            opts=pulumi.InvokeOptions(parent=self),
         )
-        return answer.stdout
+        return run.apply(lambda done: read_answer(done.stdout, done.stderr))
+
+    def _request(self, link: str, args: IosCustomerGatewayArgs) -> pulumi.Output[Mapping[str, Any]]:
+        router: pulumi.Output[Mapping[str, object]] = resolved(args["router"])
+        parts = {
+            "link": link,
+            "handout": args["handout"],
+            "router": checked(self._name, router, require_router),
+            "advertise": args.get("advertise"),
+            "options": args.get("options") or {},
+            "router_password": args.get("router_password"),
+            "router_enable_password": args.get("router_enable_password"),
+            "jump_host_password": args.get("jump_host_password"),
+        }
+        return pulumi.Output.secret(resolved(parts))
+
+    def _generation(self, args: IosCustomerGatewayArgs) -> pulumi.Output[int]:
+        if not args.get("drift_check", True):
+            return pulumi.Output.from_input(1)
+        return pulumi.Output.all(self.ask("check"), self.request).apply(lambda known: self._read_check(*known))
+
+    def _read_check(self, answer: Answer, known: Mapping[str, Any]) -> int:
+        host, secrets = known["router"]["host"], secrets_of(known)
+        result = answer.result
+        why = result.get("unreachable") or (None if answer.is_given else answer.message)
+        if why:
+            raise pulumi.RunError(
+                f"{self._name}: the router {host} could not be compared with what it should hold: "
+                f"{masked(str(why), secrets)}. To go on without this check, set driftCheck (drift_check) to false."
+            )
+        if not result.get("in_sync"):
+            self._show_difference(host, masked(str(result.get("diff", "")), secrets))
+        return int(str(result["generation"]))
+
+    def _show_difference(self, host: str, diff: str) -> None:
+        """Say what is going to be sent: in a preview a warning, since the router may have been changed by hand."""
+        say = pulumi.log.warn if pulumi.runtime.is_dry_run() else pulumi.log.info
+        say(f"the router {host} does not hold what this stack says; an up will send:\n{diff}", self)
 
 
-def validate_router(router: RouterArgs) -> None:
-    """Refuse a router that can't be logged in to. Raises `ValueError`."""
-    for field in ("host", "username", "host_key"):
-        if not router.get(field):
-            raise refuse(f"router.{field}", router.get(field), "given")
-    key = router["host_key"]
-    if not key.startswith("SHA256:") and key != "insecure-accept-any":
-        raise refuse("router.host_key", key, "SHA256:… as `ssh-keyscan HOST | ssh-keygen -lf -` prints it")
+def _link(name: str, args: IosCustomerGatewayArgs) -> str:
+    """Check what is known before anything is made, and return the link's name on the router."""
+    router = args["router"]
+    if all(not isinstance(value, pulumi.Output) for value in router.values()):
+        require_router(router)
+    require_options(args.get("options") or {})
+    require_networks("advertise", args.get("advertise") or ())
+    link = args.get("link_name") or link_name(pulumi.get_stack(), name)
+    require_link_name("link_name", link)
+    return link
 
 
-def _with_generation(both: "list[object]") -> str:
-    return json.dumps({**json.loads(str(both[0])), "generation": both[1]}, sort_keys=True)
-
-
-def _with_wait(request: str, wait: int) -> str:
-    data = json.loads(request)
-    return json.dumps({**data, "options": {**data["options"], "wait": wait}})
+def _object(text: str) -> Mapping[str, Any]:
+    value = json.loads(text)
+    return value if isinstance(value, dict) else {}

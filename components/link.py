@@ -1,196 +1,236 @@
-"""The whole link in one component: network, VPN, router, and the check that both tunnels are UP."""
+"""The whole link in one component: the VPC, the VPN, the router, and the proof that both tunnels are UP."""
 
 import asyncio
-import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import pulumi
 import pulumi_aws as aws
-from typing_extensions import NotRequired, TypedDict
 
-from ._check import TunnelState, combine, verdict
-from ._validation import check_link_name, check_one_of, check_onprem, check_range
-from .ios import IosCustomerGateway, IosCustomerGatewayArgs, RouterArgs, validate_router
+from ._agent import Answer, masked
+from ._names import link_name
+from ._request import secrets_of
+from ._routes import advertised_warning, require_apart_from_vpc, require_networks
+from ._states import UP, Telemetry, TunnelEnds, TunnelState, are_up, failure, joined
+from ._typed import NotRequired
+from ._validation import require_between, require_one_of
+from .inputs import part_of, refusing
+from .ios import IosCustomerGateway
 from .network import VpcNetwork, VpcNetworkArgs
-from .vpn import SiteToSiteVpn, SiteToSiteVpnArgs, validate
+from .router_args import IosCustomerGatewayArgs, RouterAccessArgs
+from .vpn import SiteToSiteVpn
+from .vpn_args import ConnectionArgs, SiteToSiteVpnArgs
 
-_POLL_SECONDS = 5.0
-_NETWORK = ("vpc_cidr", "subnet_cidrs", "availability_zones", "vpc_id", "route_table_ids", "tags")
-_VPN = (
-    "public_ip", "bgp_asn", "aws_asn", "propagate_routes", "profile", "profile_overrides", "tunnel1_profile",
-    "tunnel2_profile", "inside_cidrs", "tunnel1_preshared_key", "tunnel2_preshared_key", "tunnel1_key_serial",
-    "tunnel2_key_serial", "vpn_gateway_id", "customer_gateway_id", "device_name", "tags",
-)  # fmt: skip
-_ROUTER = ("router", "router_password", "router_enable_password", "options", "drift_check")
+ROUTINGS = ("bgp", "static")
+ADVERTISE = ("onprem", "default")
+CHECKS = ("require", "warn", "off")
+_DEFAULT_CHECK_TIMEOUT = 300
+_PAUSE = 3.0
 
 
-class VpnLinkArgs(TypedDict):
-    """An office or data centre joined to a VPC."""
+class VpnLinkArgs(VpcNetworkArgs, ConnectionArgs, RouterAccessArgs):
+    """One link: what VpcNetwork, SiteToSiteVpn and IosCustomerGateway take, and how they come together."""
 
-    router: RouterArgs
-    """The router: where it is, its host key, its WAN interface."""
-    public_ip: pulumi.Input[str]
-    """The router's public IPv4 address."""
-    onprem_cidrs: list[str]
-    """The networks on premises."""
-    vpc_cidr: str
-    """The VPC's network."""
-    router_password: NotRequired[pulumi.Input[str]]
-    """The router's password; secret."""
-    router_enable_password: NotRequired[pulumi.Input[str]]
-    """Its enable password; secret."""
+    onprem_cidrs: Sequence[str]
+    """The networks behind the router."""
     routing: NotRequired[str]
-    """`bgp` (default) or `static`."""
-    bgp_asn: NotRequired[int]
-    """The router's ASN (default 65000)."""
-    aws_asn: NotRequired[int]
-    """AWS's ASN (default 64512)."""
-    subnet_cidrs: NotRequired[list[str]]
-    """Subnets of the VPC."""
-    availability_zones: NotRequired[list[str]]
-    """Where to put them."""
-    vpc_id: NotRequired[str]
-    """An existing VPC, with `route_table_ids`."""
-    route_table_ids: NotRequired[list[str]]
-    """The existing VPC's route tables."""
-    propagate_routes: NotRequired[bool]
-    """Whether routes are propagated into the tables (default true)."""
+    """bgp (default) or static: tracked routes on the router, and the connection has `onprem_cidrs` as its own."""
     gateway_routes: NotRequired[bool]
-    """Whether the tables get a static route to the gateway for each on-premises network, as in 3.1.5 (default false)."""
-    profile: NotRequired[str]
-    """`modern` (default) or `guide-2015`."""
-    profile_overrides: NotRequired[dict[str, int | str]]
-    """Fields of the profile set otherwise."""
-    tunnel1_profile: NotRequired[str]
-    """Tunnel 1's profile, where it differs."""
-    tunnel2_profile: NotRequired[str]
-    """Tunnel 2's profile, where it differs."""
-    inside_cidrs: NotRequired[list[str]]
-    """The tunnels' inside networks."""
-    tunnel1_preshared_key: NotRequired[pulumi.Input[str]]
-    """Tunnel 1's key; secret. Not given: made by the stack."""
-    tunnel2_preshared_key: NotRequired[pulumi.Input[str]]
-    """Tunnel 2's key; secret."""
-    tunnel1_key_serial: NotRequired[int]
-    """Raise it to have tunnel 1's key made anew."""
-    tunnel2_key_serial: NotRequired[int]
-    """Raise it to have tunnel 2's key made anew."""
-    vpn_gateway_id: NotRequired[pulumi.Input[str]]
-    """An existing virtual private gateway."""
-    customer_gateway_id: NotRequired[pulumi.Input[str]]
-    """An existing customer gateway."""
-    device_name: NotRequired[str]
-    """The customer gateway's device name."""
-    options: NotRequired[dict[str, int | str | bool]]
-    """How the agent works on the router."""
-    drift_check: NotRequired[bool]
-    """Whether preview and up compare the router with the link (default true)."""
+    """Whether the VPC's route tables get a static route to `onprem_cidrs`, as in the guide's 3.1.5; false."""
+    advertise: NotRequired[str]
+    """What the router announces over BGP: onprem (`onprem_cidrs`, default), or default (the guide's default route)."""
     check: NotRequired[str]
-    """When a tunnel is not UP on both ends after an up: `require` (default) fails, `warn` says so, `off` doesn't look."""
+    """Whether both tunnels must be UP at both ends: require (default) fails otherwise, warn says so, off asks nobody."""
     check_timeout: NotRequired[int]
-    """How long to wait for both tunnels, in seconds (default 300)."""
-    tags: NotRequired[dict[str, str]]
-    """Tags for everything created."""
+    """How many seconds to wait for that; 300."""
 
 
 class VpnLink(pulumi.ComponentResource):
-    """An AWS Site-to-Site VPN and the Cisco IOS router at the other end, proven to be UP."""
+    """A VPC and a router, joined. Made only when both ends say that both tunnels are UP."""
 
     vpc_id: pulumi.Output[str]
-    """The VPC."""
+    """The VPC's id."""
+    subnet_ids: pulumi.Output[Sequence[str]]
+    """The subnets' ids."""
     vpn_connection_id: pulumi.Output[str]
-    """The VPN connection."""
-    tunnels: pulumi.Output[list[dict[str, Any]]]
-    """Per tunnel: addresses, ASNs, the state on both ends, BGP's or IP SLA's state, and the reason when down."""
+    """The VPN connection's id."""
+    vpn_gateway_id: pulumi.Output[str | None]
+    """The virtual private gateway's id, unless the end is a transit gateway."""
+    customer_gateway_id: pulumi.Output[str]
+    """The customer gateway's id."""
+    router_diff: pulumi.Output[str]
+    """What the last change sent to the router, with the secrets masked."""
+    tunnels: pulumi.Output[Sequence[TunnelState]]
+    """Both tunnels: addresses, inside pair, ASNs, and what each end says of them. Nothing in it is secret."""
 
     def __init__(self, name: str, args: VpnLinkArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("aws-cisco-vpn:index:VpnLink", name, {}, opts)
-        vpn_args = _vpn_args(args)
-        _validate(name, args, vpn_args)
+        self._name = name
+        self._args = args
+        self._is_static = args.get("routing") == "static"
+        with refusing(name):
+            warning = _check(args)
+        if warning:
+            pulumi.log.warn(warning, self)
         child = pulumi.ResourceOptions(parent=self)
-        network_args: VpcNetworkArgs = _take(args, _NETWORK)  # type: ignore[assignment]  # the same fields, by name
-        self.network = VpcNetwork(name, network_args, child)
-        vpn_args["vpc_id"] = self.network.vpc_id
-        vpn_args["route_table_ids"] = self.network.route_table_ids
-        vpn_args["route_table_count"] = self.network.table_count
-        self.vpn = SiteToSiteVpn(name, vpn_args, child)
-        router_args: IosCustomerGatewayArgs = {
-            **_take(args, _ROUTER),
-            "customer_gateway_configuration": self.vpn.customer_gateway_configuration,
-            "tunnel_options": self.vpn.tunnel_options(),
-            "vpc_cidrs": [args["vpc_cidr"]],
-        }  # type: ignore[typeddict-item]  # the same fields, by name
-        self.router = IosCustomerGateway(
-            name,
-            router_args,
-            # Destroy undoes the router first, then routes, connection and gateways.
-            pulumi.ResourceOptions(parent=self, depends_on=list(self.vpn.ready)),
-        )
-        self.vpc_id = self.network.vpc_id
-        self.vpn_connection_id = self.vpn.vpn_connection_id
-        self.tunnels = self._tunnels(args)
+        network = VpcNetwork(name, cast("VpcNetworkArgs", part_of(args, VpcNetworkArgs)), child)
+        vpn = SiteToSiteVpn(name, self._vpn_args(network), child)
+        # The router is configured last and, on destroy, cleaned first: after all routes, not the connection alone.
+        after = pulumi.ResourceOptions.merge(pulumi.ResourceOptions(depends_on=[vpn]), child)
+        router = IosCustomerGateway(name, self._router_args(vpn), after)
+        self.vpc_id = network.vpc_id
+        self.subnet_ids = network.subnet_ids
+        self.vpn_connection_id = vpn.vpn_connection_id
+        self.vpn_gateway_id = vpn.vpn_gateway_id
+        self.customer_gateway_id = vpn.customer_gateway_id
+        self.router_diff = router.diff
+        self.tunnels = self._checked_tunnels(vpn, router)
         self.register_outputs(
-            {"vpc_id": self.vpc_id, "vpn_connection_id": self.vpn_connection_id, "tunnels": self.tunnels}
+            {
+                "vpc_id": self.vpc_id,
+                "subnet_ids": self.subnet_ids,
+                "vpn_connection_id": self.vpn_connection_id,
+                "vpn_gateway_id": self.vpn_gateway_id,
+                "customer_gateway_id": self.customer_gateway_id,
+                "router_diff": self.router_diff,
+                "tunnels": self.tunnels,
+            }
         )
 
-    def _tunnels(self, args: VpnLinkArgs) -> pulumi.Output[list[dict[str, Any]]]:
-        mode, seconds = args.get("check", "require"), args.get("check_timeout", 300)
-        if mode == "off":
-            return pulumi.Output.from_input([])
+    def _vpn_args(self, network: VpcNetwork) -> SiteToSiteVpnArgs:
+        args = self._args
+        own: dict[str, Any] = {
+            "vpc_cidrs": [network.vpc_cidr],
+            "route_table_ids": network.route_tables,
+            "tags": args.get("tags") or {},
+            "gateway_routes": args["onprem_cidrs"] if args.get("gateway_routes") else [],
+        }
+        if self._is_static:
+            own["static_routes"] = args["onprem_cidrs"]
+        if args.get("transit_gateway_id") is None and args.get("vpn_gateway_id") is None:
+            own["vpc_id"] = network.vpc_id
+        return cast("SiteToSiteVpnArgs", {**part_of(args, ConnectionArgs), **own})
+
+    def _router_args(self, vpn: SiteToSiteVpn) -> IosCustomerGatewayArgs:
+        args = self._args
+        own: dict[str, Any] = {
+            "handout": vpn.handout,
+            "link_name": args.get("link_name") or link_name(pulumi.get_stack(), self._name),
+        }
+        if args.get("advertise", "onprem") == "onprem" and not self._is_static:
+            own["advertise"] = args["onprem_cidrs"]
+        return cast("IosCustomerGatewayArgs", {**part_of(args, RouterAccessArgs), **own})
+
+    def _checked_tunnels(self, vpn: SiteToSiteVpn, router: IosCustomerGateway) -> pulumi.Output[Sequence[TunnelState]]:
+        check = FinalCheck(
+            name=self._name,
+            component=self,
+            router=router,
+            router_asn=vpn.router_asn,
+            mode=self._args.get("check", "require"),
+            timeout=self._args.get("check_timeout", _DEFAULT_CHECK_TIMEOUT),
+        )
+        # The result is known only once the command has run: a preview of a change asks nobody.
+        ready = pulumi.Output.all(vpn.ends, vpn.vpn_connection_id, router.request, router.result)
+        return pulumi.Output.unsecret(ready.apply(lambda known: check.tunnels(known[0], known[1], known[2])))
+
+
+class FinalCheck:
+    """Asks both ends until both say UP of both tunnels; in a preview once, and without consequence."""
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        component: pulumi.Resource,
+        router: IosCustomerGateway,
+        router_asn: int,
+        mode: str,
+        timeout: int,
+    ) -> None:
+        self._name = name
+        self._component = component
+        self._router = router
+        self._router_asn = router_asn
+        self._mode = mode
+        self._timeout = timeout
+
+    async def tunnels(
+        self, ends: Sequence[TunnelEnds], connection_id: str, request: Mapping[str, Any]
+    ) -> Sequence[TunnelState]:
+        """Return the tunnels' states.
+
+        Raises:
+            pulumi.RunError: One is not UP in time, and that is required.
+        """
+        if self._mode == "off":
+            return joined(ends, self._router_asn, {}, {}, unknown="the check is off")
         is_preview = pulumi.runtime.is_dry_run()
-        router = self.router.verify(0 if is_preview else seconds, fails=mode == "require" and not is_preview)
-        asns = {"router_asn": args.get("bgp_asn", 65000), "aws_asn": args.get("aws_asn", 64512)}
+        clock = asyncio.get_running_loop().time
+        end = clock() + (0 if is_preview else self._timeout)
+        secrets = secrets_of(request)
+        answer = await self._ask_router(is_preview=is_preview)
+        report = answer.result if answer.is_given else {}
+        # Without the router's word there is nothing to wait for, but what AWS says is still worth knowing.
+        telemetry = await self._ask_aws(
+            ends, connection_id, until=end if report.get("up") else 0.0, is_preview=is_preview
+        )
+        states = joined(ends, self._router_asn, telemetry, report, unknown=answer.message)
+        for state in states:
+            state["reason"] = masked(state["reason"], secrets)
+        if not is_preview and not are_up(states):
+            self._report(failure(states))
+        return states
 
-        async def look(both: Sequence[str]) -> list[dict[str, Any]]:
-            states = await self._both_ends(both[0], both[1], 0 if is_preview else seconds)
-            problem = verdict(states)
-            if problem and mode == "require" and not is_preview:
-                raise pulumi.RunError(problem)
-            if problem:
-                pulumi.log.warn(problem, self)
-            return [state.as_output(asns) for state in states]
+    async def _ask_router(self, *, is_preview: bool) -> Answer:
+        asked = self._router.ask("verify", wait=0 if is_preview else self._timeout, is_shown=not is_preview)
+        return cast("Answer", await asked.future())
 
-        # What is shown here is addresses and states; that it was asked for with a password does not make it secret.
-        return pulumi.Output.unsecret(pulumi.Output.all(router, self.vpn_connection_id).apply(look))
-
-    @staticmethod
-    async def _both_ends(router: str, connection_id: str, seconds: float) -> tuple[TunnelState, ...]:
-        """Wait until AWS, too, says that both tunnels are UP; return what the two ends say at the end."""
-        loop = asyncio.get_running_loop()
-        end = loop.time() + seconds
+    async def _ask_aws(
+        self, ends: Sequence[TunnelEnds], connection_id: str, *, until: float, is_preview: bool
+    ) -> Mapping[str, Telemetry]:
+        clock = asyncio.get_running_loop().time
         while True:
-            answer = await aws.ec2.get_vpn_connection_output(vpn_connection_id=connection_id).future()
-            telemetry = {
-                entry.outside_ip_address: (entry.status, entry.status_message)
-                for entry in (answer.vgw_telemetries if answer else [])
-            }
-            states = combine(json.loads(router or "{}"), telemetry)
-            is_settled = all(state.aws_state == "UP" for state in states)
-            if is_settled or loop.time() >= end or not all(state.router_state == "UP" for state in states):
-                return states
-            await asyncio.sleep(min(_POLL_SECONDS, max(0.1, end - loop.time())))
+            try:
+                telemetry = await self._telemetry(connection_id)
+            except Exception:  # the SDK raises its root class; a preview must not fail on what only informs
+                if is_preview:
+                    return {}
+                raise
+            outside = {end.aws_outside for end in ends}
+            if all(t.status == UP for a, t in telemetry.items() if a in outside) or clock() >= until:
+                return telemetry
+            await asyncio.sleep(_PAUSE)
+
+    async def _telemetry(self, connection_id: str) -> Mapping[str, Telemetry]:
+        found = await aws.ec2.get_vpn_connection_output(
+            vpn_connection_id=connection_id, opts=pulumi.InvokeOptions(parent=self._component)
+        ).future()
+        if found is None:
+            return {}
+        return {
+            t.outside_ip_address: Telemetry(t.status, t.status_message, int(t.accepted_route_count))
+            for t in found.vgw_telemetries
+        }
+
+    def _report(self, text: str) -> None:
+        message = f"{self._name}: after {self._timeout} s not both tunnels are UP\n{text}"
+        if self._mode == "require":
+            raise pulumi.RunError(message)
+        pulumi.log.warn(message, self._component)
 
 
-def _vpn_args(args: VpnLinkArgs) -> SiteToSiteVpnArgs:
-    taken: SiteToSiteVpnArgs = _take(args, _VPN)  # type: ignore[assignment]  # the same fields, by name
-    taken["vpc_cidrs"] = [args["vpc_cidr"]]
-    if args.get("routing", "bgp") == "static":
-        taken["static_routes"] = args["onprem_cidrs"]
-    if args.get("gateway_routes", False):
-        taken["gateway_routes"] = args["onprem_cidrs"]
-    return taken
-
-
-def _validate(name: str, args: VpnLinkArgs, vpn_args: SiteToSiteVpnArgs) -> None:
-    check_link_name(name)
-    check_one_of("routing", args.get("routing", "bgp"), ("bgp", "static"))
-    check_one_of("check", args.get("check", "require"), ("require", "warn", "off"))
-    check_range("check_timeout", args.get("check_timeout", 300), 0, 3600)
-    check_onprem(args["onprem_cidrs"], [args["vpc_cidr"]])
-    validate_router(args["router"])
-    validate(vpn_args)
-
-
-def _take(args: Mapping[str, Any] | VpnLinkArgs, fields: Sequence[str]) -> dict[str, Any]:
-    return {field: args[field] for field in fields if field in args}  # type: ignore[literal-required]  # names of its own fields
+def _check(args: VpnLinkArgs) -> str | None:
+    """Check what only the whole link can know, and return a warning if there is one."""
+    is_transit = args.get("transit_gateway_id") is not None
+    require_networks("onprem_cidrs", args["onprem_cidrs"])
+    require_between("number of onprem_cidrs", len(args["onprem_cidrs"]), 1, 1000)
+    if args.get("vpc_cidr") is not None:
+        require_apart_from_vpc("onprem_cidrs", args["onprem_cidrs"], args["vpc_cidr"])
+    require_one_of("routing", args.get("routing", "bgp"), ROUTINGS)
+    require_one_of("advertise", args.get("advertise", "onprem"), ADVERTISE)
+    require_one_of("check", args.get("check", "require"), CHECKS)
+    require_between("check_timeout", args.get("check_timeout", _DEFAULT_CHECK_TIMEOUT), 1, 3600)
+    if args.get("routing") != "static" and args.get("advertise", "onprem") == "onprem":
+        return advertised_warning(len(args["onprem_cidrs"]), is_transit=is_transit)
+    return None

@@ -1,85 +1,155 @@
-"""Step 1 of the guide: the VPC, its subnets and route tables."""
+"""Step 1 of the guide: the VPC, its subnets and their route tables; or ones that exist."""
+
+from collections.abc import Mapping, Sequence
 
 import pulumi
 import pulumi_aws as aws
-from typing_extensions import NotRequired, TypedDict
 
-from ._validation import check_subnets
+from ._addresses import require_subnets, require_vpc_network
+from ._names import part, tagged
+from ._typed import NotRequired, TypedDict
+from ._validation import ArgumentError, require_absent, require_one_present, require_tags
+from .inputs import refusing, resolved
 
 
 class VpcNetworkArgs(TypedDict):
-    """A new VPC, or an existing one to join."""
+    """A VPC to make (`vpc_cidr`) or one that exists (`vpc_id`)."""
 
-    vpc_cidr: str
-    """The VPC's network, /16 to /28, such as 10.0.0.0/16."""
-    subnet_cidrs: NotRequired[list[str]]
-    """Subnets within it, spread over the availability zones in turn."""
-    availability_zones: NotRequired[list[str]]
-    """Where to put them; AWS chooses when not given."""
-    vpc_id: NotRequired[str]
-    """An existing VPC: then nothing is created here, and `route_table_ids` says which tables to route."""
-    route_table_ids: NotRequired[list[str]]
-    """The existing VPC's route tables."""
-    tags: NotRequired[dict[str, str]]
-    """Tags for everything created."""
+    vpc_cidr: NotRequired[str]
+    """The VPC's network, /16 to /28, such as 10.0.0.0/16. Makes a new VPC."""
+    subnet_cidrs: NotRequired[Sequence[str]]
+    """The subnets' networks within it; any number, none by default."""
+    availability_zones: NotRequired[Sequence[str]]
+    """Where the subnets go, in turn. By default the Region's own zones, chosen when a subnet is made."""
+    route_table_per_subnet: NotRequired[bool]
+    """Whether each subnet has a route table of its own; false by default, one for all."""
+    vpc_id: NotRequired[pulumi.Input[str]]
+    """A VPC that exists, instead of `vpc_cidr`."""
+    route_table_ids: NotRequired[Sequence[pulumi.Input[str]]]
+    """Route tables of the existing VPC that shall know the way to the on-premises networks."""
+    tags: NotRequired[Mapping[str, pulumi.Input[str]]]
+    """Tags on everything made here; `Name` is added."""
 
 
 class VpcNetwork(pulumi.ComponentResource):
-    """The AWS side's network: a VPC with private subnets and one route table for them, or an existing VPC."""
+    """The AWS side's network. All routes are resources of their own, so that others can add theirs."""
 
     vpc_id: pulumi.Output[str]
-    """The VPC."""
-    subnet_ids: pulumi.Output[list[str]]
-    """Its subnets, in the order of `subnet_cidrs`."""
-    route_table_ids: pulumi.Output[list[str]]
-    """The route tables that lead to the gateway."""
+    """The VPC's id."""
+    vpc_cidr: pulumi.Output[str]
+    """The VPC's network."""
+    subnet_ids: pulumi.Output[Sequence[str]]
+    """The subnets' ids in the order of `subnet_cidrs`."""
+    route_table_ids: pulumi.Output[Mapping[str, str]]
+    """The route tables' ids by a name that stays: `main`, a subnet's network, or an existing table's id."""
 
     def __init__(self, name: str, args: VpcNetworkArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("aws-cisco-vpn:index:VpcNetwork", name, {}, opts)
-        self.table_count = len(args.get("route_table_ids", [])) or 1
-        existing = args.get("vpc_id")
-        if existing is not None:
-            self.vpc_id = pulumi.Output.from_input(existing)
-            self.subnet_ids = pulumi.Output.from_input([])
-            self.route_table_ids = pulumi.Output.from_input(args.get("route_table_ids", []))
-            self.table_count = len(args.get("route_table_ids", []))
+        self._name = name
+        self._child = pulumi.ResourceOptions(parent=self)
+        self._tags = args.get("tags") or {}
+        with refusing(name):
+            _check(args)
+        subnets: list[aws.ec2.Subnet] = []
+        if args.get("vpc_id") is not None:
+            self.vpc_id = pulumi.Output.from_input(args["vpc_id"])
+            found = aws.ec2.get_vpc_output(id=self.vpc_id, opts=pulumi.InvokeOptions(parent=self))
+            self.vpc_cidr = found.cidr_block
+            self.route_tables = _existing_tables(args.get("route_table_ids") or ())
         else:
-            self._create(name, args)
+            vpc = self._make_vpc(args["vpc_cidr"])
+            self.vpc_id, self.vpc_cidr = vpc.id, pulumi.Output.from_input(args["vpc_cidr"])
+            subnets = self._make_subnets(vpc, args)
+            self.route_tables = self._make_route_tables(vpc, subnets, args)
+        self.subnet_ids = resolved([subnet.id for subnet in subnets])
+        self.route_table_ids = resolved(self.route_tables)
         self.register_outputs(
-            {"vpc_id": self.vpc_id, "subnet_ids": self.subnet_ids, "route_table_ids": self.route_table_ids}
+            {
+                "vpc_id": self.vpc_id,
+                "vpc_cidr": self.vpc_cidr,
+                "subnet_ids": self.subnet_ids,
+                "route_table_ids": self.route_table_ids,
+            }
         )
 
-    def _create(self, name: str, args: VpcNetworkArgs) -> None:
-        subnet_cidrs = args.get("subnet_cidrs", [])
-        check_subnets(args["vpc_cidr"], subnet_cidrs)
-        child = pulumi.ResourceOptions(parent=self)
-        tags = {"Name": name, **args.get("tags", {})}
-        vpc = aws.ec2.Vpc(
-            f"{name}-vpc",
-            cidr_block=args["vpc_cidr"],
+    def _make_vpc(self, cidr: str) -> aws.ec2.Vpc:
+        return aws.ec2.Vpc(
+            self._name,
+            cidr_block=cidr,
             enable_dns_support=True,
             enable_dns_hostnames=True,
-            tags=tags,
-            opts=child,
+            tags=self._tagged(self._name),
+            opts=self._child,
         )
-        table = aws.ec2.RouteTable(f"{name}-routes", vpc_id=vpc.id, tags=tags, opts=child)
-        zones = args.get("availability_zones", [])
+
+    def _make_subnets(self, vpc: aws.ec2.Vpc, args: VpcNetworkArgs) -> list[aws.ec2.Subnet]:
+        cidrs = args.get("subnet_cidrs") or ()
+        zones = args.get("availability_zones")
+        opts = self._child
+        if zones is None:
+            # A zone that AWS adds to the Region later must not move a subnet, which would replace it.
+            opts = pulumi.ResourceOptions.merge(pulumi.ResourceOptions(ignore_changes=["availabilityZone"]), opts)
         subnets = []
-        for index, cidr in enumerate(subnet_cidrs):
-            # Named by network: adding one in the middle must not rename, and so replace, the others.
-            key = cidr.replace("/", "-")
-            subnet = aws.ec2.Subnet(
-                f"{name}-subnet-{key}",
-                vpc_id=vpc.id,
-                cidr_block=cidr,
-                availability_zone=zones[index % len(zones)] if zones else None,
-                tags={**tags, "Name": f"{name}-{cidr}"},
-                opts=child,
+        for position, cidr in enumerate(cidrs):
+            name = f"{self._name}-{part(cidr)}"
+            subnets.append(
+                aws.ec2.Subnet(
+                    name,
+                    vpc_id=vpc.id,
+                    cidr_block=cidr,
+                    availability_zone=self._zone(position, len(cidrs), zones),
+                    tags=self._tagged(name),
+                    opts=opts,
+                )
             )
+        return subnets
+
+    def _zone(self, position: int, count: int, zones: Sequence[str] | None) -> pulumi.Input[str] | None:
+        if zones:
+            return zones[position % len(zones)]
+        if count == 1:
+            return None
+        found = aws.get_availability_zones_output(state="available", opts=pulumi.InvokeOptions(parent=self))
+        return found.names.apply(lambda names: names[position % len(names)])
+
+    def _make_route_tables(
+        self, vpc: aws.ec2.Vpc, subnets: Sequence[aws.ec2.Subnet], args: VpcNetworkArgs
+    ) -> dict[str, pulumi.Input[str]]:
+        cidrs = args.get("subnet_cidrs") or ()
+        own = bool(args.get("route_table_per_subnet"))
+        keys = [part(cidr) for cidr in cidrs] if own else ["main"]
+        tables = {key: self._make_route_table(vpc, key) for key in keys}
+        for cidr, subnet in zip(cidrs, subnets, strict=True):
             aws.ec2.RouteTableAssociation(
-                f"{name}-subnet-{key}", subnet_id=subnet.id, route_table_id=table.id, opts=child
+                f"{self._name}-{part(cidr)}",
+                subnet_id=subnet.id,
+                route_table_id=tables[part(cidr) if own else "main"].id,
+                opts=self._child,
             )
-            subnets.append(subnet)
-        self.vpc_id = vpc.id
-        self.subnet_ids = pulumi.Output.all(*[subnet.id for subnet in subnets])
-        self.route_table_ids = pulumi.Output.all(table.id)
+        return {key: table.id for key, table in tables.items()}
+
+    def _make_route_table(self, vpc: aws.ec2.Vpc, key: str) -> aws.ec2.RouteTable:
+        name = f"{self._name}-{key}"
+        return aws.ec2.RouteTable(name, vpc_id=vpc.id, tags=self._tagged(name), opts=self._child)
+
+    def _tagged(self, name: str) -> pulumi.Output[dict[str, str]]:
+        return resolved(self._tags).apply(lambda tags: tagged(name, tags))
+
+
+def _check(args: VpcNetworkArgs) -> None:
+    require_one_present(args, ("vpc_cidr", "vpc_id"), "a VPC to make, or one that exists")
+    require_tags(args.get("tags") or {}, own=1)
+    if args.get("vpc_id") is not None:
+        names = ("subnet_cidrs", "availability_zones", "route_table_per_subnet")
+        require_absent(args, names, "vpc_id names a VPC that exists, and nothing is made in it")
+        return
+    require_absent(args, ("route_table_ids",), "the new VPC has its own route tables")
+    require_vpc_network("vpc_cidr", args["vpc_cidr"])
+    require_subnets(args["vpc_cidr"], args.get("subnet_cidrs") or ())
+    if args.get("availability_zones") is not None and not args["availability_zones"]:
+        raise ArgumentError("availability_zones", "empty", "absent, or at least one zone")
+
+
+def _existing_tables(ids: Sequence[pulumi.Input[str]]) -> dict[str, pulumi.Input[str]]:
+    """Name each table by its id where that is known, so that their order in the list is of no account."""
+    return {table if isinstance(table, str) else str(position): table for position, table in enumerate(ids, 1)}

@@ -1,291 +1,329 @@
-"""Steps 2 to 5 of the guide: gateway and attachment, customer gateway, connection, routes and propagation."""
+"""Steps 2 to 5 of the guide: the gateway, the customer gateway, the connection, and the routes to it."""
 
-from collections.abc import Callable, Mapping, Sequence
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pulumi
 import pulumi_aws as aws
-from typing_extensions import NotRequired, TypedDict
 
-from ._keys import generate_key
-from ._profiles import DEFAULT_PROFILE, Profile, connection_arguments, resolve, tunnel_options
-from ._validation import (
-    check_asns,
-    check_distinct_keys,
-    check_inside_cidrs,
-    check_onprem,
-    check_preshared_key,
-    check_public_ip,
-    check_range,
-    refuse,
+from ._addresses import GUIDE_INSIDE_CIDRS, inside_pairs, require_public_ip
+from ._asn import (
+    DEFAULT_AWS_ASN,
+    DEFAULT_ROUTER_ASN,
+    customer_gateway_asn,
+    require_aws_asn,
+    require_different,
+    require_router_asn,
 )
+from ._keys import require_distinct
+from ._names import device_name, part, require_device_name, tagged
+from ._profiles import DEFAULT_PROFILE, TunnelSettings, aws_tunnel_options, connection_arguments, tunnel_settings
+from ._routes import require_apart_from_vpc, require_networks, require_static_routes
+from ._states import TunnelEnds, UnknownTunnelError, tunnel_ends
+from ._validation import ArgumentError, require_absent, require_between, require_one_present, require_tags
+from .inputs import checked, refusing, resolved
+from .keys import preshared_key
+from .observability import LogGroup, make_alarms, make_log_group
+from .vpn_args import SiteToSiteVpnArgs
 
-# The guide's own example; any two free /30 of 169.254.0.0/16 do.
-GUIDE_INSIDE_CIDRS = ("169.254.255.0/30", "169.254.255.4/30")
-# The greatest 2-byte-style number that `bgp_asn` takes; above it AWS wants `bgp_asn_extended`.
-_LARGEST_PLAIN_ASN = 2147483647
-_TWO_PER_GATEWAY = 2
-
-
-class SiteToSiteVpnArgs(TypedDict):
-    """The VPN connection and everything of AWS's around it."""
-
-    vpc_id: pulumi.Input[str]
-    """The VPC that the virtual private gateway is attached to."""
-    vpc_cidrs: list[str]
-    """The VPC's networks: what the on-premises networks must not overlap."""
-    public_ip: pulumi.Input[str]
-    """The router's public IPv4 address; behind NAT, the NAT device's."""
-    bgp_asn: NotRequired[int]
-    """The router's ASN, 1-4294967295 (default 65000)."""
-    aws_asn: NotRequired[int]
-    """The virtual private gateway's ASN, 64512-65534 or 4200000000-4294967294 (default 64512)."""
-    static_routes: NotRequired[list[str]]
-    """On-premises networks for static routing. Not given: BGP."""
-    route_table_ids: NotRequired[pulumi.Input[list[str]]]
-    """Route tables to route to the gateway."""
-    route_table_count: NotRequired[int]
-    """How many those are (default 1): known before they are made."""
-    propagate_routes: NotRequired[bool]
-    """Whether the gateway's routes are propagated into those tables (default true)."""
-    gateway_routes: NotRequired[list[str]]
-    """Static routes to the gateway in those tables, as in step 3.1.5 of the guide (default none)."""
-    profile: NotRequired[str]
-    """What both ends negotiate: `modern` (default) or `guide-2015`."""
-    profile_overrides: NotRequired[dict[str, int | str]]
-    """Fields of the profile set otherwise, such as {"phase1_dh_group": 14}."""
-    tunnel1_profile: NotRequired[str]
-    """Tunnel 1's profile, where it differs: for changing one tunnel at a time."""
-    tunnel2_profile: NotRequired[str]
-    """Tunnel 2's profile, where it differs."""
-    inside_cidrs: NotRequired[list[str]]
-    """The tunnels' inside networks, two /30 of 169.254.0.0/16 (default the guide's)."""
-    tunnel1_preshared_key: NotRequired[pulumi.Input[str]]
-    """Tunnel 1's key: 8-64 letters, digits, '.' or '_', not starting with 0. Not given: made by the stack."""
-    tunnel2_preshared_key: NotRequired[pulumi.Input[str]]
-    """Tunnel 2's key."""
-    tunnel1_key_serial: NotRequired[int]
-    """Raise it to have tunnel 1's generated key made anew (default 1)."""
-    tunnel2_key_serial: NotRequired[int]
-    """Raise it to have tunnel 2's generated key made anew (default 1)."""
-    vpn_gateway_id: NotRequired[pulumi.Input[str]]
-    """An existing virtual private gateway, attached already."""
-    customer_gateway_id: NotRequired[pulumi.Input[str]]
-    """An existing customer gateway."""
-    device_name: NotRequired[str]
-    """The customer gateway's device name; unique, since AWS hands out the same one twice otherwise."""
-    tags: NotRequired[dict[str, str]]
-    """Tags for everything created."""
+# AWS needs minutes and the provider's own defaults have been too short: detaching a gateway waits for its connections.
+_CONNECTION_TIMEOUTS = pulumi.CustomTimeouts(create="60m", update="60m", delete="60m")
+_GATEWAY_TIMEOUTS = pulumi.CustomTimeouts(create="30m", update="30m", delete="30m")
+_ANYWHERE = "0.0.0.0/0"  # an IOS tunnel interface proposes any to any, so AWS has to accept it
 
 
 class SiteToSiteVpn(pulumi.ComponentResource):
-    """AWS's side of the link."""
+    """The AWS side of the VPN: both tunnels' every option is set from one object that the router gets too."""
 
     vpn_connection_id: pulumi.Output[str]
-    """The VPN connection."""
-    vpn_gateway_id: pulumi.Output[str]
-    """The virtual private gateway."""
+    """The connection's id."""
+    vpn_gateway_id: pulumi.Output[str | None]
+    """The virtual private gateway's id, unless the end is a transit gateway."""
     customer_gateway_id: pulumi.Output[str]
-    """The customer gateway."""
+    """The customer gateway's id."""
+    transit_gateway_attachment_id: pulumi.Output[str | None]
+    """The connection's attachment, when the end is a transit gateway."""
     customer_gateway_configuration: pulumi.Output[str]
-    """AWS's own XML for the router; secret."""
+    """AWS's XML for the router (secret: it holds the keys)."""
+    handout: pulumi.Output[str]
+    """What AWS hands out, as the JSON that IosCustomerGateway takes (secret)."""
 
     def __init__(self, name: str, args: SiteToSiteVpnArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("aws-cisco-vpn:index:SiteToSiteVpn", name, {}, opts)
-        validate(args)
-        self._name, self._args = name, args
+        self._name = name
+        self._args = args
         self._child = pulumi.ResourceOptions(parent=self)
-        self._tags = {"Name": name, **args.get("tags", {})}
-        self.profiles = tunnel_profiles(args)
-        self.inside_cidrs = tuple(args.get("inside_cidrs", GUIDE_INSIDE_CIDRS))
-        self.preshared_keys = self._keys()
-        gateway_id, attached = self._gateway()
-        self.vpn_gateway_id = gateway_id
-        self.customer_gateway_id = self._customer_gateway()
-        connection = self._connection(attached)
+        self._is_transit = args.get("transit_gateway_id") is not None
+        self._is_static = args.get("static_routes") is not None
+        with refusing(name):
+            self._settings = _plan(args)
+            self._pairs = inside_pairs(args.get("inside_cidrs", GUIDE_INSIDE_CIDRS))
+        keys = self._keys()
+        gateway, attachment = self._make_gateway()
+        connection = self._make_connection(gateway, attachment, self._make_customer_gateway(), keys)
+        self._make_routes(gateway, connection)
+        if args.get("alarm_topic_arn") is not None:
+            make_alarms(name, connection.id, args["alarm_topic_arn"], self._tagged, self._child)
         self.vpn_connection_id = connection.id
+        self.vpn_gateway_id = pulumi.Output.from_input(None if self._is_transit else gateway)
+        self.customer_gateway_id = connection.customer_gateway_id
+        self.transit_gateway_attachment_id = connection.transit_gateway_attachment_id
         self.customer_gateway_configuration = pulumi.Output.secret(connection.customer_gateway_configuration)
-        self.ready: Sequence[pulumi.Resource] = (connection, *self._routes(connection, attached))
+        self.handout = self._handout(connection, keys)
+        self.ends = self._ends(connection)
+        self.router_asn = args.get("bgp_asn", DEFAULT_ROUTER_ASN)
         self.register_outputs(
             {
                 "vpn_connection_id": self.vpn_connection_id,
                 "vpn_gateway_id": self.vpn_gateway_id,
                 "customer_gateway_id": self.customer_gateway_id,
+                "transit_gateway_attachment_id": self.transit_gateway_attachment_id,
                 "customer_gateway_configuration": self.customer_gateway_configuration,
+                "handout": self.handout,
             }
         )
 
-    def tunnel_options(self) -> pulumi.Output[list[dict[str, object]]]:
-        """Return AWS's `Options.TunnelOptions` with the keys, matched by inside CIDR; secret."""
-
-        def build(keys: Sequence[str]) -> list[dict[str, object]]:
-            return [
-                {**tunnel_options(profile, cidr), "PreSharedKey": key}
-                for profile, cidr, key in zip(self.profiles, self.inside_cidrs, keys, strict=True)
-            ]
-
-        return pulumi.Output.secret(pulumi.Output.all(*self.preshared_keys).apply(build))
-
     def _keys(self) -> tuple[pulumi.Output[str], pulumi.Output[str]]:
-        serials = (self._args.get("tunnel1_key_serial", 1), self._args.get("tunnel2_key_serial", 1))
-        given = (self._args.get("tunnel1_preshared_key"), self._args.get("tunnel2_preshared_key"))
-        keys = [
-            generate_key(f"{self._name}-tunnel{number}-key", serial, self)
-            if key is None
-            else pulumi.Output.secret(key).apply(_checker(f"tunnel{number}_preshared_key"))
-            for number, key, serial in zip((1, 2), given, serials, strict=True)
-        ]
-        # Both keys pass through one check that they differ, so that neither can be used before it.
-        both = pulumi.Output.all(*keys).apply(_distinct)
-        return both.apply(lambda pair: pair[0]), both.apply(lambda pair: pair[1])
+        args = self._args
+        name = f"{self._name}-tunnel"
+        one = preshared_key(
+            f"{name}1-key", "tunnel1_preshared_key", args.get("tunnel1_preshared_key"),
+            args.get("tunnel1_key_serial", 1), self._child,
+        )  # fmt: skip
+        two = preshared_key(
+            f"{name}2-key", "tunnel2_preshared_key", args.get("tunnel2_preshared_key"),
+            args.get("tunnel2_key_serial", 1), self._child,
+        )  # fmt: skip
+        both: pulumi.Output[Sequence[str]] = pulumi.Output.all(one, two)
+        pair = checked(self._name, both, _require_distinct_keys)
+        return pair.apply(lambda keys: keys[0]), pair.apply(lambda keys: keys[1])
 
-    def _gateway(self) -> tuple[pulumi.Output[str], Sequence[pulumi.Resource]]:
-        existing = self._args.get("vpn_gateway_id")
-        if existing is not None:
-            return pulumi.Output.from_input(existing), ()
-        gateway = aws.ec2.VpnGateway(
-            f"{self._name}-gateway",
-            amazon_side_asn=str(self._args.get("aws_asn", 64512)),
-            tags=self._tags,
-            opts=self._child,
-        )
-        attachment = aws.ec2.VpnGatewayAttachment(
-            f"{self._name}-attachment",
-            vpc_id=self._args["vpc_id"],
-            vpn_gateway_id=gateway.id,
-            opts=self._child,
-        )
-        return gateway.id, (attachment,)
+    def _make_gateway(self) -> tuple[pulumi.Input[str], pulumi.Resource | None]:
+        """Return the gateway's id and, when it is attached here, the attachment."""
+        args = self._args
+        for given in ("transit_gateway_id", "vpn_gateway_id"):
+            if args.get(given) is not None:
+                return args[given], None
+        name = f"{self._name}-vgw"
+        opts = pulumi.ResourceOptions.merge(pulumi.ResourceOptions(custom_timeouts=_GATEWAY_TIMEOUTS), self._child)
+        asn = str(args.get("amazon_side_asn", DEFAULT_AWS_ASN))
+        gateway = aws.ec2.VpnGateway(name, amazon_side_asn=asn, tags=self._tagged(name), opts=opts)
+        attachment = aws.ec2.VpnGatewayAttachment(name, vpc_id=args["vpc_id"], vpn_gateway_id=gateway.id, opts=opts)
+        return gateway.id, attachment
 
-    def _customer_gateway(self) -> pulumi.Output[str]:
-        existing = self._args.get("customer_gateway_id")
-        if existing is not None:
-            return pulumi.Output.from_input(existing)
-        asn = self._args.get("bgp_asn", 65000)
-        gateway = aws.ec2.CustomerGateway(
-            f"{self._name}-router",
-            bgp_asn=str(asn) if asn <= _LARGEST_PLAIN_ASN else None,
-            bgp_asn_extended=str(asn) if asn > _LARGEST_PLAIN_ASN else None,
-            ip_address=self._args["public_ip"],
-            device_name=self._args.get("device_name", f"{pulumi.get_project()}-{pulumi.get_stack()}-{self._name}"),
+    def _make_customer_gateway(self) -> pulumi.Input[str]:
+        args = self._args
+        if args.get("customer_gateway_id") is not None:
+            return args["customer_gateway_id"]
+        name = f"{self._name}-cgw"
+        # Replaced create-first, as Pulumi does by default: AWS refuses to delete one that a connection still uses.
+        return aws.ec2.CustomerGateway(
+            name,
             type="ipsec.1",
-            tags=self._tags,
+            ip_address=self._public_ip(args["public_ip"]),
+            device_name=args.get("device_name") or device_name(pulumi.get_project(), pulumi.get_stack(), self._name),
+            **customer_gateway_asn(args.get("bgp_asn", DEFAULT_ROUTER_ASN)),
+            tags=self._tagged(name),
             opts=self._child,
-        )
-        return gateway.id
+        ).id
 
-    def _connection(self, attached: Sequence[pulumi.Resource]) -> aws.ec2.VpnConnection:
-        options: dict[str, object] = {}
-        for number, profile in enumerate(self.profiles, 1):
-            options |= connection_arguments(number, profile)
-            options[f"tunnel{number}_inside_cidr"] = self.inside_cidrs[number - 1]
-            options[f"tunnel{number}_preshared_key"] = self.preshared_keys[number - 1]
+    def _public_ip(self, given: pulumi.Input[str]) -> pulumi.Output[str]:
+        return checked(self._name, given, lambda ip: require_public_ip("public_ip", ip))
+
+    def _make_connection(
+        self,
+        gateway: pulumi.Input[str],
+        attachment: pulumi.Resource | None,
+        customer_gateway: pulumi.Input[str],
+        keys: Sequence[pulumi.Output[str]],
+    ) -> aws.ec2.VpnConnection:
+        arguments: dict[str, Any] = {
+            "transit_gateway_id" if self._is_transit else "vpn_gateway_id": gateway,
+            "customer_gateway_id": customer_gateway,
+            "type": "ipsec.1",
+            "static_routes_only": self._is_static,
+            "local_ipv4_network_cidr": _ANYWHERE,
+            "remote_ipv4_network_cidr": _ANYWHERE,
+            "tags": self._tagged(self._name),
+        }
+        logs = self._make_logs()
+        for number, settings in enumerate(self._settings, 1):
+            arguments.update(connection_arguments(number, settings))
+            arguments[f"tunnel{number}_inside_cidr"] = str(self._pairs[number - 1].network)
+            arguments[f"tunnel{number}_preshared_key"] = keys[number - 1]
+            if logs is not None:
+                arguments[f"tunnel{number}_log_options"] = logs.options(has_bgp=not self._is_static)
+        # Pinned inside CIDRs are unique on a gateway: a replacement can be made only once the old one is gone.
+        opts = pulumi.ResourceOptions(
+            delete_before_replace=True,
+            custom_timeouts=_CONNECTION_TIMEOUTS,
+            depends_on=[attachment] if attachment is not None else [],
+        )
         return aws.ec2.VpnConnection(
-            f"{self._name}-connection",
-            vpn_gateway_id=self.vpn_gateway_id,
-            customer_gateway_id=self.customer_gateway_id,
-            type="ipsec.1",
-            static_routes_only="static_routes" in self._args,
-            tags=self._tags,
-            **options,  # type: ignore[arg-type]  # the flat tunnel arguments, made from one table
-            opts=pulumi.ResourceOptions(
-                parent=self,
-                depends_on=list(attached),
-                # Pinned inside CIDRs are unique on a gateway: the new connection can't exist beside the old.
-                delete_before_replace=True,
-                custom_timeouts=pulumi.CustomTimeouts(create="60m", update="60m", delete="40m"),
-            ),
+            self._name,
+            aws.ec2.VpnConnectionArgs(**arguments),
+            opts=pulumi.ResourceOptions.merge(opts, self._child),
         )
 
-    def _routes(self, connection: aws.ec2.VpnConnection, attached: Sequence[pulumi.Resource]) -> list[pulumi.Resource]:
-        made: list[pulumi.Resource] = [
-            aws.ec2.VpnConnectionRoute(
-                # Named by network: renaming a route deletes it (pulumi-aws issue 1615).
-                f"{self._name}-route-{_key(cidr)}",
-                destination_cidr_block=cidr,
-                vpn_connection_id=connection.id,
-                opts=self._child,
-            )
-            for cidr in self._args.get("static_routes", [])
-        ]
-        after = pulumi.ResourceOptions(parent=self, depends_on=list(attached))
-        tables = pulumi.Output.from_input(self._args.get("route_table_ids", []))
-        for index in range(self._args.get("route_table_count", 1) if "route_table_ids" in self._args else 0):
-            table = tables.apply(lambda ids, index=index: ids[index])
-            if self._args.get("propagate_routes", True):
-                made.append(
-                    aws.ec2.VpnGatewayRoutePropagation(
-                        f"{self._name}-propagation-{index}",
-                        vpn_gateway_id=self.vpn_gateway_id,
-                        route_table_id=table,
-                        opts=after,
-                    )
+    def _make_logs(self) -> LogGroup | None:
+        days = self._args.get("log_retention_days")
+        return None if days is None else make_log_group(self._name, days, self._tagged, self._child)
+
+    def _make_routes(self, gateway: pulumi.Input[str], connection: aws.ec2.VpnConnection) -> None:
+        """Make every route that leads to the connection; each is gone before the connection is."""
+        after = pulumi.ResourceOptions.merge(pulumi.ResourceOptions(depends_on=[connection]), self._child)
+        for cidr in self._args.get("static_routes") or ():
+            if not self._is_transit:
+                aws.ec2.VpnConnectionRoute(
+                    f"{self._name}-{part(cidr)}",
+                    destination_cidr_block=cidr,
+                    vpn_connection_id=connection.id,
+                    # Its create does nothing where the route exists, so that the old one must go first.
+                    opts=pulumi.ResourceOptions.merge(pulumi.ResourceOptions(delete_before_replace=True), after),
                 )
-            made += [
+        if self._is_transit:
+            self._make_transit_routes(connection, after)
+        self._make_vpc_routes(gateway, after)
+
+    def _make_vpc_routes(self, gateway: pulumi.Input[str], after: pulumi.ResourceOptions) -> None:
+        args = self._args
+        for key, table in (args.get("route_table_ids") or {}).items():
+            if args.get("propagate_routes", not self._is_transit):
+                aws.ec2.VpnGatewayRoutePropagation(
+                    f"{self._name}-{key}", vpn_gateway_id=gateway, route_table_id=table, opts=after
+                )
+            for cidr in args.get("gateway_routes") or ():
                 aws.ec2.Route(
-                    f"{self._name}-gateway-route-{index}-{_key(cidr)}",
+                    f"{self._name}-{key}-{part(cidr)}",
                     route_table_id=table,
                     destination_cidr_block=cidr,
-                    gateway_id=self.vpn_gateway_id,
+                    gateway_id=None if self._is_transit else gateway,
+                    transit_gateway_id=gateway if self._is_transit else None,
                     opts=after,
                 )
-                for cidr in self._args.get("gateway_routes", [])
+
+    def _make_transit_routes(self, connection: aws.ec2.VpnConnection, after: pulumi.ResourceOptions) -> None:
+        table = self._args.get("transit_gateway_route_table_id")
+        if table is None:
+            return
+        attachment = connection.transit_gateway_attachment_id
+        ids: dict[str, Any] = {"transit_gateway_attachment_id": attachment, "transit_gateway_route_table_id": table}
+        aws.ec2transitgateway.RouteTableAssociation(f"{self._name}-association", **ids, opts=after)
+        if not self._is_static:
+            aws.ec2transitgateway.RouteTablePropagation(f"{self._name}-propagation", **ids, opts=after)
+        for cidr in self._args.get("static_routes") or ():
+            name = f"{self._name}-{part(cidr)}"
+            aws.ec2transitgateway.Route(name, destination_cidr_block=cidr, **ids, opts=after)
+
+    def _handout(self, connection: aws.ec2.VpnConnection, keys: Sequence[pulumi.Output[str]]) -> pulumi.Output[str]:
+        settings, pairs = self._settings, self._pairs
+
+        def as_json(known: Mapping[str, Any]) -> str:
+            options = [
+                aws_tunnel_options(settings[n], str(pairs[n].network), known["keys"][n]) for n in range(len(pairs))
             ]
-        return made
+            document = {
+                "customer_gateway_configuration": known["configuration"],
+                "tunnel_options": options,
+                "vpc_cidrs": known["vpc_cidrs"],
+            }
+            return json.dumps(document, sort_keys=True)
+
+        return pulumi.Output.secret(
+            resolved(
+                {
+                    "configuration": connection.customer_gateway_configuration,
+                    "keys": list(keys),
+                    "vpc_cidrs": self._vpc_cidrs(),
+                }
+            ).apply(as_json)
+        )
+
+    def _vpc_cidrs(self) -> pulumi.Output[Sequence[str]]:
+        args = self._args
+        routes = [*(args.get("static_routes") or ()), *(args.get("gateway_routes") or ())]
+
+        def check(cidrs: Sequence[str]) -> None:
+            for cidr in cidrs:
+                require_apart_from_vpc("on-premises network", list(dict.fromkeys(routes)), cidr)
+
+        given = list(args.get("vpc_cidrs") or ())
+        if all(isinstance(cidr, str) for cidr in given):
+            with refusing(self._name):
+                check([str(cidr) for cidr in given])
+        return checked(self._name, resolved(given), check)
+
+    def _ends(self, connection: aws.ec2.VpnConnection) -> pulumi.Output[tuple[TunnelEnds, ...]]:
+        pairs, name = self._pairs, self._name
+
+        def matched(known: Sequence[str | None]) -> tuple[TunnelEnds, ...]:
+            try:
+                return tunnel_ends(pairs, [(known[0], known[1], known[2]), (known[3], known[4], known[5])])
+            except UnknownTunnelError as error:
+                raise pulumi.RunError(f"{name}: {error}") from None
+
+        c = connection
+        return pulumi.Output.all(
+            c.tunnel1_vgw_inside_address, c.tunnel1_address, c.tunnel1_bgp_asn,
+            c.tunnel2_vgw_inside_address, c.tunnel2_address, c.tunnel2_bgp_asn,
+        ).apply(matched)  # fmt: skip
+
+    def _tagged(self, name: str) -> pulumi.Output[dict[str, str]]:
+        return resolved(self._args.get("tags") or {}).apply(lambda tags: tagged(name, tags))
 
 
-def tunnel_profiles(args: SiteToSiteVpnArgs) -> tuple[Profile, Profile]:
-    """Return each tunnel's profile. Raises `ValueError`."""
-    name = args.get("profile", DEFAULT_PROFILE)
-    overrides = args.get("profile_overrides", {})
-    return (
-        resolve(
-            args.get("tunnel1_profile", name), overrides, "tunnel1_profile" if "tunnel1_profile" in args else "profile"
-        ),
-        resolve(
-            args.get("tunnel2_profile", name), overrides, "tunnel2_profile" if "tunnel2_profile" in args else "profile"
-        ),
-    )
+def _plan(args: SiteToSiteVpnArgs) -> tuple[TunnelSettings, TunnelSettings]:
+    """Check everything that is known before anything is made, and return both tunnels' settings."""
+    require_one_present(args, ("public_ip", "customer_gateway_id"), "a customer gateway to make, or one that exists")
+    require_one_present(
+        args, ("vpc_id", "vpn_gateway_id", "transit_gateway_id"),
+        "a VPC for a new virtual private gateway, or a gateway that exists",
+    )  # fmt: skip
+    require_tags(args.get("tags") or {}, own=1)
+    one, two = args.get("tunnel1_preshared_key"), args.get("tunnel2_preshared_key")
+    if isinstance(one, str) and isinstance(two, str):
+        require_distinct(one, two)
+    require_router_asn("bgp_asn", args.get("bgp_asn", DEFAULT_ROUTER_ASN))
+    require_device_name("device_name", args.get("device_name") or "default")
+    _check_gateway(args)
+    _check_routing(args)
+    if args.get("log_retention_days") is not None:
+        require_between("log_retention_days", args["log_retention_days"], 1, 3653)
+    return _tunnel(args, 1), _tunnel(args, 2)
 
 
-def validate(args: SiteToSiteVpnArgs) -> None:
-    """Refuse what AWS or IOS would refuse, before anything is created. Raises `ValueError`."""
-    _validate_addresses(args)
-    tunnel_profiles(args)
-    keys = [args.get("tunnel1_preshared_key"), args.get("tunnel2_preshared_key")]
-    plain = [
-        check_preshared_key(f"tunnel{number}_preshared_key", key)
-        for number, key in enumerate(keys, 1)
-        if isinstance(key, str)
-    ]
-    if len(plain) == _TWO_PER_GATEWAY:
-        check_distinct_keys(plain)
-    for number in (1, 2):
-        check_range(f"tunnel{number}_key_serial", args.get(f"tunnel{number}_key_serial", 1), 1, 1_000_000)
+def _check_gateway(args: SiteToSiteVpnArgs) -> None:
+    if args.get("vpc_id") is None:
+        require_absent(args, ("amazon_side_asn",), "the gateway exists and has its own")
+        return
+    asn = args.get("amazon_side_asn", DEFAULT_AWS_ASN)
+    require_aws_asn("amazon_side_asn", asn)
+    require_different("bgp_asn", args.get("bgp_asn", DEFAULT_ROUTER_ASN), asn)
 
 
-def _validate_addresses(args: Mapping[str, object] | SiteToSiteVpnArgs) -> None:
-    public_ip = args.get("public_ip")
-    if isinstance(public_ip, str):
-        check_public_ip("public_ip", public_ip)
-    check_inside_cidrs(args.get("inside_cidrs", GUIDE_INSIDE_CIDRS))  # type: ignore[arg-type]  # checked as given
-    check_asns(args.get("bgp_asn", 65000), args.get("aws_asn", 64512))  # type: ignore[arg-type]  # checked as given
-    if "static_routes" in args:
-        check_onprem(args["static_routes"], args["vpc_cidrs"])  # type: ignore[arg-type]  # checked as given
-    if args.get("gateway_routes"):
-        check_onprem(args["gateway_routes"], args["vpc_cidrs"])  # type: ignore[arg-type]  # checked as given
-    name = args.get("device_name", "x")
-    if not isinstance(name, str) or not 1 <= len(name) <= 255:
-        raise refuse("device_name", name, "1 to 255 characters")
+def _check_routing(args: SiteToSiteVpnArgs) -> None:
+    is_transit = args.get("transit_gateway_id") is not None
+    if args.get("static_routes") is not None:
+        require_static_routes(args["static_routes"], is_transit=is_transit)
+        if not args.get("vpc_cidrs"):
+            raise ArgumentError("vpc_cidrs", "missing", "given with static routing: the router routes them to AWS")
+    require_networks("gateway_routes", args.get("gateway_routes") or ())
+    if is_transit and args.get("propagate_routes"):
+        allowed = "false with a transit gateway: only a VPN gateway's routes propagate"
+        raise ArgumentError("propagate_routes", "true", allowed)
+    if not is_transit:
+        require_absent(args, ("transit_gateway_route_table_id",), "the gateway is no transit gateway")
 
 
-def _checker(field: str) -> Callable[[str], str]:
-    return lambda key: check_preshared_key(field, key)
+def _require_distinct_keys(keys: Sequence[str]) -> None:
+    one, two = keys
+    require_distinct(one, two)
 
 
-def _distinct(keys: Sequence[str]) -> Sequence[str]:
-    check_distinct_keys(keys)
-    return keys
-
-
-def _key(cidr: str) -> str:
-    return cidr.replace("/", "-")
+def _tunnel(args: SiteToSiteVpnArgs, number: int) -> TunnelSettings:
+    own_profile, own_overrides = f"tunnel{number}_profile", f"tunnel{number}_overrides"
+    given: Mapping[str, Any] = args
+    field = own_profile if given.get(own_profile) else "profile"
+    overrides = {key: given[key] for key in ("profile_overrides", own_overrides) if given.get(key)}
+    return tunnel_settings(field, given.get(field) or DEFAULT_PROFILE, overrides)

@@ -1,0 +1,99 @@
+"""How the router's agent is started and what it answered: shell text that is the same on every machine.
+
+The engine's environment is not the program's, and a path of one machine in a resource's input would be a change on the
+next. So a small POSIX script finds, when it runs, a Python that has the agent: where $AWS_CISCO_VPN_PYTHON says, in the
+active virtual environment, in the one that Pulumi.yaml names, in the usual folders, on the PATH.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+PYTHON_VARIABLE = "AWS_CISCO_VPN_PYTHON"
+INTERPRETER = ("/bin/sh", "-c")
+
+UNREACHABLE = 6  # the agent's exit codes: could not connect,
+NOT_UP = 3  # and: asked, and a tunnel is not UP
+
+_FIND = """\
+virtualenv=$(sed -n "s/.*virtualenv: *[\\"']\\{{0,1\\}}\\([^,}}\\"'# ]*\\).*/\\1/p" Pulumi.yaml 2>/dev/null)
+for python in "${{{variable}:-}}" "${{VIRTUAL_ENV:-}}/bin/python" "$virtualenv/bin/python" \\
+    .venv/bin/python venv/bin/python python3; do
+  command -v "$python" >/dev/null 2>&1 || continue
+  "$python" -c 'import sys
+from importlib.util import find_spec
+sys.exit(not all(map(find_spec, ("{module}", "jinja2", "netmiko"))))' </dev/null >/dev/null 2>&1 || continue
+"""
+_NOT_FOUND = """\
+done
+echo 'no Python here has the router agent ({module}, with jinja2 and netmiko): set {variable} to one that has' >&2
+"""
+_DO = """  exec "$python" -m {module} {verb}
+"""
+_ASK = """  "$python" -m {module} {verb}
+  printf '\\nexit %s\\n' "$?"
+  exit 0
+"""
+
+
+def agent_module(package: str | None) -> str:
+    """Return the agent's module beside this package: `cisco` in the repository, else a part of the installed wheel."""
+    root = (package or "components").partition(".")[0]
+    return "cisco" if root == "components" else f"{root}.cisco"
+
+
+def doing(module: str, verb: str) -> str:
+    """Return the script that runs a verb in its own place: its exit code is the script's."""
+    return _script(_DO, module, verb) + "exit 2\n"
+
+
+def asking(module: str, verb: str) -> str:
+    """Return the script that runs a verb and prints its exit code, so that a failure is an answer too."""
+    return _script(_ASK, module, verb) + "printf '\\nexit 2\\n'\n"
+
+
+def _script(run: str, module: str, verb: str) -> str:
+    return (_FIND + run + _NOT_FOUND).format(module=module, verb=verb, variable=PYTHON_VARIABLE)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the agent answered: its JSON result, empty when it failed, and then why."""
+
+    exit_code: int
+    result: Mapping[str, object]
+    message: str
+
+    @property
+    def is_given(self) -> bool:
+        """Whether there is a result: a tunnel that is not UP is one."""
+        return self.exit_code in (0, NOT_UP) and bool(self.result)
+
+
+def read_answer(stdout: str, stderr: str) -> Answer:
+    """Read what an `asking` script printed."""
+    body, _, last = stdout.strip().rpartition("\n")
+    code = last.removeprefix("exit ").strip()
+    if not code.isdecimal():
+        body, code = stdout.strip(), "1"
+    return Answer(int(code), _json_object(body), _last_line(stderr))
+
+
+def _last_line(text: str) -> str:
+    lines = [line for line in text.strip().splitlines() if line.strip()]
+    return lines[-1].strip() if lines else "the router's agent gave no answer"
+
+
+def _json_object(text: str) -> Mapping[str, object]:
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def masked(text: str, secrets: Iterable[str | None]) -> str:
+    """Return the text without any of the secrets: the agent masks them, and nothing is shown on its word alone."""
+    for secret in sorted({s for s in secrets if s}, key=len, reverse=True):
+        text = text.replace(secret, "***")
+    return text

@@ -1,0 +1,93 @@
+"""The JSON that the router's agent reads: its fields, and what can be checked of them here."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+
+from ._addresses import require_address
+from ._validation import ArgumentError, require_between, require_one_of
+
+_FINGERPRINT = re.compile(r"^SHA256:[A-Za-z0-9+/]{43}=?$")
+_ANY_KEY = "insecure-accept-any"
+_INTERFACE = re.compile(r"^[A-Za-z][A-Za-z-]*\d[\d/.:]*$")
+_PAIRS = {"tunnel_numbers": (0, 2147483647), "isakmp_policies": (1, 10000), "sla_numbers": (1, 1000)}
+_ARCHIVE = ("use", "require", "configure")
+
+
+def require_router(router: Mapping[str, object]) -> None:
+    """Refuse what the agent would refuse only when everything in AWS is made."""
+    for field in ("host", "username"):
+        if not router.get(field):
+            raise ArgumentError(f"router.{field}", router.get(field), "given")
+    _require_host_key("router.host_key", router.get("host_key"))
+    jump_host = router.get("jump_host")
+    if isinstance(jump_host, Mapping):
+        _require_host_key("router.jump_host.host_key", jump_host.get("host_key"))
+    interface, address = router.get("wan_interface"), router.get("local_address")
+    if interface is not None and not _INTERFACE.match(str(interface)):
+        raise ArgumentError("router.wan_interface", interface, "an interface's name, such as GigabitEthernet1")
+    if address is not None:
+        require_address("router.local_address", str(address))
+    for field, (low, high) in _PAIRS.items():
+        if router.get(field) is not None:
+            _require_pair(f"router.{field}", router[field], low, high)
+
+
+def _require_host_key(field: str, value: object) -> None:
+    if value != _ANY_KEY and not _FINGERPRINT.match(str(value)):
+        raise ArgumentError(field, value, f"the key's fingerprint, SHA256: and 43 characters, or {_ANY_KEY}")
+
+
+def _require_pair(field: str, value: object, low: int, high: int) -> None:
+    if not isinstance(value, Sequence) or len(value) != 2 or value[0] == value[1]:
+        raise ArgumentError(field, value, "two different numbers, one a tunnel")
+    for number in value:
+        require_between(field, int(number), low, high)
+
+
+def require_options(options: Mapping[str, object]) -> None:
+    """Refuse a way to change the router that the agent has not."""
+    require_one_of("options.archive", options.get("archive", "use"), _ARCHIVE)
+
+
+def request_json(known: Mapping[str, object], *, generation: int | None = None, wait: int | None = None) -> str:
+    """Return the agent's input.
+
+    Args:
+        known: Its parts: link, handout, router, advertise, options, and the secrets by name.
+        generation: The generation that the router is to hold.
+        wait: How many seconds `verify` waits.
+    """
+    router = {name: value for name, value in _mapping(known["router"]).items() if value is not None}
+    for name, field in (("router_password", "password"), ("router_enable_password", "enable_password")):
+        if known.get(name):
+            router[field] = known[name]
+    if known.get("jump_host_password"):
+        router["jump_host"] = {**_mapping(router.get("jump_host")), "password": known["jump_host_password"]}
+    if known.get("advertise") is not None:
+        router["advertise"] = known["advertise"]
+    options = dict(_mapping(known.get("options")))
+    if wait is not None:
+        options["wait"] = wait
+    request = {
+        "link": known["link"],
+        "vpn": json.loads(str(known["handout"])),
+        "router": router,
+        "options": options,
+    }
+    if generation is not None:
+        request["generation"] = generation
+    return json.dumps(request, sort_keys=True)
+
+
+def secrets_of(known: Mapping[str, object]) -> list[str]:
+    """Return every secret among the parts of a request."""
+    names = ("router_password", "router_enable_password", "jump_host_password")
+    passwords = [str(known[name]) for name in names if known.get(name)]
+    options = _mapping(json.loads(str(known["handout"]))).get("tunnel_options")
+    keys = [_mapping(option).get("PreSharedKey") for option in options] if isinstance(options, list) else []
+    return passwords + [str(key) for key in keys if key]
+
+
+def _mapping(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, Mapping) else {}

@@ -1,0 +1,71 @@
+"""What AWS can tell of the tunnels by itself: their logs, and alarms when they are down."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+
+_PERIOD = 300  # seconds; AWS/VPN has TunnelState every five minutes
+Tagged = Callable[[str], pulumi.Output[dict[str, str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class LogGroup:
+    """Where the tunnels log to."""
+
+    arn: pulumi.Output[str]
+
+    def options(self, *, has_bgp: bool) -> aws.ec2.VpnConnectionTunnel1LogOptionsArgsDict:
+        """Return a tunnel's log options; static connections have no BGP to log."""
+        logs: aws.ec2.VpnConnectionTunnel1LogOptionsCloudwatchLogOptionsArgsDict = {
+            "log_enabled": True,
+            "log_group_arn": self.arn,
+            "log_output_format": "json",
+        }
+        if has_bgp:
+            logs["bgp_log_enabled"] = True
+            logs["bgp_log_group_arn"] = self.arn
+            logs["bgp_log_output_format"] = "json"
+        return {"cloudwatch_log_options": logs}
+
+
+def make_log_group(name: str, days: int, tagged: Tagged, child: pulumi.ResourceOptions) -> LogGroup:
+    """Make the group; under /aws/vendedlogs it needs no line in the account's resource policy, which is short."""
+    group = aws.cloudwatch.LogGroup(
+        f"{name}-logs",
+        name=f"/aws/vendedlogs/vpn/{pulumi.get_stack()}-{name}",
+        retention_in_days=days,
+        tags=tagged(f"{name}-logs"),
+        opts=child,
+    )
+    return LogGroup(group.arn)
+
+
+def make_alarms(
+    name: str,
+    connection_id: pulumi.Output[str],
+    topic: pulumi.Input[str],
+    tagged: Tagged,
+    child: pulumi.ResourceOptions,
+) -> None:
+    """Make both alarms: the tunnels' smallest state is 0 when any is down, the greatest when all are."""
+    for which, statistic in (("any", "Minimum"), ("all", "Maximum")):
+        alarm = f"{name}-{which}-tunnel-down"
+        aws.cloudwatch.MetricAlarm(
+            alarm,
+            alarm_description=f"{which} tunnel of {name} down",
+            namespace="AWS/VPN",
+            metric_name="TunnelState",
+            dimensions={"VpnId": connection_id},
+            statistic=statistic,
+            comparison_operator="LessThanThreshold",
+            threshold=1,
+            period=_PERIOD,
+            evaluation_periods=1,
+            treat_missing_data="breaching",
+            alarm_actions=[topic],
+            ok_actions=[topic],
+            tags=tagged(alarm),
+            opts=child,
+        )

@@ -1,0 +1,74 @@
+"""What the AWS side of a connection takes."""
+
+from collections.abc import Mapping, Sequence
+
+import pulumi
+
+from ._typed import NotRequired, TypedDict
+from .tunnel_args import ProfileOverridesArgs
+
+
+class ConnectionArgs(TypedDict):
+    """The connection itself: its two ends, its routing, its tunnels."""
+
+    public_ip: NotRequired[pulumi.Input[str]]
+    """The router's public IPv4 address; behind NAT, the NAT's."""
+    bgp_asn: NotRequired[int]
+    """The router's AS number, 1 to 4294967295; 65000."""
+    device_name: NotRequired[str]
+    """The customer gateway's device name, which keeps it apart from other stacks'; project, stack and name."""
+    customer_gateway_id: NotRequired[pulumi.Input[str]]
+    """A customer gateway that exists, instead of `public_ip`."""
+    amazon_side_asn: NotRequired[int]
+    """The virtual private gateway's AS number, 64512-65534 or 4200000000-4294967294; 64512."""
+    vpn_gateway_id: NotRequired[pulumi.Input[str]]
+    """A virtual private gateway that exists and is attached, instead of a new one."""
+    transit_gateway_id: NotRequired[pulumi.Input[str]]
+    """A transit gateway as the connection's end, instead of a virtual private gateway."""
+    transit_gateway_route_table_id: NotRequired[pulumi.Input[str]]
+    """Its route table: the connection is associated with it and its routes go there."""
+    profile: NotRequired[str]
+    """What the tunnels negotiate: modern (IKEv2, AES-GCM-256, SHA2-384, group 20) or guide-2015 (weak); modern."""
+    profile_overrides: NotRequired[ProfileOverridesArgs]
+    """What of the profile is set otherwise, for both tunnels."""
+    tunnel1_profile: NotRequired[str]
+    """Tunnel 1's profile, where it differs: so a change is made one tunnel at a time."""
+    tunnel2_profile: NotRequired[str]
+    """Tunnel 2's profile, where it differs."""
+    tunnel1_overrides: NotRequired[ProfileOverridesArgs]
+    """The same for tunnel 1 alone, over `profile_overrides`."""
+    tunnel2_overrides: NotRequired[ProfileOverridesArgs]
+    """The same for tunnel 2 alone."""
+    inside_cidrs: NotRequired[Sequence[str]]
+    """The /30 inside each tunnel, in 169.254.0.0/16; the guide's 169.254.255.0/30 and .4/30. A change replaces the connection."""
+    tunnel1_preshared_key: NotRequired[pulumi.Input[str]]
+    """Tunnel 1's key (secret): 8 to 64 of A-Z a-z 0-9 . _, not starting with 0. Made by the stack when absent."""
+    tunnel2_preshared_key: NotRequired[pulumi.Input[str]]
+    """Tunnel 2's key (secret), another than tunnel 1's."""
+    tunnel1_key_serial: NotRequired[int]
+    """Raise it to have tunnel 1's own key made anew; 1."""
+    tunnel2_key_serial: NotRequired[int]
+    """Raise it to have tunnel 2's own key made anew; 1."""
+    propagate_routes: NotRequired[bool]
+    """Whether the VPC's tables learn the virtual private gateway's routes; true, but false with a transit gateway."""
+    log_retention_days: NotRequired[int]
+    """Keeps the tunnels' logs (and BGP's) in CloudWatch for so many days; no logs by default."""
+    alarm_topic_arn: NotRequired[pulumi.Input[str]]
+    """An SNS topic that is told when any, and when both tunnels are down; no alarms by default."""
+
+
+class SiteToSiteVpnArgs(ConnectionArgs):
+    """A connection and what of the VPC leads to it."""
+
+    vpc_id: NotRequired[pulumi.Input[str]]
+    """The VPC that a new virtual private gateway is attached to."""
+    static_routes: NotRequired[Sequence[str]]
+    """The on-premises networks, for static routing; without it, BGP."""
+    vpc_cidrs: NotRequired[Sequence[pulumi.Input[str]]]
+    """The VPC side's networks: with static routing the router sends them through the tunnels."""
+    route_table_ids: NotRequired[Mapping[str, pulumi.Input[str]]]
+    """The VPC's route tables, by a name that stays (it becomes part of resource names)."""
+    gateway_routes: NotRequired[Sequence[str]]
+    """Networks for which each of these tables gets a static route to the gateway (the guide's 3.1.5); none."""
+    tags: NotRequired[Mapping[str, pulumi.Input[str]]]
+    """Tags on everything made here; `Name` is added."""
