@@ -182,10 +182,10 @@ def _describe(result: Target, link: _Link, places: Layout, intended: Sections) -
     if not names:
         return None, None
     # Until the last stage is done, what was ours and what is to be ours both are.
-    marked = {t for n in result.ours.tunnels for t in _tokens_on(result, n)}
+    marked = [t for n in result.ours.tunnels for t in _tokens_on(result, n)]
     both = ordered_tokens({**{ownership.key(t): t for t in marked}, **result.tokens}.values())
     first = ownership.spread(base, both)[0].text
-    is_needed = not set(wanted) <= marked or not marked <= set(wanted)
+    is_needed = set(wanted) != set(marked)
     return (first if is_needed else None), names[0]
 
 
@@ -212,8 +212,8 @@ def _assembled(
         and places.index(ref) is None and ref[0] != "bgp"
     )  # fmt: skip
     forward = stages(Way(before, after, places, order, late, marker, first_mark))
-    old_mark = _old_mark(before, after, marker)
-    backward = stages(Way(after, before, places, tuple(reversed(order)), early, marker, old_mark))
+    back_mark = _old_mark(before, after, marker) or first_mark
+    backward = stages(Way(after, before, places, tuple(reversed(order)), early, marker, back_mark))
     steps = tuple(
         _step(there, back, before, after, places)
         for there, back in zip(forward, reversed(backward), strict=True)

@@ -58,6 +58,11 @@ def is_shell(interface: Section) -> bool:
     return all(slot == "description" or entry.is_default for slot, entry in interface.entries.items())
 
 
+def is_bare(interface: Section) -> bool:
+    """Whether an interface holds nothing: somebody's only by number, or ours from before its first line."""
+    return all(entry.is_default for entry in interface.entries.values())
+
+
 def described(section: Section, text: str) -> Section:
     """Return the interface with this description; the same object when it has it."""
     if section.value("description") == text:

@@ -99,7 +99,7 @@ def _lay_interface(result: Target, ref: Ref, want: Section, is_other_key: merge.
     have = result.running.get(ref)
     if have is None:
         result.sections[ref] = want
-    elif is_mine(result.ours, result.running, ref):
+    elif is_mine(result.ours, result.running, ref) or merge.is_bare(have):
         result.sections[ref] = merge.overlay(have, want, is_other_key=is_other_key)
     else:
         result.collisions.append(collisions.taken(result.running, ref, result.ours))

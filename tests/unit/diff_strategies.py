@@ -1,0 +1,129 @@
+"""Random routers and random links for the diff's property tests."""
+
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network
+
+from hypothesis import strategies as st
+
+from cisco.model import Bgp, Encryption, IkeVersion, Integrity, Intent, Phase1, Phase2, Static, Tunnel
+from cisco.secret import Secret
+from tests.unit.little_ios import LittleIos
+
+ASN = 65001
+RELEASES = ("ios12", "ios15", "xe16", "xe17")
+KEYS = st.text("abcdefgXYZ123._", min_size=8, max_size=20).filter(lambda key: not key.startswith("0"))
+NETWORKS = st.lists(
+    st.sampled_from(["192.168.10.0/24", "192.168.0.0/16", "10.20.0.0/16", "10.0.0.0/8", "172.16.5.0/24"]).map(
+        IPv4Network
+    ),
+    min_size=1,
+    max_size=3,
+    unique=True,
+)
+
+# Blocks of other people's configuration; each is typed as it stands. None of it is in a link's way.
+FOREIGN = (
+    "interface GigabitEthernet1\n ip address 203.0.113.100 255.255.255.0\n ip nat outside\nexit",
+    "interface GigabitEthernet2\n description the office\n ip address 192.168.10.1 255.255.255.0\nexit",
+    "crypto isakmp policy 10\n encryption aes 256\n hash sha256\n authentication pre-share\n group 14\nexit",
+    "crypto keyring BRANCH\n pre-shared-key address 198.51.100.77 key notours1\nexit\n"
+    "crypto isakmp profile BRANCH\n keyring BRANCH\n match identity address 198.51.100.77\nexit",
+    "crypto ipsec transform-set BRANCH esp-aes 256 esp-sha-hmac\n mode transport\nexit\n"
+    "crypto ipsec profile BRANCH\n set transform-set BRANCH\nexit\n"
+    "interface Tunnel100\n ip address 172.31.0.1 255.255.255.252\n tunnel source GigabitEthernet1\n"
+    " tunnel destination 198.51.100.77\n tunnel protection ipsec profile BRANCH\nexit",
+    "crypto ikev2 proposal BRANCH\n encryption aes-cbc-256\n integrity sha512\n group 19\nexit\n"
+    "crypto ikev2 policy BRANCH\n match fvrf any\n proposal BRANCH\nexit\n"
+    "crypto ikev2 keyring BRANCH\n peer A\n  address 198.51.100.78\n  pre-shared-key notours2\n exit\nexit",
+    "ip sla 7\n icmp-echo 192.0.2.1 source-interface GigabitEthernet1\n frequency 30\nexit\n"
+    "ip sla schedule 7 life forever start-time now\ntrack 7 ip sla 7 reachability\nexit",
+    "ip route 0.0.0.0 0.0.0.0 203.0.113.1",
+    "ip route 10.99.0.0 255.255.0.0 203.0.113.7 track 7",
+    "interface Loopback0\n ip address 10.255.0.1 255.255.255.255\nexit",
+)
+SETTINGS = (
+    "crypto ipsec df-bit set",
+    "crypto ipsec df-bit clear",
+    "crypto isakmp keepalive 30 5 periodic",
+    "crypto isakmp keepalive 10 10",
+    "crypto ipsec security-association replay window-size 512",
+    "crypto ipsec fragmentation after-encryption",
+)
+SPOKEN = (
+    "hostname border",
+    "banner motd ^C\ninterface Tunnel1\n description aws-cisco-vpn evil vpn-1 gen 1\n^C",
+    "ip access-list extended X\n permit ip any any",
+    "crypto pki certificate chain SELF\n certificate self-signed 01\n  30820330 30820218\n  \tquit",
+    "line vty 0 4\n transport input ssh",
+)
+
+
+@st.composite
+def routers(draw: st.DrawFn) -> LittleIos:
+    """A router with other people's configuration, of any release and BGP display style."""
+    router = LittleIos(draw(st.sampled_from(RELEASES)), tuple(draw(st.lists(st.sampled_from(SPOKEN), unique=True))))
+    for block in draw(st.permutations(FOREIGN).flatmap(lambda blocks: st.integers(0, 10).map(lambda n: blocks[:n]))):
+        router.type(block)
+    for setting in draw(st.lists(st.sampled_from(SETTINGS), unique=True, max_size=3)):
+        router.type(setting)
+    if draw(st.booleans()):
+        router.type(f"router bgp {ASN}\n neighbor 10.10.10.1 remote-as 65010\n neighbor 10.10.10.1 timers 5 15")
+        family = draw(st.booleans())
+        router.type("address-family ipv4" if family else "")
+        for line in draw(
+            st.lists(st.sampled_from(["network 10.20.0.0 mask 255.255.0.0", "network 0.0.0.0"]), unique=True)
+        ):
+            router.type(line)
+        router.type("exit-address-family\nexit" if family else "exit")
+    return router
+
+
+@st.composite
+def intents(draw: st.DrawFn, number: int = 1, *, routing: type | None = None) -> Intent:
+    """A link. Links of different `number` share nothing but policies, global settings and the BGP process."""
+    base = number * 10
+    version = draw(st.sampled_from(IkeVersion))
+    replay = draw(st.sampled_from([128, 1024])) if number == 1 else 128
+    tunnels = tuple(_tunnel(draw, number, index, version, replay) for index in (0, 1))
+    kind = routing or draw(st.sampled_from([Bgp, Static]))
+    sla = (base * 10 + 1, base * 10 + 2)
+    route = (
+        Bgp(ASN, 64512, draw(st.none() | NETWORKS.map(tuple))) if kind is Bgp else Static(tuple(draw(NETWORKS)), sla)
+    )
+    return Intent(
+        link=f"link{number}",
+        connection_id=f"vpn-0{number}abcdef",
+        local_address=IPv4Address("203.0.113.100"),
+        tunnels=(tunnels[0], tunnels[1]),
+        routing=route,
+        wan_interface=draw(st.sampled_from([None, "GigabitEthernet1"])),
+        policies=(200, 201) if number == 1 else (200 + number * 10, 201 + number * 10),
+        generation=draw(st.integers(1, 3)),
+    )
+
+
+def _tunnel(draw: st.DrawFn, number: int, index: int, version: IkeVersion, replay: int) -> Tunnel:
+    block = IPv4Network((int(IPv4Address("169.254.40.0")) + number * 64 + index * 4, 30))
+    aws, router = block.hosts()
+    ciphers = [e for e in Encryption if version is IkeVersion.V2 or not e.is_gcm]
+    return Tunnel(
+        index=index,
+        number=number * 10 + index,
+        aws_outside=IPv4Address(f"52.{number}.0.{index + 1}"),
+        aws_inside=aws,
+        router_inside=IPv4Interface(f"{router}/30"),
+        preshared_key=Secret(draw(KEYS)),
+        phase1=Phase1(
+            version,
+            draw(st.sampled_from(ciphers)),
+            draw(st.sampled_from(Integrity)),
+            draw(st.sampled_from([2, 14, 20])),
+        ),
+        phase2=Phase2(
+            draw(st.sampled_from(list(Encryption))),
+            draw(st.sampled_from(Integrity)),
+            draw(st.sampled_from([2, 14, 20])),
+            draw(st.sampled_from([3600, 1800])),
+            replay,
+        ),
+        mss=draw(st.sampled_from([1379, 1387])),
+    )

@@ -1,0 +1,422 @@
+"""A small IOS for the diff's tests: executes lines, refuses what IOS refuses, displays in a release's own form.
+
+It is written from the facts, not from cisco/: what it shares with the code under test is the English language.
+"""
+
+import ipaddress
+import re
+from dataclasses import dataclass, field
+
+# Lines of which a section holds one, by their first words; any other line is there or isn't.
+SINGLE = {
+    "interface": ("description", "ip address", "ip tcp adjust-mss", "ip mtu", "ip virtual-reassembly", "tunnel source",
+                  "tunnel destination", "tunnel mode", "tunnel protection ipsec profile", "shutdown"),
+    "crypto isakmp policy": ("encryption", "hash", "authentication", "group", "lifetime"),
+    "crypto keyring": ("local-address",),
+    "crypto isakmp profile": ("local-address",),
+    "crypto ikev2 proposal": ("encryption", "integrity", "prf", "group"),
+    "crypto ikev2 policy": ("match fvrf",),
+    "crypto ikev2 profile": ("match address local", "identity local", "authentication local", "authentication remote",
+                             "keyring local", "lifetime", "dpd"),
+    "crypto ipsec transform-set": ("mode",),
+    "crypto ipsec profile": ("set transform-set", "set pfs", "set ikev2-profile", "set isakmp-profile",
+                             "set security-association lifetime seconds"),
+    "peer": ("address", "pre-shared-key"),
+    "ip sla": ("icmp-echo", "threshold", "timeout", "frequency"),
+}  # fmt: skip
+MODES = {
+    "interface": "config-if", "crypto isakmp policy": "config-isakmp", "crypto keyring": "conf-keyring",
+    "crypto isakmp profile": "conf-isa-prof", "crypto ikev2 proposal": "config-ikev2-proposal",
+    "crypto ikev2 policy": "config-ikev2-policy", "crypto ikev2 keyring": "config-ikev2-keyring",
+    "crypto ikev2 profile": "config-ikev2-profile", "crypto ipsec transform-set": "cfg-crypto-trans",
+    "crypto ipsec profile": "ipsec-profile", "router bgp": "config-router", "ip sla": "config-ip-sla",
+    "track": "config-track",
+}  # fmt: skip
+SETTINGS = {
+    "crypto ipsec df-bit": "copy",
+    "crypto isakmp keepalive": None,
+    "crypto ipsec security-association replay window-size": "64",
+    "crypto ipsec fragmentation": "before-encryption",
+}
+HIDDEN = {
+    "interface": {"shutdown no"},
+    "crypto isakmp policy": {"hash sha", "lifetime 86400"},
+    "crypto ikev2 profile": {"lifetime 86400"},
+    "crypto ipsec profile": {"set security-association lifetime seconds 3600"},
+    "ip sla": {"threshold 5000", "timeout 5000", "frequency 60"},
+}
+SESSION = ("remote-as", "timers", "description", "update-source", "ebgp-multihop")
+# What an object's lines refer to: line pattern -> header of the object.
+REFERENCES = (
+    (r"set transform-set (\S+)", "crypto ipsec transform-set"),
+    (r"set ikev2-profile (\S+)", "crypto ikev2 profile"),
+    (r"set isakmp-profile (\S+)", "crypto isakmp profile"),
+    (r"tunnel protection ipsec profile (\S+)", "crypto ipsec profile"),
+    (r"keyring local (\S+)", "crypto ikev2 keyring"),
+    (r"keyring (?!local)(\S+)", "crypto keyring"),
+    (r"proposal (\S+)", "crypto ikev2 proposal"),
+)
+
+
+class Refused(AssertionError):
+    """IOS would answer this line with an error."""
+
+
+@dataclass
+class Section:
+    kind: str
+    name: str
+    words: str = ""
+    lines: dict[str, str] = field(default_factory=dict)
+    blocks: dict[str, dict[str, str]] = field(default_factory=dict)
+
+
+def masked(line: str) -> str:
+    """Write an address's /32 mask out where IOS does, and drop it where IOS does."""
+    if re.fullmatch(r"match identity (remote )?address \S+", line):
+        return f"{line} 255.255.255.255"
+    return line
+
+
+class LittleIos:
+    """One router. `release` is ios12, ios15, xe16 or xe17 and only changes what `show` prints."""
+
+    def __init__(self, release: str = "xe17", foreign: tuple[str, ...] = ()) -> None:
+        self.release = release
+        self.foreign = foreign
+        self.sections: dict[tuple[str, str], Section] = {}
+        self.settings: dict[str, str | None] = dict(SETTINGS)
+        self.routes: list[str] = []
+        self.schedules: dict[str, str] = {}
+        self.has_families = False
+        self.mode = "config"
+        self.open: Section | None = None
+        self.block: str | None = None
+
+    # -- typing ------------------------------------------------------------------------------------------------
+
+    def type(self, text: str) -> None:
+        """Type lines, however indented."""
+        for line in text.splitlines():
+            self.line(" ".join(line.split()))
+
+    def line(self, line: str) -> None:
+        if not line or line.startswith("!"):
+            return
+        if line in ("exit", "exit-address-family"):
+            self._exit()
+        elif self.open is None or not self._in_section(line):
+            self.open = self.block = None
+            self.mode = "config"
+            self._global(line)
+
+    def _exit(self) -> None:
+        if self.block is not None and self.open is not None:
+            self.block, self.mode = None, MODES[self.open.kind]
+        elif self.open is not None:
+            self.open, self.mode = None, "config"
+        else:
+            raise Refused("exit from configuration mode")
+
+    def _kind(self, line: str) -> str | None:
+        return next((k for k in MODES if re.match(rf"{k} ?\S", line) and not line.startswith("ip sla schedule")), None)
+
+    def _global(self, line: str) -> None:
+        if line.startswith("no "):
+            self._delete(line[3:])
+            return
+        for setting in SETTINGS:
+            if line.startswith(f"{setting} "):
+                self.settings[setting] = line.removeprefix(f"{setting} ").removesuffix(" on-demand")
+                return
+        if line.startswith("ip route "):
+            self._route(line)
+        elif line.startswith("ip sla schedule "):
+            self._schedule(line)
+        elif (kind := self._kind(line)) is not None:
+            self._enter(kind, line)
+        else:
+            raise Refused(f"{line}: invalid input")
+
+    def _enter(self, kind: str, line: str) -> None:
+        rest = line.removeprefix(kind).strip()
+        name, _, words = rest.partition(" ")
+        if kind == "interface":
+            name, words = rest.replace(" ", ""), ""
+        if kind == "router bgp" and any(k == kind and n != name for k, n in self.sections):
+            raise Refused("BGP is already running")
+        if kind == "ip sla" and name in self.schedules:
+            raise Refused("Entry already running and cannot be modified")
+        words = re.sub(r"(esp-aes|esp-gcm) 128", r"\1", words)
+        known = self.sections.setdefault((kind, name), Section(kind, name, words))
+        if kind == "track" and known.words != words:
+            raise Refused("track of another object")
+        if words:
+            known.words = words
+        self.open, self.mode = known, MODES[kind]
+
+    def _route(self, line: str) -> None:
+        interface = line.split(" ")[4]
+        if interface.startswith("Tunnel") and ("interface", interface) not in self.sections:
+            raise Refused(f"{line}: no such interface")
+        target = line.split(" ")[2:5]
+        self.routes = [r for r in self.routes if r.split(" ")[2:5] != target] + [line]
+
+    def _schedule(self, line: str) -> None:
+        number = line.split(" ")[3]
+        probe = self.sections.get(("ip sla", number))
+        if probe is None:
+            raise Refused("no such probe")
+        defaults = {"threshold": "5000", "timeout": "5000", "frequency": "60"}
+        values = [int(probe.lines.get(k, f"{k} {v}").split(" ")[1]) for k, v in defaults.items()]
+        if values[0] > values[1] or values[1] > values[2] * 1000:
+            raise Refused("Scheduling a probe with threshold greater than timeout is not allowed")
+        self.schedules[number] = line
+
+    # -- deleting ----------------------------------------------------------------------------------------------
+
+    def _delete(self, what: str) -> None:
+        for setting, default in SETTINGS.items():
+            if what.startswith(setting):
+                self.settings[setting] = default
+                return
+        if what.startswith("ip route "):
+            if what not in self.routes:
+                raise Refused(f"no {what}: no matching route")
+            self.routes.remove(what)
+        elif what.startswith("ip sla schedule "):
+            del self.schedules[what.split(" ")[3]]
+        else:
+            kind = self._kind(what)
+            name = what.removeprefix(kind or "").strip().split(" ")[0]
+            if kind is None or (kind, name) not in self.sections:
+                raise Refused(f"no {what}: there is none")
+            self._require_unused(kind, name)
+            del self.sections[(kind, name)]
+            if kind == "ip sla":
+                self.schedules.pop(name, None)
+            if kind == "router bgp":
+                self.has_families = False
+
+    def _require_unused(self, kind: str, name: str) -> None:
+        for section in self.sections.values():
+            for line in section.lines.values():
+                for pattern, referred in REFERENCES:
+                    found = re.fullmatch(pattern, line)
+                    if found and referred == kind and found[1] == name:
+                        raise Refused(f"no {kind} {name}: in use by {section.kind} {section.name}")
+        if kind == "interface" and any(r.split(" ")[4] == name for r in self.routes):
+            raise Refused(f"no interface {name}: routes still point there")
+
+    # -- inside a section --------------------------------------------------------------------------------------
+
+    def _in_section(self, line: str) -> bool:
+        section = self.open
+        assert section is not None
+        if section.kind == "router bgp":
+            return self._in_bgp(section, line)
+        if section.kind == "crypto ikev2 keyring" and re.match(r"(no )?peer ", line):
+            self._peer(section, line)
+            return True
+        lines = section.blocks[self.block] if self.block else section.lines
+        positive = line.removeprefix("no ")
+        if self.block is None and not self._fits(section.kind, positive):
+            return False
+        key, value = self._normal("peer" if self.block else section.kind, positive)
+        if section.kind == "ip sla":
+            if section.name in self.schedules:
+                raise Refused("Entry already running and cannot be modified")
+            self.mode = "config-ip-sla-echo"
+        if key == "shutdown":
+            value = "shutdown" if line == "shutdown" else "shutdown no"
+        elif line.startswith("no "):
+            if key not in lines and key != "ip address":
+                raise Refused(f"{line}: not there in {section.kind} {section.name}")
+            lines.pop(key, None)
+            return True
+        self._require_acceptable(section, key, value)
+        lines[key] = value
+        return True
+
+    def _fits(self, kind: str, line: str) -> bool:
+        starts = {
+            "interface": ("ip ", "no ip", "tunnel ", "description", "shutdown", "bandwidth", "load-interval"),
+            "crypto keyring": ("local-address", "pre-shared-key", "description"),
+            "crypto isakmp profile": ("local-address", "match identity", "keyring", "vrf"),
+            "crypto ikev2 policy": ("match ", "proposal "),
+            "crypto ikev2 profile": ("match ", "identity ", "authentication ", "keyring ", "lifetime", "dpd"),
+            "crypto ipsec profile": ("set ",),
+            "track": ("delay ",),
+        }.get(kind, SINGLE.get(kind, ()))
+        if kind == "interface" and line.startswith(("ip route ", "ip sla ")):
+            return False
+        return line.startswith(starts) or (kind == "crypto isakmp policy" and line.startswith("encr "))
+
+    def _normal(self, kind: str, line: str) -> tuple[str, str]:
+        line = re.sub(r"^encr ", "encryption ", line) if kind == "crypto isakmp policy" else line
+        line = masked(re.sub(r"^encryption aes 128$", "encryption aes", line))
+        line = "ip virtual-reassembly" if line == "ip virtual-reassembly in" else line
+        if kind == "crypto keyring" and line.startswith("pre-shared-key address "):
+            return " ".join(line.split(" ")[:3]), line
+        if line.startswith("ip address") and line.endswith("secondary"):
+            return line, line
+        for start in SINGLE.get(kind, ()):
+            if line == start or line.startswith(f"{start} "):
+                return start, line
+        return line, line
+
+    def _require_acceptable(self, section: Section, key: str, value: str) -> None:
+        if key.startswith("pre-shared-key") and key in (section.blocks[self.block] if self.block else section.lines):
+            raise Refused("A pre-shared key for address mask already exists!")
+        if key == "ip address":
+            wanted = ipaddress.ip_interface(value.split(" ")[2] + "/" + value.split(" ")[3]).network
+            for other in self.sections.values():
+                held = other.lines.get("ip address", "").split(" ")
+                if other.kind == "interface" and other.name != section.name and len(held) == 4:
+                    if ipaddress.ip_interface(f"{held[2]}/{held[3]}").network.overlaps(wanted):
+                        raise Refused(f"{value} overlaps with {other.name}")
+        for pattern, referred in REFERENCES:
+            found = re.fullmatch(pattern, value)
+            if found and (referred, found[1]) not in self.sections:
+                raise Refused(f"{value}: no such {referred}")
+        if key == "set ikev2-profile" and "set isakmp-profile" in section.lines:
+            raise Refused("exclusive with isakmp-profile")
+        if key == "tunnel protection ipsec profile" and section.lines.get(key, value) != value:
+            raise Refused("tunnel protection is configured already")
+
+    def _peer(self, section: Section, line: str) -> None:
+        if line.startswith("no "):
+            del section.blocks[line[3:]]
+            return
+        section.blocks.setdefault(line, {})
+        self.block, self.mode = line, "config-ikev2-keyring-peer"
+
+    def _in_bgp(self, section: Section, line: str) -> bool:
+        if re.fullmatch(r"address-family ipv4( unicast)?", line):
+            self.block, self.mode, self.has_families = "ipv4", "config-router-af", True
+            return True
+        positive = line.removeprefix("no ")
+        if not positive.startswith(("neighbor ", "network ", "bgp ")):
+            return False
+        words = positive.split(" ")
+        if words[0] == "network":
+            net = ipaddress.ip_network(f"{words[1]}/{words[3] if len(words) > 3 else classful(words[1])}")
+            positive = f"network {net.network_address}" + (
+                "" if net.prefixlen == classful(words[1]) else f" mask {net.netmask}"
+            )
+        elif words[0] == "neighbor" and len(words) == 2:
+            gone = [k for k in section.lines if k.split(" ")[:2] == words]
+            if not line.startswith("no ") or not gone:
+                raise Refused(f"{line}: no such neighbor")
+            for k in gone:
+                del section.lines[k]
+            return True
+        elif words[0] == "neighbor":
+            if words[2] in SESSION and self.block:
+                raise Refused("General session commands not allowed under the address family")
+            if words[2] != "remote-as" and f"neighbor {words[1]} remote-as" not in section.lines:
+                raise Refused("Specify remote-as or peer-group commands first")
+        single = words[0] == "neighbor" and words[2] in ("remote-as", "timers", "description")
+        key = " ".join(words[:3]) if single else positive
+        if line.startswith("no "):
+            if key not in section.lines:
+                raise Refused(f"{line}: not there")
+            del section.lines[key]
+        else:
+            section.lines[key] = positive
+            if words[0] == "neighbor" and words[2] == "remote-as":
+                section.lines[f"neighbor {words[1]} activate"] = f"neighbor {words[1]} activate"
+        return True
+
+    # -- showing -----------------------------------------------------------------------------------------------
+
+    def show(self) -> str:
+        """Return the running-config as this release displays it."""
+        out = ["Building configuration...", "", "Current configuration : 4711 bytes", "!", "version 15.2", "!"]
+        out += [*self.foreign, "!"]
+        old = self.release == "ios12"
+        out += self._headers("crypto keyring", "  ", blanks="  ")
+        out += self._headers("crypto ikev2 proposal", " ", blanks=" ")
+        out += self._headers("crypto ikev2 policy", " ", blanks=" ")
+        for section in self._of("crypto ikev2 keyring"):
+            out.append(f"crypto ikev2 keyring {section.name}")
+            for peer, lines in sorted(section.blocks.items()):
+                out += [f" {peer}", *(f"  {line}" for line in lines.values()), " !"]
+        out += self._headers("crypto ikev2 profile", " ")
+        if self.release != "ios15":
+            out += self._tracks(old=old)
+        out += self._headers("crypto isakmp policy", " ")
+        out += self._setting("crypto isakmp keepalive")
+        out += self._headers("crypto isakmp profile", "   ")
+        out += self._setting("crypto ipsec security-association replay window-size")
+        for section in self._of("crypto ipsec transform-set"):
+            out.append(f"crypto ipsec transform-set {section.name} {section.words} ")
+            out += [f" {line}" for line in section.lines.values() if not old or line != "mode tunnel"]
+        out += self._setting("crypto ipsec df-bit") + self._setting("crypto ipsec fragmentation")
+        out += self._headers("crypto ipsec profile", " ") + ["!"] + self._headers("interface", " ")
+        out += self._bgp() + ["ip forward-protocol nd", "!"] + sorted(self.routes) + self._probes()
+        out += self._tracks(old=False) if self.release == "ios15" else []
+        return "\n".join([*out, "!", "end", ""])
+
+    def _of(self, kind: str) -> list[Section]:
+        return sorted((s for s in self.sections.values() if s.kind == kind), key=lambda s: (len(s.name), s.name))
+
+    def _headers(self, kind: str, indent: str, blanks: str = "") -> list[str]:
+        out = []
+        for section in self._of(kind):
+            out.append(f"{kind} {section.name}{blanks}")
+            order = {start: i for i, start in enumerate(SINGLE.get(kind, ()))}
+            for key, line in sorted(section.lines.items(), key=lambda kv: (order.get(kv[0], 99), kv[0])):
+                shown = line.replace("encryption", "encr") if kind == "crypto isakmp policy" else line
+                shown = "ip virtual-reassembly in" if key == "ip virtual-reassembly" else shown
+                if line not in HIDDEN.get(kind, set()):
+                    tail = " " if key.startswith(("match identity", "set transform-set")) else ""
+                    out.append(f"{indent}{shown}{tail}")
+            if kind == "interface" and "ip address" not in section.lines:
+                out.append(f"{indent}no ip address")
+            out += ["!"] if kind != "crypto keyring" else []
+        return out
+
+    def _setting(self, name: str) -> list[str]:
+        value = self.settings[name]
+        return [] if value == SETTINGS[name] else [f"{name} {value}"]
+
+    def _tracks(self, *, old: bool) -> list[str]:
+        return [
+            f"track {s.name} {s.words.replace('ip sla', 'rtr') if old else s.words}{line}"
+            for s in self._of("track")
+            for line in ("", *(f"\n {line}" for line in s.lines.values()))
+        ]
+
+    def _bgp(self) -> list[str]:
+        for section in self._of("router bgp"):
+            lines = sorted(section.lines.values())
+            lines.sort(key=lambda line: (line.split(" ")[0] != "bgp", line.split(" ")[1], " remote-as " not in line))
+            out = [f"router bgp {section.name}", " bgp log-neighbor-changes"]
+            lines = [line for line in lines if line != "bgp log-neighbor-changes"]
+            if not self.has_families:
+                return [*out, *(f" {line}" for line in lines if not line.endswith(" activate")), "!"]
+            inner = [w for w in lines if w.startswith("network") or (w[:3] == "nei" and w.split(" ")[2] not in SESSION)]
+            outer = [line for line in lines if line not in inner]
+            inner.sort(key=lambda line: not line.startswith("network"))
+            family = [" !", " address-family ipv4", *(f"  {line}" for line in inner), " exit-address-family"]
+            return [*out, *(f" {line}" for line in outer), *family, "!"]
+        return []
+
+    def _probes(self) -> list[str]:
+        out = []
+        for section in self._of("ip sla"):
+            deeper = " " if self.release.startswith("xe") else ""
+            out.append(f"ip sla {section.name}")
+            for key in SINGLE["ip sla"]:
+                line = section.lines.get(key)
+                if line is not None and line not in HIDDEN["ip sla"]:
+                    out.append(f" {deeper if key != 'icmp-echo' else ''}{line}")
+            if section.name in self.schedules:
+                out.append(self.schedules[section.name])
+        return out
+
+
+def classful(address: str) -> int:
+    first = int(address.split(".")[0])
+    return 0 if address == "0.0.0.0" else 8 if first < 128 else 16 if first < 192 else 24
