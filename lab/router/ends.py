@@ -133,7 +133,7 @@ def _keyring_key(
             words = entry.key.split()
             mask = words[3] if len(words) > 3 else "255.255.255.255"
             if destination in IPv4Network((words[2], mask), strict=False):
-                return router.clear_secret(entry.value(entry.key).removeprefix("key "))
+                return router.clear_secret(ring.value(entry.key).removeprefix("key "))
     return None
 
 

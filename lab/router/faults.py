@@ -18,6 +18,9 @@ class Where:
     times: int = 1
 
 
+_ALWAYS = 10**9
+
+
 class Moment(Enum):
     """When in a line's life a connection is cut."""
 
@@ -28,9 +31,14 @@ class Moment(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Something that strikes at certain lines."""
+    """Something that strikes at certain lines; a bare pattern means every line that matches it."""
 
-    where: Where = field(default_factory=Where)
+    where: Where | str = field(default_factory=Where)
+
+    @property
+    def place(self) -> Where:
+        """Where it strikes."""
+        return Where(self.where, times=_ALWAYS) if isinstance(self.where, str) else self.where
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +57,7 @@ class Reject(Fault):
 
 @dataclass(frozen=True, slots=True)
 class Silence(Fault):
-    """Nothing comes back any more, not even the echo."""
+    """The line is echoed, and nothing comes back any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +95,7 @@ class Truncate(Fault):
 class SaveFailure(Fault):
     """`write memory` fails."""
 
-    where: Where = Where(pattern=r"^\s*(wr|copy )")
+    where: Where | str = Where(pattern=r"^\s*(wr|copy )")
     reply: str = "startup-config file open failed (Device or resource busy)"
 
 
@@ -115,11 +123,15 @@ class Faults:
         """Put one more before it."""
         self._armed.append(_Armed(fault))
 
+    def remove(self, fault: Fault) -> None:
+        """Take one away."""
+        self._armed = [armed for armed in self._armed if armed.fault != fault]
+
     def striking(self, line: str, *, in_configuration: bool) -> list[Fault]:
         """Return the faults that strike at this line."""
         found = []
         for armed in self._armed:
-            where = armed.fault.where
+            where = armed.fault.place
             if isinstance(armed.fault, FullVty) or (where.only_configuration and not in_configuration):
                 continue
             if re.search(where.pattern, line) is None:

@@ -6,6 +6,7 @@ from .release import Release
 
 _CIPHERS = ("esp-aes", "esp-gcm", "esp-gmac", "esp-3des", "esp-des", "esp-null")
 _HASHES = ("esp-sha-hmac", "esp-sha256-hmac", "esp-sha384-hmac", "esp-sha512-hmac", "esp-md5-hmac", "ah-sha-hmac", "ah-md5-hmac")
+_SINCE_IOS15 = ("esp-gcm", "esp-gmac", "esp-sha256-hmac", "esp-sha384-hmac", "esp-sha512-hmac")
 _SIZES = ("128", "192", "256")
 _WEAK = frozenset({"esp-des", "esp-3des", "esp-null", "esp-gmac", "ah-md5-hmac", "esp-md5-hmac"})
 _WEAK_GROUPS = frozenset({"group1", "group2", "group5", "group24"})
@@ -31,6 +32,8 @@ def _transforms(match: Match[Line]) -> list[str]:
 
 def _check_transforms(ctx: Context, match: Match[Line]) -> Reply | None:
     words = _transforms(match)
+    if ctx.release.name == "ios12" and any(word in _SINCE_IOS15 for word in words):
+        raise refuse_at(match, 4)
     if not words:
         raise Refusal("% Incomplete command.", "")
     if any(word in ("esp-gcm", "esp-gmac") for word in words) and any(word in _HASHES for word in words):

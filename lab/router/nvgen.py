@@ -67,12 +67,14 @@ _NEIGHBOR = (
 
 # These stand in the order of their numbers; all others of one kind stand in the order they were entered.
 _NUMBERED = re.compile(r"^(?:crypto isakmp policy|ip sla(?: schedule)?|track|interface (?:Loopback|Tunnel)) ?(\d+)")
+_POLICY = "crypto isakmp policy"
 _VIRTUAL = ("interface Loopback", "interface Port-channel", "interface Tunnel")
 
-# Sections that IOS prints directly one below the other.
-_UNSEPARATED = (
-    "crypto keyring", "crypto isakmp key", "crypto isakmp profile", "crypto ipsec transform-set", "ip route", "ip sla",
-    "crypto ipsec df-bit", "ip prefix-list", "line", "username", "logging", "ntp", "snmp-server", "service", "ip ssh",
+# Lines that IOS prints directly one below the other, a group a row.
+_UNSEPARATED: tuple[tuple[str, ...], ...] = (
+    ("crypto keyring",), ("crypto isakmp",), ("crypto ipsec transform-set", "crypto ipsec df-bit", "crypto ipsec fragmentation"),
+    ("crypto ipsec security-association",), ("ip route", "no ip http", "ip http"), ("ip sla",), ("ip prefix-list",),
+    ("line",), ("username",), ("logging",), ("ntp",), ("snmp-server",), ("service",), ("ip ssh",),
 )  # fmt: skip
 
 
@@ -127,8 +129,10 @@ def separator(container: Entry, previous: Entry | None, following: Entry) -> str
         return " !" if following.key.startswith("address-family") else ""
     if container.key or previous is None:
         return ""
-    same = next((kind for kind in _UNSEPARATED if previous.key.startswith(kind)), None)
-    return "" if same and following.key.startswith(same) else "!"
+    if previous.key.startswith(_POLICY) and following.key.startswith(_POLICY):
+        return "!"
+    is_together = any(previous.key.startswith(group) and following.key.startswith(group) for group in _UNSEPARATED)
+    return "" if is_together else "!"
 
 
 def indentation(container: Entry, depth: int) -> str:

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from ipaddress import IPv4Address
 from types import TracebackType
 
@@ -12,17 +12,15 @@ from typing_extensions import Self
 
 from lab.exchange import RouterExchange
 
-from . import exec_commands, show_config, show_crypto, show_routing, show_system
 from .clock import Clock, SystemClock
+from .console import Console, commands
 from .default_config import default_running_config
 from .faults import Fault, Faults
-from .grammar import Grammar
 from .release import RELEASES
 from .shell import Shell
 from .state import RouterState, User
 from .vty import Vty
 
-_EXEC = (*exec_commands.EXEC, *show_config.EXEC, *show_crypto.EXEC, *show_routing.EXEC, *show_system.EXEC)
 _VTY_LINES = 5  # `line vty 0 4`
 
 
@@ -34,6 +32,7 @@ class Router:
         release: One of `RELEASES`: ios12, ios15, xe16, xe17.6 (warns of weak algorithms), xe17 (refuses them).
         privilege: 15, or 1 for a user who needs `enable`.
         latency: Seconds the router thinks about each line.
+        round_trip: Seconds a packet takes there and back.
         public_addresses: What the Internet sees it as, when that is not the tunnels' source.
     """
 
@@ -51,6 +50,7 @@ class Router:
         clock: Clock | None = None,
         faults: Iterable[Fault] = (),
         latency: float = 0.0,
+        round_trip: float = 0.0,
         banner: str = "",
         exchange: RouterExchange | None = None,
         public_addresses: Sequence[IPv4Address] = (),
@@ -75,10 +75,11 @@ class Router:
         self.received: list[str] = []
         self.banner = banner
         self.latency = latency
+        self.round_trip = round_trip
         self.faults = Faults(tuple(faults))
         self.sessions: list[_Session] = []
         self._key = host_key or asyncssh.generate_private_key("ssh-rsa", key_size=2048)
-        self._commands = Grammar((line.pattern, line) for line in _EXEC if line.when is None or line.when(self.state))
+        self._commands = commands(self.state)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name=f"{name}-ssh", daemon=True)
         self._server: asyncssh.SSHAcceptor | None = None
@@ -128,6 +129,32 @@ class Router:
     def add_fault(self, fault: Fault) -> None:
         """Put one more fault before the router."""
         self.faults.add(fault)
+
+    def remove_fault(self, fault: Fault) -> None:
+        """Take a fault away."""
+        self.faults.remove(fault)
+
+    def console(self, user: str = "console") -> Console:
+        """Return a terminal that needs no network: somebody else at work on the same router."""
+        return Console(self.state, user)
+
+    def edit(self, lines: Iterable[str], user: str = "console") -> None:
+        """Change the running-config by hand, as another engineer would.
+
+        Raises:
+            ValueError: The router refuses a line.
+        """
+        self.console(user).configure(lines)
+
+    def lock_configuration(self, user: str | None) -> None:
+        """Let somebody hold the configuration lock; None frees it."""
+        with self.state.lock:
+            self.state.lock_holder = user
+
+    def pretend_rollback(self, user: str, minutes: int = 5) -> None:
+        """Let somebody else's timed change be pending."""
+        with self.state.lock:
+            self.state.rollback.pretend(user, minutes)
 
     def change_host_key(self) -> None:
         """Come back with another host key, as a replaced router would."""
@@ -262,9 +289,23 @@ class _Session(asyncssh.SSHServerSession[str]):
 
     def session_started(self) -> None:
         self._task = asyncio.get_running_loop().create_task(self._vty.run(self._router.banner))
+        self._task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        """A terminal that failed must not leave its user waiting."""
+        if not task.cancelled() and task.exception() is not None:
+            self._connection.abort()
+            raise RuntimeError("the simulated terminal failed") from task.exception()
 
     def data_received(self, data: str, datatype: object) -> None:  # noqa: ARG002 - asyncssh's signature
-        self._vty.feed(data)
+        self._later(self._vty.feed, data)
+
+    def _later(self, action: Callable[[str], None], text: str) -> None:
+        """Half a round trip is the way there, half the way back."""
+        if self._router.round_trip:
+            asyncio.get_running_loop().call_later(self._router.round_trip / 2, action, text)
+        else:
+            action(text)
 
     def eof_received(self) -> bool:
         self._vty.end()
@@ -279,6 +320,9 @@ class _Session(asyncssh.SSHServerSession[str]):
 
     def write(self, text: str) -> None:
         """Send text to the user."""
+        self._later(self._send, text)
+
+    def _send(self, text: str) -> None:
         if self._channel is not None:
             with contextlib.suppress(OSError):
                 self._channel.write(text)

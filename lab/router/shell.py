@@ -48,6 +48,7 @@ class Output:
     lines: Reply = ()
     dialog: Dialog | None = None
     is_paged: bool = False
+    is_refused: bool = False
     closes: bool = False
     reloads: bool = False
 
@@ -113,9 +114,9 @@ class Shell:
         try:
             return self._configure(line) if self.mode else self.run(line)
         except Refusal as refusal:
-            return Output(refusal.lines)
+            return Output(refusal.lines, is_refused=True)
         except Rejection as rejection:
-            return Output(tuple(report(rejection, line, prompt)))
+            return Output(tuple(report(rejection, line, prompt)), is_refused=True)
 
     def run(self, line: str, offset: int = 0) -> Output:
         """Carry out a command of the EXEC, with what stands behind a pipe."""

@@ -1,5 +1,6 @@
 """What the router holds: configuration, clock, users, security associations."""
 
+import contextlib
 import hashlib
 import re
 import threading
@@ -136,7 +137,8 @@ class RouterState:
         ends = router_ends(self)
         if ends != self._published:
             self._published = ends
-            self.exchange.publish(self.name, self.public_addresses, ends)
+            with contextlib.suppress(OSError):
+                self.exchange.publish(self.name, self.public_addresses, ends)
             self.outcomes()
 
     def outcomes(self) -> Mapping[int, Outcome]:
@@ -144,7 +146,8 @@ class RouterState:
         ends = router_ends(self)
         down = {end.number: Outcome(is_up=False, reason="there is no other end") for end in ends}
         if self.exchange is not None:
-            down.update(self.exchange.outcomes(self.name))
+            with contextlib.suppress(OSError):  # the other side is not reachable: all tunnels are down
+                down.update(self.exchange.outcomes(self.name))
         self.associations.update(
             {str(end.destination): down[end.number].is_ike_up for end in ends if end.destination is not None}
         )

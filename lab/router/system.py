@@ -4,12 +4,20 @@ from ipaddress import IPv4Network
 
 from .grammar import Match
 from .line import Context, Line, Mode, Refusal, Reply, only_shown_unless, refuse_at
+from .release import Release
 
 
 def _route_key(match: Match[Line]) -> str:
     vrf = f" vrf {match['vrf']}" if match["vrf"] else ""
     via = " ".join(word for word in (match["interface"], match["hop"]) if word)
     return f"ip route{vrf} {match['address']} {match['mask']} {via}"
+
+
+def _shown_route(match: Match[Line], _release: Release) -> str:
+    """Distance 1 is the default, and hidden; it stands right behind the way out."""
+    key = _route_key(match)
+    rest = match.text[len(key) :].split()
+    return " ".join((key, *(rest[1:] if match["distance"] == "1" else rest)))
 
 
 def _check_route(ctx: Context, match: Match[Line]) -> Reply | None:
@@ -79,7 +87,7 @@ GLOBAL = (
         "ip route [vrf vrf:WORD] address:A.B.C.D mask:MASK (interface:IFACE [hop:A.B.C.D]|hop:A.B.C.D) / "
         "[distance:<1-255>] [tag tag:<1-4294967295>] [name name:WORD] [(permanent|track track:<1-1000>)] [name name:WORD]",
         key=_route_key,
-        shown=lambda match, _release: match.text.removesuffix(" 1") if match["distance"] == "1" else match.text,
+        shown=_shown_route,
         check=_check_route,
         check_no=_route_is_there,
     ),

@@ -45,6 +45,7 @@ class Vty:
         self._reload = reload
         self._typed: asyncio.Queue[str] = asyncio.Queue()
         self._last = ""
+        self._leaves = False
 
     def feed(self, text: str) -> None:
         """Take what the user typed."""
@@ -93,7 +94,8 @@ class Vty:
                 typed = ""
             elif character == _CTRL_Z:
                 self.print("^Z\n")
-                return typed if typed.strip() and not self.shell.mode else self._leave()
+                self._leaves = True
+                return typed
             elif character == _CTRL_C:
                 self.print("^C\n")
                 return self._leave()
@@ -103,7 +105,8 @@ class Vty:
                     self.print(character)
 
     def _leave(self) -> str:
-        """Ctrl-Z and Ctrl-C go to the EXEC, whatever was typed."""
+        """Ctrl-C goes to the EXEC at once, Ctrl-Z after the line."""
+        self._leaves = False
         with self.shell.router.lock:
             if self.shell.mode:
                 self.shell.leave_configuration()
@@ -125,6 +128,8 @@ class Vty:
         if output.closes:
             self._wire.close()
             raise Closed
+        if self._leaves:
+            self._leave()
         self.print(self.shell.prompt)
 
     def _execute(self, line: str, faults: list[Fault]) -> Output:
