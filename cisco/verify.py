@@ -177,7 +177,7 @@ def _judge(said: _Said, intent: Intent, tunnel: Tunnel) -> TunnelReport:
     bgp = _bgp(said, tunnel) if isinstance(intent.routing, Bgp) else None
     sla, track = _sla(said, intent.routing, tunnel) if isinstance(intent.routing, Static) else (None, None)
     causes = (
-        _misconfigured(shown, tunnel),
+        _misconfigured(said, shown, tunnel),
         None if ipsec == UP else (ike_reason if ike != UP else ipsec_reason),
         _line_protocol(said, shown),
         _routing_reason(said, intent, tunnel, bgp, sla),
@@ -222,9 +222,11 @@ def _uptime(session: show_ipsec.Session | None, bgp: BgpState | None, track: sho
     return track.last_change if track is not None and track.state == "Up" else None
 
 
-def _misconfigured(shown: Interface | None, tunnel: Tunnel) -> str | None:
+def _misconfigured(said: _Said, shown: Interface | None, tunnel: Tunnel) -> str | None:
     if shown is None:
-        return None
+        # IOS rejects the name of an interface that does not exist as invalid input.
+        refused = said.refusal(f"{_INTERFACES} Tunnel{tunnel.number}") or ""
+        return f"no interface Tunnel{tunnel.number}: the link is not configured" if "Invalid input" in refused else None
     if shown.is_shut_down:
         return f"interface {shown.status}"
     if shown.destination is not None and shown.destination != tunnel.aws_outside:

@@ -153,6 +153,11 @@ def test_the_interface_must_be_up(status: str, protocol: str, reason: str) -> No
     assert tunnel.line_protocol == "down"
 
 
+def test_a_tunnel_that_is_not_configured_is_named_as_that() -> None:
+    said = answers() | {"show interfaces Tunnel1": "                 ^\n% Invalid input detected at '^' marker.\n"}
+    assert first(said).reason == "no interface Tunnel1: the link is not configured"
+
+
 def test_a_tunnel_to_somewhere_else_is_down() -> None:
     tunnel = first(answers() | {"show interfaces Tunnel1": interface(1, "198.51.100.9")})
     assert tunnel.reason == f"the tunnel goes to 198.51.100.9, not to {PEERS[0]}"
