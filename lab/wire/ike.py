@@ -83,7 +83,7 @@ def router_peering(end: RouterEnd) -> Peering | None:
     """Return the router's side of a tunnel; None when it lacks what IOS would need to speak at all."""
     if not (end.is_interface_up and end.has_protection and end.matches_peer and end.phase1 and end.phase2):
         return None
-    if end.source is None or end.destination is None or end.preshared_key is None:
+    if end.source is None or end.destination is None or not end.preshared_key:
         return None
     connection = _connection(
         version="1" if end.ike_version == "ikev1" else "2",

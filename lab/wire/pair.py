@@ -91,7 +91,7 @@ class Pair:
             self.customer.initiate()
         return is_up
 
-    def outcome(self, router: RouterEnd | None, aws: AwsEnd) -> Outcome:
+    def outcome(self, router: RouterEnd | None, aws: AwsEnd, *, is_track_up: bool | None = None) -> Outcome:
         """Say what came of the tunnel: its state from the daemons, the reason from their logs or, failing that, the settings."""
         if router is None:
             return Outcome(is_up=False, reason="the router has no tunnel to this address")
@@ -116,6 +116,7 @@ class Pair:
             hold=expected.hold,
             received_by_router=expected.received_by_router if has_bgp or not aws.bgp else (),
             received_by_aws=expected.received_by_aws if has_bgp or not aws.bgp else (),
+            is_sla_up=is_track_up,
         )
 
     def _reason(self) -> str | None:

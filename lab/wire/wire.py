@@ -128,7 +128,9 @@ class Wire:
             end = next((end for end in aws if end.outside == outside), None)
             if end is None or outside not in self.pairs:
                 return Outcome(is_up=False, reason="AWS has no such tunnel")
-            return self.pairs[outside].outcome(_router_end(routers, end), end)
+            router = _router_end(routers, end)
+            is_track_up = self.is_track_up(router.sla.number) if router and router.sla else None
+            return self.pairs[outside].outcome(router, end, is_track_up=is_track_up)
 
     def outcomes(self) -> Mapping[IPv4Address, Outcome]:
         """Say what came of every tunnel."""
