@@ -1,0 +1,139 @@
+"""The repository's own program on a real engine, a fake AWS and a simulated router, with all they say kept."""
+
+import json
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pulumi import automation
+
+from lab.aws.server import FakeAws
+from lab.engine.environment import INSTALLED, ROOT, pulumi_environment
+from lab.router.server import Router
+
+PROJECT = "aws-cisco-vpn"
+ENTRIES = ("Pulumi.yaml", "__main__.py", "components", "cisco")
+
+
+@dataclass
+class StackLab:
+    """One stack, its two ends, and everything that was said."""
+
+    stack: automation.Stack
+    aws: FakeAws
+    router: Router
+    password: str
+    said: list[str] = field(default_factory=list)
+    events: list[automation.EngineEvent] = field(default_factory=list)
+
+    def set(self, **settings: object) -> None:
+        """Set configuration; a list or a dictionary element by element."""
+        for key, value in settings.items():
+            if isinstance(value, (list, dict)):
+                self.stack.remove_config(f"{PROJECT}:{key}")
+                items = enumerate(value) if isinstance(value, list) else value.items()
+                for index, item in items:
+                    path = f"{PROJECT}:{key}[{index}]" if isinstance(value, list) else f"{PROJECT}:{key}.{index}"
+                    self.stack.set_config(path, automation.ConfigValue(str(item)), path=True)
+            else:
+                text = str(value).lower() if isinstance(value, bool) else str(value)
+                self.stack.set_config(f"{PROJECT}:{key}", automation.ConfigValue(text))
+
+    def set_secret(self, **settings: str) -> None:
+        """Set secret configuration."""
+        for key, value in settings.items():
+            self.stack.set_config(f"{PROJECT}:{key}", automation.ConfigValue(value, secret=True))
+
+    def up(self) -> dict[str, int]:
+        """Run an up; return how many resources had which change."""
+        result = self.stack.up(
+            on_output=self._keep, on_event=self.events.append, show_secrets=False, color="never", parallel=8
+        )
+        return changes(dict(result.summary.resource_changes or {}))
+
+    def failing_up(self) -> str:
+        """Run an up that must fail; return what it said."""
+        before = len(self.said)
+        try:
+            self.up()
+        except automation.CommandError as error:
+            self._keep(str(error))
+            return "".join(self.said[before:])
+        raise AssertionError("the up succeeded")
+
+    def preview(self) -> tuple[dict[str, int], str]:
+        """Run a preview; return the changes that it foresees, and what it said."""
+        before = len(self.said)
+        result = self.stack.preview(on_output=self._keep, on_event=self.events.append, color="never")
+        return changes(dict(result.change_summary)), "".join(self.said[before:])
+
+    def destroy(self) -> None:
+        """Run a destroy."""
+        self.stack.destroy(on_output=self._keep, on_event=self.events.append, show_secrets=False, color="never")
+
+    def tunnels(self) -> list[dict[str, Any]]:
+        """Return the exported tunnels."""
+        return list(self.stack.outputs()["tunnels"].value)
+
+    def resources(self) -> list[dict[str, Any]]:
+        """Return the state's resources."""
+        return list(json.loads(json.dumps(self.stack.export_stack().deployment))["resources"])
+
+    def operations(self, kind: str) -> list[str]:
+        """Return what was done to resources of a type, of all that ran so far."""
+        return [
+            str(event.resource_pre_event.metadata.op)
+            for event in self.events
+            if event.resource_pre_event and event.resource_pre_event.metadata.type == kind
+        ]
+
+    def _keep(self, text: str) -> None:
+        self.said.append(text + "\n")
+
+
+def changes(summary: dict[Any, int]) -> dict[str, int]:
+    """Leave out what stays the same."""
+    named = {str(getattr(op, "value", op)): count for op, count in summary.items()}
+    return {op: count for op, count in named.items() if op != "same"}
+
+
+@contextmanager
+def stack_lab(home: Path, *, release: str = "ios15", running_config: str = "", **settings: object) -> Iterator[StackLab]:
+    """Raise both ends and make a stack of the guide's example with these settings."""
+    password = secrets.token_urlsafe(16)
+    project = home / "project"
+    project.mkdir(parents=True)
+    # The stack's settings are written beside Pulumi.yaml: the program runs from links, so that none is left in the repository.
+    for entry in ENTRIES:
+        (project / entry).symlink_to(ROOT / entry)
+    with (
+        FakeAws() as aws,
+        Router(
+            release=release, running_config=running_config, user="pulumi", password=password, exchange=aws.exchange
+        ) as router,
+    ):
+        stack = automation.create_stack(
+            "dev",
+            work_dir=str(project),
+            opts=automation.LocalWorkspaceOptions(
+                env_vars=pulumi_environment(home) | aws.environment(),
+                pulumi_command=automation.PulumiCommand(root=str(INSTALLED)),
+            ),
+        )
+        lab = StackLab(stack, aws, router, password)
+        stack.set_config("aws:region", automation.ConfigValue("ap-northeast-1"))
+        lab.set_secret(routerPassword=password)
+        lab.set(
+            **{
+                "routerHost": router.host,
+                "routerPort": router.port,
+                "routerHostKey": router.host_key,
+                "profile": "guide-2015",
+                "checkTimeout": 30,
+                **settings,
+            }
+        )
+        yield lab
