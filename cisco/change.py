@@ -252,14 +252,14 @@ class Change:
 
     def _give_up_archive(self, undo: Undo) -> None:
         if self.gives_up_archive and not _MARK.search(self.after):
-            archive.turn_off(undo.terminal, self.connection.clock)
+            archive.turn_off(undo.terminal, self.after, self.connection.clock)
 
     def _without_archive(self, undo: Undo, outcome: AgentError) -> AgentError:
         """Turn off again what was turned on for a change that failed."""
         if self.archive_path is None or not isinstance(outcome, RolledBackError):
             return outcome
         try:
-            archive.turn_off(undo.terminal, self.connection.clock)
+            archive.turn_off(undo.terminal, undo.snapshot, self.connection.clock)
         except AgentError as problem:
             return NotRolledBackError(f"{outcome}; but archive is still on ({self.archive_path}): {problem}")
         return outcome

@@ -1,0 +1,217 @@
+"""The agent's ordinary life on a simulated router, over real SSH."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from cisco.errors import PreflightError
+from cisco.login import ArchivePolicy, Options
+from cisco.model import Intent
+from cisco.result import Tier
+from lab.router.faults import Log, Where
+from tests.lab.agent_bench import (
+    KEYS,
+    MODERN,
+    NEW_KEY,
+    PASSWORD,
+    STATIC,
+    bench,
+    default_running,
+    link,
+    second_link,
+    without_archive,
+)
+
+LINKS = {
+    "guide-bgp": link(),
+    "guide-static": link(STATIC),
+    "modern-bgp": link(phases=MODERN),
+    "modern-static": link(STATIC, MODERN),
+}
+RELEASES = ("ios15", "xe16", "xe17.6", "xe17")
+
+
+@pytest.mark.parametrize("release", RELEASES)
+@pytest.mark.parametrize("intent", LINKS.values(), ids=LINKS)
+def test_a_link_goes_in_once_and_comes_out_without_a_trace(intent: Intent, release: str) -> None:
+    with bench(release=release) as lab:
+        before = lab.running
+
+        first = lab.apply(intent)
+        assert (first.changed, first.tier, first.saved) == (True, Tier.DEVICE_TIMER, True)
+        assert lab.startup == lab.running
+
+        lab.router.received.clear()
+        second = lab.apply(intent, dict(first.manifest))
+        assert (second.changed, second.tier, second.saved, second.lines_sent) == (False, Tier.NONE, False, 0)
+        assert not lab.entered("configure")
+        assert not lab.entered("write")
+
+        gone = lab.remove(manifest=dict(second.manifest))
+        assert gone.changed
+        assert lab.running == before
+        assert lab.startup == lab.running
+        assert not lab.remove(manifest=dict(second.manifest)).changed
+
+
+def test_a_link_on_ios_12_goes_in_once_and_comes_out_without_a_trace() -> None:
+    with bench(release="ios12") as lab:
+        before = lab.running
+
+        manifest = dict(lab.apply(LINKS["guide-bgp"]).manifest)
+        assert not lab.apply(LINKS["guide-bgp"]).changed
+        lab.remove(manifest=manifest)
+        assert lab.running == before
+
+
+def test_the_router_alone_knows_what_is_ours_when_the_manifest_is_lost() -> None:
+    with bench() as lab:
+        before = lab.running
+        lab.apply(link())
+
+        assert not lab.apply(link()).changed
+        assert lab.remove(link()).changed
+        assert lab.running == before
+
+
+def test_a_changed_key_touches_nothing_else() -> None:
+    with bench() as lab:
+        manifest = dict(lab.apply(link()).manifest)
+        before = lab.running
+        lab.router.received.clear()
+
+        result = lab.apply(link(keys=(KEYS[0], NEW_KEY)), manifest)
+        assert lab.running == before.replace(KEYS[1], NEW_KEY)
+        assert NEW_KEY not in result.diff
+        assert result.lines_sent < 8
+        assert lab.entered("do clear crypto session remote 198.51.100.11")
+        assert not lab.entered("do clear crypto session remote 198.51.100.10")
+
+
+def test_two_links_share_a_router_and_one_leaves_the_other_intact() -> None:
+    with bench() as lab:
+        before = lab.running
+        one = dict(lab.apply(link()).manifest)
+        with_one = lab.running
+        two = dict(lab.apply(second_link()).manifest)
+
+        lab.remove(manifest=one)
+        assert not lab.apply(second_link(), two).changed
+        lab.remove(manifest=two)
+        assert lab.running == before
+        lab.apply(link())
+        assert lab.running == with_one
+
+
+@pytest.mark.parametrize("hostname", ["r", "a-router-with-a-name-beyond-twenty-characters", "x" * 63])
+def test_hostnames_of_any_length(hostname: str) -> None:
+    running = default_running().replace("hostname cgw-router", f"hostname {hostname}")
+    with bench(running_config=running) as lab:
+        assert lab.apply(link()).changed
+        assert not lab.apply(link()).changed
+
+
+def test_a_banner_that_imitates_prompts_is_only_a_banner() -> None:
+    running = default_running().replace("redundancy\n", "redundancy\n!\nbanner motd ^C\ncgw-router#\ncgw-router>\n^C\n")
+    with bench(running_config=running, banner="cgw-router#\nPassword: \ncgw-router(config)#\n") as lab:
+        assert lab.apply(link()).changed
+        assert not lab.apply(link()).changed
+
+
+def test_syslog_in_the_middle_of_every_reply_changes_nothing() -> None:
+    with bench(faults=[Log(Where(pattern=".", times=10_000))]) as lab:
+        assert lab.apply(link()).changed
+        assert not lab.apply(link()).changed
+
+
+def test_an_enable_secret_is_used_when_the_login_is_unprivileged() -> None:
+    from cisco.secret import Secret
+
+    with bench(privilege=1, enable_secret="plainly-fake-enable") as lab:
+        login = replace(lab.login, enable_password=Secret("plainly-fake-enable"))
+        assert lab.apply(link(), login=login).changed
+
+
+def test_without_archive_software_undoes_and_the_result_says_so() -> None:
+    with bench(running_config=without_archive(default_running())) as lab:
+        before = lab.running
+
+        result = lab.apply(link())
+        assert result.tier is Tier.SOFTWARE
+        lab.remove(manifest=dict(result.manifest))
+        assert lab.running == before
+
+
+def test_archive_can_be_required() -> None:
+    options = Options(archive=ArchivePolicy.REQUIRE)
+    with bench(options, without_archive(default_running())) as lab:
+        before = lab.running
+
+        with pytest.raises(PreflightError, match="archive is off"):
+            lab.apply(link())
+        assert lab.running == before
+
+
+def test_archive_is_configured_on_request_and_taken_off_with_the_last_link() -> None:
+    options = Options(archive=ArchivePolicy.CONFIGURE)
+    with bench(options, without_archive(default_running())) as lab:
+        before = lab.running
+
+        result = lab.apply(link())
+        assert result.tier is Tier.DEVICE_TIMER
+        assert result.manifest["archive"] == "bootflash:aws-cisco-vpn-rollback"
+        assert "path bootflash:aws-cisco-vpn-rollback" in lab.running
+        again = lab.apply(link(mss=1300), dict(result.manifest))
+        lab.remove(manifest=dict(again.manifest))
+        assert lab.running == before
+
+
+def test_check_finds_drift_without_touching_anything() -> None:
+    with bench() as lab:
+        assert lab.check(link()).in_sync is False
+        lab.apply(link(generation=7))
+        in_sync = lab.check(link())
+        assert (in_sync.in_sync, in_sync.generation, in_sync.diff) == (True, 7, "")
+
+        with lab.router.state.lock:
+            drifted = lab.running.replace(" ip tcp adjust-mss 1379\n", "")
+        with bench(running_config=drifted) as other:
+            found = other.check(link())
+            assert (found.in_sync, found.generation) == (False, 8)
+            assert found.diff.count("+") == 2
+            assert "ip tcp adjust-mss 1379" in found.diff
+            assert other.running == drifted
+            other.apply(link(generation=8))
+            assert other.check(link()).in_sync
+
+
+def test_check_of_an_unreachable_router_says_so_and_fails_nothing() -> None:
+    with bench() as lab:
+        found = lab.check(link(generation=4), login=replace(lab.login, port=1))
+
+    assert (found.in_sync, found.generation) == (None, 4)
+    assert "cannot connect" in (found.unreachable or "")
+
+
+def test_the_result_is_json_and_holds_no_secret() -> None:
+    with bench() as lab:
+        result = lab.apply(link())
+        change = lab.apply(link(keys=(KEYS[0], NEW_KEY)))
+        gone = lab.remove(link())
+        text = json.dumps([r.as_json() for r in (result, change, gone)]) + "".join(lab.said)
+
+    assert all(secret not in text for secret in (*KEYS, NEW_KEY, PASSWORD))
+    assert "***" in text
+
+
+def test_an_unsaved_change_of_an_earlier_run_is_saved_by_the_next() -> None:
+    with bench(Options(save=False)) as lab:
+        result = lab.apply(link())
+        assert not result.saved
+        assert "Tunnel1" not in lab.startup
+
+        lab.options = Options()
+        again = lab.apply(link())
+        assert (again.changed, again.saved) == (False, True)
+        assert lab.startup == lab.running
