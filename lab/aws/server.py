@@ -94,7 +94,9 @@ class FakeAws:
         moto.ec2.urls.url_paths["{0}/"] = handler.dispatch  # type: ignore[attr-defined]  # Ec2's class method
         application = _application(self.exchange)
         self._server = make_server("127.0.0.1", self._port, application, threaded=True, request_handler=_QuietHandler)
-        self._thread = Thread(target=self._server.serve_forever, name="fake-aws", daemon=True)
+        self._thread = Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, name="fake-aws", daemon=True
+        )
         self._thread.start()
 
     def stop(self) -> None:

@@ -31,7 +31,8 @@ class VpnConnectionCalls(VPNConnections):
 
     def create_vpn_connection(self) -> ActionResult:
         """Create a connection with two tunnels of its own, available at once."""
-        request = dict(self._get_params())
+        # An empty id is none: boto3 sends it as it comes.
+        request = {name: value for name, value in self._get_params().items() if value != ""}
         _require_target(request)
         self._require_gateways(request)
         tags = add_tag_specification(self._get_param("TagSpecifications", []))
