@@ -1,0 +1,389 @@
+"""What goes wrong between the agent and a router, and what is left of it: nothing, or a message that says what."""
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+import asyncssh
+import pytest
+
+from cisco.errors import ConnectError, NotRolledBackError, PreflightError, RolledBackError
+from cisco.login import Login, Options
+from cisco.result import Tier
+from cisco.secret import Secret
+from lab.router.faults import Cut, Deny, FullVty, Log, Moment, Reject, Reload, SaveFailure, Silence, Truncate, Where
+from lab.router.server import Router
+from tests.lab.agent_bench import KEYS, PASSWORD, bench, default_running, link, without_archive
+
+PROFILE = Where(pattern="^crypto ipsec profile", only_configuration=True)
+NO_ARCHIVE = without_archive(default_running())
+
+
+def test_a_rejected_line_rolls_the_router_back_and_is_named() -> None:
+    key_line = Where(pattern="pre-shared-key", only_configuration=True)
+    with bench(faults=[Reject(key_line)]) as lab:
+        before = lab.running
+
+        with pytest.raises(RolledBackError) as raised:
+            lab.apply(link())
+        assert lab.running == lab.startup == before
+        text = str(raised.value)
+        assert "line 21" in text
+        assert "pre-shared-key address 198.51.100.11 key ***" in text
+        assert "Invalid input detected" in text
+        assert lab.apply(link()).changed
+
+
+def test_a_rejected_line_is_undone_by_software_where_archive_is_off() -> None:
+    with bench(running_config=NO_ARCHIVE, faults=[Reject(PROFILE)]) as lab:
+        before = lab.running
+
+        with pytest.raises(RolledBackError):
+            lab.apply(link())
+        assert lab.running == lab.startup == before
+        assert lab.apply(link()).tier is Tier.SOFTWARE
+
+
+def test_a_line_that_aaa_denies_rolls_the_router_back() -> None:
+    with bench(faults=[Deny(PROFILE)]) as lab:
+        before = lab.running
+
+        with pytest.raises(RolledBackError, match="Command authorization failed"):
+            lab.apply(link())
+        assert lab.running == before
+
+
+@pytest.mark.parametrize("moment", Moment)
+def test_a_connection_cut_in_the_middle_is_taken_up_again_and_undone(moment: Moment) -> None:
+    with bench(faults=[Cut(PROFILE, moment)]) as lab:
+        before = lab.running
+
+        with pytest.raises(RolledBackError, match="session"):
+            lab.apply(link())
+        assert lab.running == lab.startup == before
+        assert lab.entered("configure revert now")
+        assert lab.apply(link()).changed
+
+
+def test_a_router_that_falls_silent_is_given_up_and_undone_on_a_new_session() -> None:
+    with bench(faults=[Silence(PROFILE)]) as lab:
+        before = lab.running
+
+        with pytest.raises(RolledBackError, match="no answer"):
+            lab.apply(link())
+        assert lab.running == before
+
+
+def test_a_router_that_reloads_is_waited_for_and_found_as_before() -> None:
+    with bench(faults=[Reload(PROFILE)]) as lab:
+        before = lab.running
+
+        with pytest.raises(RolledBackError):
+            lab.apply(link())
+        assert lab.running == before
+        assert lab.apply(link()).changed
+
+
+def test_a_router_that_never_comes_back_is_told_of_with_the_moment_its_timer_fires() -> None:
+    with bench(faults=[Cut(PROFILE)]) as lab:
+        before = lab.running
+        received = lab.router.received
+
+        def locked_out() -> None:
+            while not any(line.startswith("crypto ipsec profile") for line in received):
+                time.sleep(0.001)
+            lab.router.add_fault(FullVty(logins=1_000))
+
+        watcher = threading.Thread(target=locked_out)
+        watcher.start()
+        with pytest.raises(NotRolledBackError, match=r"own timer was to go back at 08:0\d:\d\d UTC"):
+            lab.apply(link())
+        watcher.join()
+        # The agent waited beyond the timer, which did its work.
+        assert lab.running == before
+
+
+def test_a_lost_confirmation_is_found_out_and_the_change_kept_and_saved() -> None:
+    with bench(faults=[Cut(Where(pattern="^configure confirm"), Moment.AFTER)]) as lab:
+        result = lab.apply(link())
+
+        assert (result.changed, result.saved) == (True, True)
+        assert lab.running == lab.startup
+
+
+def test_a_session_cut_before_the_confirmation_rolls_back() -> None:
+    with bench(faults=[Cut(Where(pattern="^configure confirm"), Moment.BEFORE)]) as lab:
+        before = lab.running
+
+        with pytest.raises(RolledBackError):
+            lab.apply(link())
+        assert lab.running == lab.startup == before
+
+
+def test_a_session_cut_while_saving_is_taken_up_again() -> None:
+    with bench(faults=[Cut(Where(pattern="^write"), Moment.BEFORE)]) as lab:
+        assert lab.apply(link()).saved
+        assert lab.running == lab.startup
+
+
+def test_a_busy_startup_config_is_saved_at_the_second_try() -> None:
+    with bench(faults=[SaveFailure()]) as lab:
+        clearing = lab.clock.sleep
+
+        def release(seconds: float) -> None:
+            lab.router.state.save_failure = None
+            clearing(seconds)
+
+        lab.clock.sleep = release  # type: ignore[method-assign]  # whoever held the file lets go meanwhile
+        assert lab.apply(link()).saved
+        assert lab.running == lab.startup
+
+
+def test_a_save_that_fails_says_that_the_change_is_in_but_not_saved() -> None:
+    with bench(faults=[SaveFailure(reply="%Error opening nvram:/startup-config (No space left on device)")]) as lab:
+        before = lab.startup
+
+        with pytest.raises(NotRolledBackError, match=r"not saved.*No space left"):
+            lab.apply(link())
+        assert lab.startup == before
+        assert "interface Tunnel1" in lab.running
+
+
+def test_a_wrong_host_key_stops_before_the_password_is_sent() -> None:
+    with bench() as lab:
+        wrong = replace(lab.login, host_key="SHA256:" + "A" * 43)
+
+        with pytest.raises(ConnectError, match=r"host key .* not the pinned SHA256:AAAA"):
+            lab.apply(link(), login=wrong)
+        assert lab.router.received == []
+
+
+def test_a_wrong_password_is_refused_and_not_repeated() -> None:
+    with bench() as lab:
+        with pytest.raises(ConnectError, match="refused the login of 'pulumi'") as raised:
+            lab.apply(link(), login=replace(lab.login, password=Secret("plainly-wrong")))
+        assert "plainly-wrong" not in str(raised.value)
+        assert lab.router.received == []
+
+
+def test_an_unreachable_router_is_a_connect_error() -> None:
+    with bench() as lab, pytest.raises(ConnectError, match=r"cannot connect to router 127\.0\.0\.1:1"):
+        lab.apply(link(), login=replace(lab.login, port=1))
+
+
+def test_no_free_vty_is_waited_for() -> None:
+    with bench(faults=[FullVty(logins=2)]) as lab:
+        assert lab.apply(link()).changed
+
+
+def test_a_locked_configuration_is_named_and_nothing_touched() -> None:
+    with bench() as lab:
+        before = lab.running
+        lab.router.state.lock_holder = "NETCONF"
+
+        with pytest.raises(PreflightError, match="locked"):
+            lab.apply(link())
+        assert lab.running == before
+
+
+def test_somebody_elses_pending_rollback_is_left_alone() -> None:
+    with bench() as lab:
+        lab.router.state.rollback.pretend("alice", 5)
+        before = lab.running
+
+        with pytest.raises(PreflightError, match="alice has a rollback pending"):
+            lab.apply(link())
+        assert lab.running == before
+        assert not lab.entered("configure")
+
+
+def test_a_truncated_running_config_is_refused() -> None:
+    with bench(faults=[Truncate(Where(pattern="^show running-config"))]) as lab:
+        with pytest.raises(PreflightError, match="incomplete"):
+            lab.apply(link())
+        assert not lab.entered("configure")
+
+
+def test_a_login_without_privilege_is_named() -> None:
+    with bench(privilege=1, enable_secret="plainly-fake-enable") as lab, pytest.raises(ConnectError, match="user mode"):
+        lab.apply(link())
+
+
+def test_a_group_that_the_release_refuses_is_named_before_anything_is_sent() -> None:
+    old = link()
+    one, two = (replace(t, phase1=replace(t.phase1, dh_group=2)) for t in old.tunnels)
+    with bench(release="xe17") as lab:
+        with pytest.raises(PreflightError, match="DH group 2 of phase 1 is refused by IOS-XE"):
+            lab.apply(replace(old, tunnels=(one, two)))
+        assert not lab.entered("configure")
+
+
+def test_a_collision_is_named_with_a_free_number() -> None:
+    taken = default_running().replace(
+        "archive\n", "interface Tunnel2\n ip address 10.9.9.1 255.255.255.0\n!\narchive\n"
+    )
+    with bench(running_config=taken) as lab:
+        with pytest.raises(PreflightError, match="Tunnel2"):
+            lab.apply(link())
+        assert not lab.entered("configure")
+
+
+def test_a_timer_that_is_faster_than_the_confirmation_is_noticed() -> None:
+    with bench() as lab:
+        before = lab.running
+        advance = lab.clock
+
+        def expire() -> None:
+            while not any(line == "end" for line in lab.router.received):
+                time.sleep(0.001)
+            advance.sleep(600)
+
+        watcher = threading.Thread(target=expire)
+        watcher.start()
+        with pytest.raises(RolledBackError):
+            lab.apply(link())
+        watcher.join()
+        assert lab.running == lab.startup == before
+
+
+@contextmanager
+def _agent_process(router: Router) -> Iterator[subprocess.Popen[bytes]]:
+    """Start an agent of its own, that can be killed."""
+    environment = os.environ | {"ROUTER_PORT": str(router.port), "ROUTER_KEY": router.host_key}
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.lab.one_apply"], env=environment, stderr=subprocess.PIPE
+    ) as process:
+        yield process
+        process.wait(20)
+
+
+def _wait_for(router: Router, prefix: str) -> None:
+    end = time.monotonic() + 15
+    while not any(line.startswith(prefix) for line in router.received):
+        assert time.monotonic() < end, f"the agent never sent {prefix!r}"
+        time.sleep(0.002)
+
+
+def test_an_agent_killed_half_way_is_undone_by_the_next_run() -> None:
+    with bench(latency=0.01) as lab:
+        before = lab.running
+
+        with _agent_process(lab.router) as process:
+            _wait_for(lab.router, "crypto ipsec profile")
+            process.send_signal(signal.SIGKILL)
+        assert lab.running != before
+        assert lab.startup == before
+
+        assert lab.apply(link()).changed
+        assert "undoing what an earlier run left unconfirmed" in lab.said
+        assert lab.running == lab.startup
+
+
+def test_an_agent_killed_half_way_is_undone_by_the_routers_timer() -> None:
+    with bench(latency=0.01) as lab:
+        before = lab.running
+
+        with _agent_process(lab.router) as process:
+            _wait_for(lab.router, "crypto ipsec profile")
+            process.send_signal(signal.SIGKILL)
+        lab.clock.sleep(5 * 60 + 1)
+        assert lab.running == lab.startup == before
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_an_agent_asked_to_stop_undoes_first(number: signal.Signals) -> None:
+    with bench(latency=0.01) as lab:
+        before = lab.running
+
+        with _agent_process(lab.router) as process:
+            _wait_for(lab.router, "crypto ipsec profile")
+            process.send_signal(number)
+            assert process.stderr is not None
+            said = process.stderr.read().decode()
+        assert "RolledBackError" in said
+        assert "as it was before" in said
+        assert not any(key in said for key in KEYS)
+        assert lab.running == lab.startup == before
+
+
+class _JumpServer(asyncssh.SSHServer):
+    def begin_auth(self, username: str) -> bool:
+        return username == "jumper"
+
+    def password_auth_supported(self) -> bool:
+        return True
+
+    def validate_password(self, username: str, password: str) -> bool:
+        return (username, password) == ("jumper", "plainly-fake-jump")
+
+    def connection_requested(self, dest_host: str, dest_port: int, orig_host: str, orig_port: int) -> bool:  # noqa: ARG002  # asyncssh's signature
+        return dest_host == "127.0.0.1"
+
+
+@contextmanager
+def _jump_host() -> Iterator[Login]:
+    key = asyncssh.generate_private_key("ssh-ed25519")
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+
+    async def listen() -> asyncssh.SSHAcceptor:
+        return await asyncssh.listen("127.0.0.1", 0, server_factory=_JumpServer, server_host_keys=[key])
+
+    server = asyncio.run_coroutine_threadsafe(listen(), loop).result()
+    try:
+        yield Login(
+            "127.0.0.1",
+            "jumper",
+            str(key.get_fingerprint()),
+            port=server.get_port(),
+            password=Secret("plainly-fake-jump"),
+        )
+    finally:
+        loop.call_soon_threadsafe(server.close)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(5)
+
+
+def test_a_router_behind_a_jump_host_is_reached() -> None:
+    with _jump_host() as jump, bench() as lab:
+        assert lab.apply(link(), login=replace(lab.login, jump_host=jump)).changed
+
+
+def test_a_jump_host_that_refuses_is_named() -> None:
+    with _jump_host() as jump, bench() as lab:
+        wrong = replace(jump, password=Secret("plainly-wrong"))
+        with pytest.raises(ConnectError, match=r"jump host 127\.0\.0\.1"):
+            lab.apply(link(), login=replace(lab.login, jump_host=wrong))
+
+
+def test_no_secret_is_in_any_error_or_log(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("DEBUG")
+    texts: list[str] = []
+    for fault in (Reject(PROFILE), Cut(PROFILE), Silence(PROFILE), Log(Where(pattern=".", times=9999))):
+        with bench(faults=[fault]) as lab:
+            try:
+                texts.append(json.dumps(lab.apply(link()).as_json()))
+            except RolledBackError as error:
+                texts.append(f"{error!r} {error} {error.__dict__} {error.__cause__!r}")
+            texts += lab.said
+    ours = [r.getMessage() for r in caplog.records if not r.name.startswith("asyncssh")]
+
+    assert not [secret for secret in (*KEYS, PASSWORD) for text in (*texts, *ours) if secret in text]
+
+
+def test_the_agent_pauses_between_its_tries_instead_of_hammering() -> None:
+    options = Options(deadline=60)
+    with bench(options, faults=[FullVty(logins=100)]) as lab:
+        start = lab.clock.monotonic()
+        with pytest.raises(ConnectError):
+            lab.apply(link())
+        assert lab.clock.monotonic() - start >= 6
