@@ -30,6 +30,8 @@ _KINDS = {
     ("delete", True): provider_pb2.PropertyDiff.DELETE_REPLACE,
 }
 
+_FAREWELL_SECONDS = 1.0
+
 _MESSAGE_LIMIT = 400 * 1024 * 1024
 """Pulumi's own limit for one message; gRPC's default of 4 MB is too small for big states."""
 
@@ -142,8 +144,9 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         return _invoke_response(result)
 
     def Cancel(self, request: empty_pb2.Empty, context: grpc.ServicerContext) -> empty_pb2.Empty:
-        """Stop: the engine asks this when the person at the terminal presses Ctrl-C."""
-        os.kill(os.getpid(), signal.SIGTERM)
+        """Stop soon: the engine asks this at Ctrl-C and at the end of every operation."""
+        # The answer has to be out first: a plugin that ends without one "exited prematurely", and the operation failed.
+        threading.Timer(_FAREWELL_SECONDS, os.kill, (os.getpid(), signal.SIGTERM)).start()
         return empty_pb2.Empty()
 
 
