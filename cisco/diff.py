@@ -9,6 +9,7 @@ from ipaddress import IPv4Address
 
 from . import ownership, state
 from .errors import AgentError, PreflightError
+from .fingerprint import check, fingerprints
 from .layout import Layout, destination_of, layout
 from .merge import described
 from .order import is_same
@@ -45,7 +46,8 @@ def plan(running: str, intended: str, *, owned: Owned = _NO_OWNERSHIP) -> Plan:
     want = _intended(intended)
     link = _link(want.sections, owned)
     ours = ownership.ours(before, link.link, link.connection_id, owned, _tunnels_like(before, want, owned))
-    result = target(before.sections, want.sections, ours)
+    keys = fingerprints(want.sections, link.connection_id)
+    result = target(before.sections, want.sections, ours, is_other_key=check(owned.tokens, keys))
     places = layout(ours.tunnels, want.sections, before.sections)
     if result.collisions:
         return Plan(
@@ -55,7 +57,9 @@ def plan(running: str, intended: str, *, owned: Owned = _NO_OWNERSHIP) -> Plan:
             owned=replace(owned, link=link.link, connection_id=link.connection_id),
         )
     first_mark, marker = _describe(result, link, places, want.sections)
-    return _assembled(before.sections, result, places, marker, first_mark, link, owned)
+    made = _assembled(before.sections, result, places, marker, first_mark)
+    tokens = (*ordered_tokens(result.tokens.values()), *keys)
+    return replace(made, owned=replace(owned, link=link.link, connection_id=link.connection_id, tokens=tokens))
 
 
 def removal(running: str, owned: Owned) -> Plan:
@@ -73,7 +77,7 @@ def removal(running: str, owned: Owned) -> Plan:
     result = target(before.sections, {}, ours)
     places = layout(ours.tunnels, {}, before.sections)
     marker = next((name for name, index in places.interfaces.items() if index == 0), None)
-    return _assembled(before.sections, result, places, marker, None, link, Owned())
+    return _assembled(before.sections, result, places, marker, None)
 
 
 def in_sync(running: str, intended: str, *, owned: Owned = _NO_OWNERSHIP) -> tuple[Difference, ...]:
@@ -172,6 +176,7 @@ def _describe(result: Target, link: _Link, places: Layout, intended: Sections) -
     """Write our marks into the wanted state; return the first description to write, and on which interface."""
     names = sorted((n for k, n in intended if k == "interface"), key=lambda n: places.interfaces.get(n, 0))
     base = Mark(link.link, link.connection_id, link.generation)
+    result.tokens.update((t, t) for t in (name.replace("Tunnel", "t") for name in names[1:]))
     wanted = ordered_tokens(result.tokens.values())
     final = ownership.spread(base, wanted)
     if final[2]:
@@ -201,8 +206,6 @@ def _assembled(
     places: Layout,
     marker: str | None,
     first_mark: str | None,
-    link: _Link,
-    owned: Owned,
 ) -> Plan:
     after = result.sections
     order = tuple(sorted(set(places.interfaces.values()), reverse=True))
@@ -223,7 +226,6 @@ def _assembled(
         steps=steps,
         differences=differences(before, after),
         warnings=tuple(result.warnings),
-        owned=Owned(link.link, link.connection_id, ordered_tokens(result.tokens.values()), adopt=owned.adopt),
     )
 
 

@@ -41,10 +41,10 @@ def _is_equal(known: Entry | None, entry: Entry, is_other_key: KeyCheck) -> bool
         return True
     # `key 6` is encrypted with the router's own master key: only the address can be compared.
     is_encrypted = known is not None and known.slot.split("/")[-1].startswith("pre-shared-key") and known.value == "6"
-    return is_encrypted and not is_other_key(_peer(entry))
+    return is_encrypted and not is_other_key(peer(entry))
 
 
-def _peer(entry: Entry) -> str:
+def peer(entry: Entry) -> str:
     """Return the peer of a key: IKEv1 has it in the line, IKEv2 names its block by it."""
     return (entry.path[0] if entry.path else entry.slot).split(" ")[-1]
 
@@ -56,11 +56,6 @@ def _may_be_dropped(have: Section, entry: Entry) -> bool:
 def is_shell(interface: Section) -> bool:
     """Whether an interface holds nothing but its description."""
     return all(slot == "description" or entry.is_default for slot, entry in interface.entries.items())
-
-
-def is_bare(interface: Section) -> bool:
-    """Whether an interface holds nothing: somebody's only by number, or ours from before its first line."""
-    return all(entry.is_default for entry in interface.entries.values())
 
 
 def described(section: Section, text: str) -> Section:

@@ -4,7 +4,7 @@ Create and change in order of reference (a profile after the transform set that 
 order, after every change that drops a reference: create before use, delete after unuse.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from . import nvgen
 from .plan import Command
@@ -232,8 +232,8 @@ def _family_of(entry: Entry, *, has_families: bool) -> tuple[str, ...]:
     return entry.path if has_families else ()
 
 
-def _peers(entries: Entries) -> set[str]:
-    return {slot.split(" ")[1] for slot in entries if slot.startswith("neighbor ")}
+def _peers(slots: Iterable[str]) -> set[str]:
+    return {slot.split(" ", 2)[1] for slot in slots if slot.startswith("neighbor ")}
 
 
 def _is_implied(section: Section, entry: Entry) -> bool:
@@ -249,7 +249,8 @@ def _is_implied(section: Section, entry: Entry) -> bool:
 def _write_bgp(old: Section | None, new: Section) -> list[Command]:
     """Write what is added or changed; what leaves is `_left_bgp`'s."""
     known = old.entries if old is not None else {}
-    wanted = {s: e for s, e in new.entries.items() if not _is_implied(new, e) and not is_same(known.get(s), e)}
+    wanted = {s: e for s, e in new.entries.items() if known.get(s) is not e and not _is_implied(new, e)}
+    wanted = {s: e for s, e in wanted.items() if not is_same(known.get(s), e)}
     plain = {s: e for s, e in wanted.items() if not _family_of(e, has_families=new.has_families)}
     family = {s: e for s, e in wanted.items() if _family_of(e, has_families=new.has_families) == (IPV4_FAMILY,)}
     return _bgp_lines(
@@ -272,13 +273,14 @@ def _left_bgp(old: Section, new: Section) -> list[Command]:
     """Take lines out of a BGP process that stays."""
     if old.kind.name != "bgp":
         return []
-    gone_peers = sorted(_peers(old.entries) - _peers(new.entries))
-    plain = [Command(f"no neighbor {peer}", "config-router") for peer in gone_peers]
+    gone = [entry for slot, entry in old.entries.items() if slot not in new.entries]
+    if not gone:
+        return []
+    gone_peers = _peers(entry.slot for entry in gone) - _peers(new.entries)
+    plain = [Command(f"no neighbor {peer}", "config-router") for peer in sorted(gone_peers)]
     family: list[Command] = []
-    for slot, entry in old.entries.items():
-        if slot in new.entries or (slot.startswith("neighbor ") and slot.split(" ")[1] in gone_peers):
-            continue
-        if _is_implied(old, entry):
+    for entry in gone:
+        if not _peers((entry.slot,)).isdisjoint(gone_peers) or _is_implied(old, entry):
             continue
         if _family_of(entry, has_families=old.has_families):
             family.append(Command(_off(entry), _FAMILY_MODE))

@@ -8,6 +8,7 @@ need no token; what IOS numbers or shares does:
 ``p200``           ISAKMP policy 200 was made by us
 ``df=copy``        a global setting was ``copy`` before us (the codes are nvgen.GLOBALS')
 ``sla100``         IP SLA 100; ``trk100`` track 100
+``t2``             ``interface Tunnel2``, the one without these tokens, while it has no description yet
 ``bgp``            ``router bgp`` was made by us
 ``net0``           BGP's ``network 0.0.0.0``; ``net=10.0.0.0/8`` any other network
 ``~p200``          used by us, made by another link of ours; becomes ``p200`` when that link goes
@@ -154,7 +155,11 @@ def ours(running: State, link: str, connection_id: str, owned: Owned, tunnels_li
         for (kind, name), section in running.sections.items()
         if kind == "interface"
         and name not in marked
-        and (result.named((section.value("tunnel protection") or "").split(" ")[0]) or name in tunnels_like)
+        and (
+            name in tunnels_like
+            or result.named((section.value("tunnel protection") or "").split(" ")[0])
+            or (section.is_bare and result.owns(name.replace("Tunnel", "t")))
+        )
     )
     return replace(result, tunnels=(*mine, *by_name))
 

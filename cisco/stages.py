@@ -9,7 +9,7 @@ from . import merge
 from .layout import Layout
 from .order import is_same, transition
 from .plan import Command
-from .state import Entries, Entry, Ref, Section, Sections
+from .state import Entries, Ref, Section, Sections
 from .state import entry as entry_of
 
 
@@ -106,7 +106,9 @@ def _moved_lines(
     entries: Entries = {}
     is_changed = old is None
     for slot, entry in (old.entries if old is not None else {}).items():
-        wanted: Entry | None = theirs.get(slot) if is_due(ref, slot) else entry
+        wanted = theirs.get(slot)
+        if wanted is not entry and not is_due(ref, slot):
+            wanted = entry
         if wanted is not None:
             entries[slot] = wanted
         is_changed = is_changed or not is_same(wanted, entry)

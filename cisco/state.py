@@ -120,6 +120,11 @@ class Section:
         entry = self.entries.get(slot)
         return None if entry is None else entry.value
 
+    @property
+    def is_bare(self) -> bool:
+        """Whether the object holds nothing that IOS wouldn't hide."""
+        return all(entry.is_default for entry in self.entries.values())
+
     def with_entries(self, entries: Entries) -> "Section":
         """Return the section with other lines."""
         return replace(self, entries=entries)

@@ -2,6 +2,7 @@
 taken away. Whatever stands in the way and isn't ours becomes a collision; nothing foreign changes.
 """
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
@@ -99,7 +100,7 @@ def _lay_interface(result: Target, ref: Ref, want: Section, is_other_key: merge.
     have = result.running.get(ref)
     if have is None:
         result.sections[ref] = want
-    elif is_mine(result.ours, result.running, ref) or merge.is_bare(have):
+    elif is_mine(result.ours, result.running, ref) or have.is_bare:
         result.sections[ref] = merge.overlay(have, want, is_other_key=is_other_key)
     else:
         result.collisions.append(collisions.taken(result.running, ref, result.ours))
@@ -214,10 +215,10 @@ def _is_intended(thing: str, intended: Sections) -> bool:
 
 
 def _ref_of(thing: str) -> Ref | None:
-    for kind, prefix in (("sla", "sla"), ("track", "trk"), ("policy", "p")):
-        number = thing.removeprefix(prefix)
-        if number != thing and number.isdigit():
-            return (kind, number)
+    found = re.fullmatch(r"(sla|trk|p|t)(\d+)", thing)
+    if found is not None:
+        kind = {"sla": "sla", "trk": "track", "p": "policy", "t": "interface"}[found[1]]
+        return (kind, f"Tunnel{found[2]}" if kind == "interface" else found[2])
     return ("global", thing) if any(s.code == thing for s in nvgen.GLOBALS) else None
 
 
@@ -248,7 +249,7 @@ def _undo(result: Target, thing: str, token: str) -> None:
         elif result.sections.get(ref) is None or result.sections[ref].value(GLOBAL) != value:
             line = setting.entered(value)
             result.sections[ref] = Section(KINDS["global"], thing, line, {GLOBAL: Entry(GLOBAL, value, line)})
-    else:
+    elif ref[0] != "interface":
         result.sections.pop(ref, None)
 
 

@@ -1,0 +1,42 @@
+"""Telling whether a key is another one where the router shows it encrypted.
+
+A router with a master key displays ``key 6`` and a cipher text that differs each time, so that the manifest keeps a
+fingerprint of the key that was sent. scrypt with the connection's id as salt makes guessing from it expensive.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+
+from .merge import KeyCheck, peer
+from .state import Sections
+
+PREFIX = "key="
+
+
+def fingerprints(intended: Sections, connection_id: str) -> tuple[str, ...]:
+    """Return a token a key, such as ``key=192.0.2.1:0f3c…``; they go into the manifest, never into a description."""
+    return tuple(
+        f"{PREFIX}{address}:{_fingerprint(key, connection_id)}" for address, key in sorted(set(_keys(intended)))
+    )
+
+
+def check(known: Iterable[str], wanted: Iterable[str]) -> KeyCheck:
+    """Return what says of a peer whether its key changed since the manifest; unknown ones count as unchanged."""
+    old, new = _by_peer(known), _by_peer(wanted)
+    return lambda address: address in old and old[address] != new.get(address)
+
+
+def _by_peer(tokens: Iterable[str]) -> dict[str, str]:
+    pairs = (t.removeprefix(PREFIX).partition(":") for t in tokens if t.startswith(PREFIX))
+    return {address: digest for address, _, digest in pairs}
+
+
+def _keys(intended: Sections) -> Iterator[tuple[str, str]]:
+    for section in intended.values():
+        for entry in section.entries.values():
+            if entry.value.startswith("0 ") and entry.slot.split("/")[-1].startswith("pre-shared-key"):
+                yield peer(entry), entry.value.removeprefix("0 ")
+
+
+def _fingerprint(key: str, connection_id: str) -> str:
+    return hashlib.scrypt(key.encode(), salt=connection_id.encode(), n=4096, r=8, p=1, dklen=8).hex()
