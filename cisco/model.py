@@ -9,10 +9,10 @@ from .errors import InputError
 from .secret import Secret
 
 # AWS: 8-64 of letters, digits, '.' and '_', not starting with 0 (facts: CreateVpnConnection, PreSharedKey).
-PRESHARED_KEY = re.compile(r"^(?!0)[A-Za-z0-9._]{8,64}$")
-CONNECTION_ID = re.compile(r"^vpn-[0-9A-Za-z]{1,40}$")
-LINK_NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$")
-INTERFACE = re.compile(r"^[A-Za-z][A-Za-z-]*\d[\d/.:]*$")
+PRESHARED_KEY = re.compile(r"(?!0)[A-Za-z0-9._]{8,64}\Z")
+CONNECTION_ID = re.compile(r"vpn-[0-9A-Za-z]{1,40}\Z")
+LINK_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}\Z")
+INTERFACE = re.compile(r"[A-Za-z][A-Za-z-]*\d[\d/.:]*\Z")
 
 
 class IkeVersion(Enum):

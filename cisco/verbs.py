@@ -22,7 +22,7 @@ def render_command(request: Request) -> int:
     """Print the IOS text; the keys only with `--show-secrets`."""
     from .render import render
 
-    intent = _intent(request, needs_routes=False)
+    intent = _intent(request, for_print=True)
     text = render(intent)
     keys = (tunnel.preshared_key for tunnel in intent.tunnels)
     sys.stdout.write(text if request.show_secrets else Redactor(keys).redact(text))
@@ -82,12 +82,12 @@ def remove_command(request: Request) -> int:
     return 0
 
 
-def _intent(request: Request, *, needs_routes: bool = True) -> Intent:
+def _intent(request: Request, *, for_print: bool = False) -> Intent:
     from .aws import intent_from_aws
 
     if request.vpn is None:
         raise InputError("vpn", "absent", "what AWS handed out (--aws-config FILE, or vpn in the JSON)")
-    return intent_from_aws(request.vpn, request.settings, request.link, request.generation, needs_routes=needs_routes)
+    return intent_from_aws(request.vpn, request.settings, request.link, request.generation, for_print=for_print)
 
 
 def _connection(request: Request) -> "Connection":
