@@ -69,9 +69,9 @@ def _snake(name: str) -> str:
     return re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", name).lower()
 
 
-def _secret_outputs(resource: type) -> frozenset[str]:
-    """Find the outputs that the SDK passes to `additional_secret_outputs`, which it keeps in the constructor's code."""
-    found = re.search(r"additional_secret_outputs=\[([^\]]*)\]", inspect.getsource(resource))
+def _secret_outputs(resource: Hint) -> frozenset[str]:
+    """Find what the SDK passes to `additional_secret_outputs`, which nothing but its constructor's code tells."""
+    found = re.search(r"additional_secret_outputs=\[([^\]]*)\]", inspect.getsource(resource._internal_init))  # noqa: SLF001 - see above
     return frozenset(re.findall(r'"([^"]+)"', found.group(1))) if found else frozenset()
 
 

@@ -156,7 +156,7 @@ def _membership(name: str, create: str, delete: str, list_operation: str, items:
         fields={"resourceId": "ResourceId", "resourceType": "ResourceType"},
         delete=Call(operation=delete, arguments=_PAIR),
         replaces=frozenset(_PAIR.values()),
-        unsupported=frozenset({"replaceExistingAssociation"}),
+        unsupported=frozenset({"replaceExistingAssociation"} if name == "Association" else ()),
         absent=(
             "InvalidRouteTableID.NotFound",
             "InvalidAssociation.NotFound",
