@@ -87,15 +87,19 @@ def render(intent: Intent) -> str:
 
 
 def _render(template: str, intent: Intent, tunnel: Tunnel) -> str:
-    return _environment().get_template(template).render(
-        intent=intent,
-        tunnel=tunnel,
-        suffix=f"{intent.connection_id}-{tunnel.index}",
-        policy=intent.policies[tunnel.index],
-        source=intent.wan_interface or intent.local_address,
-        routing=intent.routing,
-        mark=mark(intent),
-        uses_ikev1=any(t.phase1.version is IkeVersion.V1 for t in intent.tunnels),
+    return (
+        _environment()
+        .get_template(template)
+        .render(
+            intent=intent,
+            tunnel=tunnel,
+            suffix=f"{intent.connection_id}-{tunnel.index}",
+            policy=intent.policies[tunnel.index],
+            source=intent.wan_interface or intent.local_address,
+            routing=intent.routing,
+            mark=mark(intent),
+            uses_ikev1=any(t.phase1.version is IkeVersion.V1 for t in intent.tunnels),
+        )
     )
 
 
@@ -104,4 +108,6 @@ def _require_clean(line: str) -> None:
     if not line.isascii() or not (line.isprintable() or not line) or "?" in line:
         raise InputError("configuration line", line.split(" ")[0], "printable ASCII without '?'")
     if len(line) > _LONGEST_LINE:
-        raise InputError("configuration line", f"{len(line)} characters", f"at most {_LONGEST_LINE} characters")
+        raise InputError(
+            "configuration line", f"{len(line)} characters", f"at most {_LONGEST_LINE} characters"
+        )

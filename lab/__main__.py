@@ -28,6 +28,10 @@ def main(argv: Sequence[str]) -> int:
     return _up(arguments)
 
 
+def _absolute(text: str) -> Path:
+    return Path(text).resolve()
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m lab", description=__doc__)
     verbs = parser.add_subparsers(dest="verb", required=True)
@@ -36,9 +40,9 @@ def _parser() -> argparse.ArgumentParser:
     up.add_argument("--release", choices=("ios12", "ios15", "xe16", "xe17"), default="ios15")
     up.add_argument("--wire", action="store_true", help="carry the tunnels on real daemons (Linux, root)")
     up.add_argument("--foreground", action="store_true", help="stay, and print one `ready` line instead")
-    up.add_argument("--folder", type=Path, default=FOLDER, help=argparse.SUPPRESS)
+    up.add_argument("--folder", type=_absolute, default=FOLDER, help=argparse.SUPPRESS)
     down = verbs.add_parser("down", help="stop what `up` started and remove its files")
-    down.add_argument("--folder", type=Path, default=FOLDER, help=argparse.SUPPRESS)
+    down.add_argument("--folder", type=_absolute, default=FOLDER, help=argparse.SUPPRESS)
     aws = verbs.add_parser("aws", help="the fake AWS alone")
     aws.add_argument("--port", type=int, default=0, help="a free one unless told")
     verbs.add_parser("router", help="a simulated router alone; has its own --help")

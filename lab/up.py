@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import asyncssh
 
@@ -55,9 +56,11 @@ def _judged(choice: Choice) -> Iterator[FakeAws]:
     def judge(_router: RouterEnd, aws_end: AwsEnd) -> Outcome:
         return wires[0].outcome(aws_end.outside)
 
-    with FakeAws(judge=judge) as aws:
+    with TemporaryDirectory(prefix="lab-wire-") as folder, FakeAws(judge=judge) as aws:
         exchange = aws.exchange
-        wires.append(Wire(lambda: (exchange.router_ends(), exchange.tunnels()), choice.folder / "wire"))
+        # FRR's daemons give up root and must still find their way in; the folder's list stays hidden from others.
+        Path(folder).chmod(0o711)
+        wires.append(Wire(lambda: (exchange.router_ends(), exchange.tunnels()), Path(folder)))
         try:
             yield aws
         finally:
@@ -72,7 +75,9 @@ def _write_files(choice: Choice, aws: FakeAws, router: Router, password: str, ho
     _write_private(folder / "known_hosts", f"[{router.host}]:{router.port} {public[0]} {public[1]}\n")
     (folder / "pid").write_text(f"{os.getpid()}\n")
     variables = _pulumi(folder) | aws.environment() | _router(choice, router)
-    lines = [f"export {name}={shlex.quote(value)}\n" for name, value in variables.items()]
+    # What would go before the lab's own if the user's shell has it.
+    lines = ["unset AWS_PROFILE AWS_SESSION_TOKEN AWS_ENDPOINT_URL_EC2 PULUMI_CONFIG_PASSPHRASE PULUMI_ACCESS_TOKEN\n"]
+    lines += [f"export {name}={shlex.quote(value)}\n" for name, value in variables.items()]
     # The agent's password for whoever runs it by hand, without showing it on the terminal.
     lines.append(f'export IOS_PASSWORD="$(cat {shlex.quote(str(folder / "router-password"))})"\n')
     # Last, and at one stroke: this file says that all the others are there.

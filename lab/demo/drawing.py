@@ -78,8 +78,6 @@ def _tunnel_rows(
     return [
         _row("", "", "", width, middle, right),
         f"  │ {tunnel.aws_outside:<{width}} {joint_left}{line}{joint_right} {router:<{right}} │",
-        _row(
-            f"AWS says {tunnel.aws_state}", inside, f"router says {tunnel.router_state}", width, middle, right
-        ),
+        _row(f"AWS says {tunnel.aws_state}", inside, f"router says {tunnel.router_state}", width, middle, right),
         _row("", tunnel.detail[:middle], "", width, middle, right),
     ]

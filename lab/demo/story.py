@@ -53,7 +53,9 @@ def _without_key(line: str) -> str:
 def main() -> int:
     """Tell it; the exit code is 0 only when every chapter ended as it should."""
     teller = Teller()
-    teller.say("An office is to be joined to AWS: the guide's example (AWS Japan, 2015), on a lab that needs neither.", BOLD)
+    teller.say(
+        "An office is to be joined to AWS: the guide's example (AWS Japan, 2015), on a lab that needs neither.", BOLD
+    )
     with stage("demo") as lab:
         original = lab.router.running_config()
         for number, (title, chapter) in enumerate(CHAPTERS, 1):
@@ -110,7 +112,7 @@ def _roll_back(teller: Teller, lab: Stage) -> None:
     before = lab.router.running_config()
     fault = Reject("set pfs")
     lab.router.add_fault(fault)
-    lab.set_path("profileOverrides.phase2_dh_group", "14")
+    lab.set_path("profileOverrides.phase2_dh_group_number", "14")
     teller.say("   The router is made to reject `set pfs group14`:")
     try:
         lab.up(teller.engine)
@@ -148,4 +150,3 @@ CHAPTERS: tuple[tuple[str, Callable[[Teller, Stage], None]], ...] = (
     ("A rejected line: rolled back", _roll_back),
     ("pulumi destroy: the router first, then AWS", _destroy),
 )
-

@@ -38,9 +38,7 @@ def aws_bgp(ends: tuple[AwsEnd, ...], router_id: str) -> tuple[str, ...]:
             f"neighbor {end.customer_inside.ip} timers connect 2",
         ]
     lines.append("address-family ipv4 unicast")
-    lines += [
-        f"network {network}" for network in dict.fromkeys(n for end, _ in sessions for n in end.advertised)
-    ]
+    lines += [f"network {network}" for network in dict.fromkeys(n for end, _ in sessions for n in end.advertised)]
     for end, _ in sessions:
         lines += [
             f"neighbor {end.customer_inside.ip} activate",

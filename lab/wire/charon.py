@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import vici
+import vici  # type: ignore[import-untyped]  # vici has no type hints
 
 from lab.wire.ike import CHILD, Peering
 from lab.wire.netns import Namespace, WireError
@@ -112,9 +112,7 @@ class Charon:
         connection, session = self._session()
         with connection:
             for _ in (
-                session.terminate({"ike": NAME, "force": "yes", "timeout": "-1"})
-                if self._has_session(session)
-                else ()
+                session.terminate({"ike": NAME, "force": "yes", "timeout": "-1"}) if self._has_session(session) else ()
             ):
                 continue
             if self._loaded is not None:
@@ -176,7 +174,7 @@ def _parse(answers: Iterator[Mapping[str, Mapping[str, object]]]) -> Iterator[Se
                 version=int(_text(sa, "version") or 0),
                 is_established=_text(sa, "state") == "ESTABLISHED",
                 ike=_proposal(sa, ("encr-alg", "encr-keysize", "integ-alg", "prf-alg", "dh-group")),
-                esp=child and _proposal(child, ("encr-alg", "encr-keysize", "integ-alg", "dh-group")),
+                esp=None if child is None else _proposal(child, ("encr-alg", "encr-keysize", "integ-alg", "dh-group")),
                 packets_in=int(_text(child or {}, "packets-in") or 0),
                 packets_out=int(_text(child or {}, "packets-out") or 0),
                 age=int(_text(sa, "established") or 0),

@@ -110,7 +110,7 @@ def aws_peering(end: AwsEnd) -> Peering:
         for combination in product(end.phase2_encryption, end.phase2_integrity, sorted(end.phase2_dh_groups))
     )
     connection = _connection(
-        version={("ikev1",): "1", ("ikev2",): "2"}.get(tuple(sorted(versions)), "0"),
+        version={"ikev1": "1", "ikev2": "2"}.get(" ".join(sorted(versions)), "0"),
         local=str(end.outside),
         remote=str(end.customer_outside),
         phase1=phase1,

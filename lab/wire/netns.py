@@ -40,9 +40,7 @@ class Namespace:
         """Run a program inside, to its end."""
         return run(["ip", "netns", "exec", self.name, *command])
 
-    def start(
-        self, command: Sequence[str], log: Path, env: dict[str, str] | None = None
-    ) -> "subprocess.Popen[bytes]":
+    def start(self, command: Sequence[str], log: Path, env: dict[str, str] | None = None) -> "subprocess.Popen[bytes]":
         """Start a program inside and leave it running."""
         with log.open("ab") as sink:
             return subprocess.Popen(  # noqa: S603  # fixed programs

@@ -55,9 +55,7 @@ class Site:
 
     def forget_routes_over(self, device: str) -> None:
         """The kernel dropped every route over a device that went down: know it, so that they are set again."""
-        self._routes = {
-            network: devices for network, devices in self._routes.items() if device not in devices
-        }
+        self._routes = {network: devices for network, devices in self._routes.items() if device not in devices}
 
     def reaches(self, target: str, device: str, timeout: float) -> bool:
         """Send one echo out of `device`, as IP SLA's icmp-echo does."""

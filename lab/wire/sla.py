@@ -9,9 +9,7 @@ from lab.wire.site import Site
 class Probe:
     """One `ip sla … icmp-echo` that runs until stopped; `is_up` is the state of the track that watches it."""
 
-    def __init__(
-        self, sla: Sla, site: Site, device: str, frequency: float = 5.0, timeout: float = 1.0
-    ) -> None:
+    def __init__(self, sla: Sla, site: Site, device: str, frequency: float = 5.0, timeout: float = 1.0) -> None:
         self.sla = sla
         self.is_up = False
         self.successes = 0

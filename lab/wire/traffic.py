@@ -3,6 +3,7 @@
 import re
 import subprocess
 from dataclasses import dataclass
+from itertools import pairwise
 
 from lab.wire.netns import Namespace
 
@@ -29,7 +30,7 @@ class Echoes:
 
     def __init__(self, host: Namespace, target: str, seconds: float = 120) -> None:
         self._process = subprocess.Popen(  # noqa: S603  # fixed program; bounded by -w
-            [
+            [  # noqa: S607  # `ip` is found on PATH as everywhere
                 "ip",
                 "netns",
                 "exec",
@@ -61,9 +62,7 @@ def count(output: str) -> Loss:
     summary = re.search(r"(\d+) packets transmitted", output)
     sent = int(summary[1]) if summary else max((sequence for _, sequence in replies), default=0)
     times = [at for at, _ in replies]
-    gaps = [later - earlier for earlier, later in zip(times, times[1:], strict=False)]
+    gaps = [later - earlier for earlier, later in pairwise(times)]
     # The last echo is still on its way when the run is stopped: it is not lost.
     sent = min(sent, max((sequence for _, sequence in replies), default=0) + 1) if replies else sent
-    return Loss(
-        sent=sent, answered=len({sequence for _, sequence in replies}), longest_gap=max(gaps, default=0.0)
-    )
+    return Loss(sent=sent, answered=len({sequence for _, sequence in replies}), longest_gap=max(gaps, default=0.0))

@@ -67,9 +67,7 @@ class Wire:
             for end in aws:
                 if end.outside not in self.pairs:
                     slot = len(self.pairs) + 1
-                    self.pairs[end.outside] = Pair(
-                        self._prefix, slot, end, self.branch, self.vpc, self._folder
-                    )
+                    self.pairs[end.outside] = Pair(self._prefix, slot, end, self.branch, self.vpc, self._folder)
                 self.pairs[end.outside].hold(_router_end(routers, end), end)
             up = frozenset(outside for outside, pair in self.pairs.items() if pair.observe())
             self.history.append(Sample(time.monotonic(), up))

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from lab.wire.traffic import Echoes
+from lab.wire.wire import Wire
 from tests.lab.wire_ends import GUIDE, MODERN, Ends
 
 MISSING = [
@@ -32,10 +33,11 @@ pytestmark = [
 TUNNEL1, TUNNEL2 = IPv4Address("198.51.100.10"), IPv4Address("198.51.100.11")
 
 
-@pytest.fixture
-def start() -> Iterator[Callable[[Ends], "object"]]:
-    from lab.wire.wire import Wire
+Start = Callable[[Ends], Wire]
 
+
+@pytest.fixture
+def start() -> Iterator[Start]:
     # Short, for the daemons' sockets (108 bytes at most), and open, for FRR, which runs as its own user.
     folder = Path(tempfile.mkdtemp(prefix="wire-"))
     folder.chmod(0o755)
@@ -61,12 +63,12 @@ def wait_until(condition: Callable[[], bool], seconds: float = 30) -> bool:
     return False
 
 
-def both_up(wire) -> bool:
+def both_up(wire: Wire) -> bool:
     outcomes = wire.outcomes()
     return len(outcomes) == 2 and all(o.is_up for o in outcomes.values())
 
 
-def carries(wire) -> bool:
+def carries(wire: Wire) -> bool:
     return subprocess.run(
         ["ip", "netns", "exec", wire.branch.host.name, "ping", "-c1", "-W1", "10.0.0.10"],
         capture_output=True, check=False,
@@ -75,12 +77,16 @@ def carries(wire) -> bool:
 
 @pytest.mark.parametrize("is_static", [False, True], ids=["bgp", "static"])
 @pytest.mark.parametrize("profile", [GUIDE, MODERN], ids=["guide-2015", "modern"])
-def test_both_tunnels_carry_traffic_with_exactly_the_profiles_parameters(start, profile, is_static) -> None:
+def test_both_tunnels_carry_traffic_with_exactly_the_profiles_parameters(
+    start: Start, profile: tuple[str, str, str, int], is_static: bool
+) -> None:
     wire = start(Ends(is_static, [profile, profile]))
     assert wait_until(lambda: both_up(wire) and carries(wire)), (wire.error, wire.outcomes())
     version, cipher, digest, group = profile
     for outcome in wire.outcomes().values():
         assert outcome.ike_version == version
+        assert outcome.phase1 is not None
+        assert outcome.phase2 is not None
         assert (outcome.phase1.encryption, outcome.phase1.integrity, outcome.phase1.dh_group) == (
             cipher,
             digest,
@@ -92,7 +98,7 @@ def test_both_tunnels_carry_traffic_with_exactly_the_profiles_parameters(start, 
         assert wire.vpc.frr.received("169.254.255.2") == ("192.168.10.0/24",)
 
 
-def test_a_tcp_stream_of_full_size_segments_passes_and_none_of_it_in_clear(start, tmp_path) -> None:
+def test_a_tcp_stream_of_full_size_segments_passes_and_none_of_it_in_clear(start: Start, tmp_path: Path) -> None:
     wire = start(Ends(False, [MODERN, MODERN]))
     assert wait_until(lambda: both_up(wire) and carries(wire))
     marker = b"NOT-ENCRYPTED-" * 8
@@ -104,13 +110,16 @@ def test_a_tcp_stream_of_full_size_segments_passes_and_none_of_it_in_clear(start
             ["ip", "netns", "exec", name, "tcpdump", "-Z", "root", "-U", "-i", "wan0", "-w", str(target)],
             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
         )))  # fmt: skip
-        assert "listening" in captures[-1][1].stderr.readline()
+        announced = captures[-1][1].stderr
+        assert announced is not None
+        assert "listening" in announced.readline()
     receiver = subprocess.Popen(
         ["ip", "netns", "exec", wire.vpc.host.name, sys.executable, "-c",
          "import socket;s=socket.create_server(('10.0.0.10',5001));print('ready',flush=True);c,_=s.accept();n=0\n"
          "while d:=c.recv(65536): n+=len(d)\nprint(n)"],
         stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
+    assert receiver.stdout is not None
     assert receiver.stdout.readline().strip() == "ready"
     size = len(marker) * 40000
     subprocess.run(
@@ -127,30 +136,24 @@ def test_a_tcp_stream_of_full_size_segments_passes_and_none_of_it_in_clear(start
     assert marker not in seen
 
 
-def test_a_wrong_key_keeps_that_tunnel_down_and_says_so(start) -> None:
+def test_a_wrong_key_keeps_that_tunnel_down_and_says_so(start: Start) -> None:
     ends = Ends(False, [GUIDE, GUIDE], router_changes={1: {"preshared_key": "plainly.wrong.key"}})
     wire = start(ends)
     assert wait_until(lambda: wire.outcome(TUNNEL1).is_up)
-    assert wait_until(lambda: "authentication failed" in (wire.outcome(TUNNEL2).reason or "")), wire.outcome(
-        TUNNEL2
-    )
+    assert wait_until(lambda: "authentication failed" in (wire.outcome(TUNNEL2).reason or "")), wire.outcome(TUNNEL2)
     assert not wire.outcome(TUNNEL2).is_up
 
 
-def test_a_proposal_that_aws_does_not_permit_is_refused_by_name(start) -> None:
+def test_a_proposal_that_aws_does_not_permit_is_refused_by_name(start: Start) -> None:
     from lab.ends import Phase1Offer
 
-    ends = Ends(
-        False, [GUIDE, GUIDE], router_changes={0: {"phase1": (Phase1Offer("AES256", "SHA2-256", 14),)}}
-    )
+    ends = Ends(False, [GUIDE, GUIDE], router_changes={0: {"phase1": (Phase1Offer("AES256", "SHA2-256", 14),)}})
     wire = start(ends)
     assert wait_until(lambda: wire.outcome(TUNNEL2).is_up)
-    assert wait_until(lambda: "no proposal chosen" in (wire.outcome(TUNNEL1).reason or "")), wire.outcome(
-        TUNNEL1
-    )
+    assert wait_until(lambda: "no proposal chosen" in (wire.outcome(TUNNEL1).reason or "")), wire.outcome(TUNNEL1)
 
 
-def test_a_wrong_peer_address_never_comes_up(start) -> None:
+def test_a_wrong_peer_address_never_comes_up(start: Start) -> None:
     ends = Ends(False, [GUIDE, GUIDE], router_changes={0: {"destination": IPv4Address("198.51.100.99")}})
     wire = start(ends)
     assert wait_until(lambda: wire.outcome(TUNNEL2).is_up)
@@ -159,7 +162,7 @@ def test_a_wrong_peer_address_never_comes_up(start) -> None:
 
 
 @pytest.mark.parametrize("is_static", [False, True], ids=["bgp", "static"])
-def test_traffic_moves_to_the_other_tunnel_when_an_endpoint_dies_and_comes_back(start, is_static) -> None:
+def test_traffic_moves_to_the_other_tunnel_when_an_endpoint_dies_and_comes_back(start: Start, is_static: bool) -> None:
     wire = start(Ends(is_static, [GUIDE, GUIDE]))
     assert wait_until(lambda: both_up(wire) and carries(wire))
     active = next(p for p in wire.pairs.values() if p.aws_device in wire.vpc.router.ip("route"))
@@ -167,15 +170,13 @@ def test_traffic_moves_to_the_other_tunnel_when_an_endpoint_dies_and_comes_back(
     stopped_at = time.monotonic()
     try:
         assert wait_until(lambda: carries(wire), 45)
-        assert (
-            time.monotonic() - stopped_at < 45
-        )  # BGP hold time 30 s, IP SLA 5 + 1 s, and a probe's own second
+        assert time.monotonic() - stopped_at < 45  # BGP hold time 30 s, IP SLA 5 + 1 s, and a probe's own second
     finally:
         active.provider.pause(is_stopped=False)
     assert wait_until(lambda: both_up(wire), 60)
 
 
-def test_changing_one_key_under_traffic_never_takes_both_tunnels_down(start) -> None:
+def test_changing_one_key_under_traffic_never_takes_both_tunnels_down(start: Start) -> None:
     ends = Ends(False, [GUIDE, GUIDE])
     wire = start(ends)
     assert wait_until(lambda: both_up(wire) and carries(wire))
@@ -189,7 +190,7 @@ def test_changing_one_key_under_traffic_never_takes_both_tunnels_down(start) -> 
     assert all(sample.up for sample in wire.history if sample.at > began)
 
 
-def test_a_prefix_added_on_premises_is_announced_without_a_session_going_down(start) -> None:
+def test_a_prefix_added_on_premises_is_announced_without_a_session_going_down(start: Start) -> None:
     from ipaddress import IPv4Network
 
     ends = Ends(False, [MODERN, MODERN])

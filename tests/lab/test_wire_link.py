@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import boto3
+import boto3  # type: ignore[import-untyped]  # boto3 has no type hints
 import pytest
 
 from tests.lab.test_wire import carries, wait_until
@@ -134,7 +134,9 @@ def test_a_key_changed_on_one_side_only_is_down_on_both_ends_with_the_reason(lin
     described = link.ec2.describe_vpn_connections(VpnConnectionIds=[connection])["VpnConnections"][0]
     outside = described["Options"]["TunnelOptions"][1]["OutsideIpAddress"]
     link.ec2.modify_vpn_tunnel_options(
-        VpnConnectionId=connection, VpnTunnelOutsideIpAddress=outside, TunnelOptions={"PreSharedKey": "another.fake.key.1"}
+        VpnConnectionId=connection,
+        VpnTunnelOutsideIpAddress=outside,
+        TunnelOptions={"PreSharedKey": "another.fake.key.1"},
     )
     deadline = time.monotonic() + 30
     while sorted(link.telemetry(connection)) != ["DOWN", "UP"] and time.monotonic() < deadline:
