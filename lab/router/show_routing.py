@@ -68,7 +68,7 @@ def bgp_summary(shell: Shell, _match: Match[ExecLine]) -> Reply:
             state = str(len(outcome.received_by_router))
         else:
             up, state = "never", (outcome.bgp_state if outcome and outcome.bgp_state else "Idle")
-        lines.append(_row(neighbor.address, neighbor.remote_as, entries, up, state))
+        lines.append(_row(neighbor.address, neighbor.remote_as, entries + 1, up, state))
     return tuple(lines)
 
 
