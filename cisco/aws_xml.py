@@ -72,7 +72,9 @@ def _tunnel(section: ElementTree.Element, *, is_static: bool) -> AwsTunnel:
             whole_number("AWS ASN", _text(section, "vpn_gateway/bgp/asn")),
         )
     return AwsTunnel(
-        aws_outside=ipv4_address("AWS outside address", _text(section, "vpn_gateway/tunnel_outside_address/ip_address")),
+        aws_outside=ipv4_address(
+            "AWS outside address", _text(section, "vpn_gateway/tunnel_outside_address/ip_address")
+        ),
         customer_outside=ipv4_address(
             "customer gateway's address", _text(section, "customer_gateway/tunnel_outside_address/ip_address")
         ),

@@ -56,33 +56,23 @@ def _add_flags(parser: argparse.ArgumentParser) -> None:
     router.add_argument("--host-key", metavar="SHA256:…")
     router.add_argument("--wan-interface", metavar="IF")
     router.add_argument("--nat", action="store_true", help="the router is behind NAT")
-    router.add_argument(
-        "--local-address", metavar="A", help="the address IKE speaks from, where NAT changes it"
-    )
+    router.add_argument("--local-address", metavar="A", help="the address IKE speaks from, where NAT changes it")
     router.add_argument(
         "--advertise",
         action="append",
         metavar="CIDR",
         help="announce this instead of a default route; repeatable",
     )
-    router.add_argument(
-        "--tunnel-number", action="append", type=int, metavar="N", help="twice: one a tunnel (1 2)"
-    )
-    router.add_argument(
-        "--isakmp-policy", action="append", type=int, metavar="N", help="twice: one a tunnel (200 201)"
-    )
-    router.add_argument(
-        "--sla-number", action="append", type=int, metavar="N", help="twice: one a tunnel (100 200)"
-    )
+    router.add_argument("--tunnel-number", action="append", type=int, metavar="N", help="twice: one a tunnel (1 2)")
+    router.add_argument("--isakmp-policy", action="append", type=int, metavar="N", help="twice: one a tunnel (200 201)")
+    router.add_argument("--sla-number", action="append", type=int, metavar="N", help="twice: one a tunnel (100 200)")
     work = parser.add_argument_group("how")
     work.add_argument(
         "--link", default="link", metavar="NAME", help="the link's name, kept in the tunnels' descriptions"
     )
     work.add_argument("--generation", type=int, default=1, metavar="N", help=argparse.SUPPRESS)
     work.add_argument("--manifest", type=Path, metavar="FILE", help="where apply keeps what remove needs")
-    work.add_argument(
-        "--adopt", action="store_true", help="take over what was configured by hand for this connection"
-    )
+    work.add_argument("--adopt", action="store_true", help="take over what was configured by hand for this connection")
     work.add_argument("--no-save", action="store_true", help="don't write the startup-config")
     work.add_argument(
         "--archive",
@@ -91,9 +81,7 @@ def _add_flags(parser: argparse.ArgumentParser) -> None:
         help="what to do about IOS's archive",
     )
     work.add_argument("--revert-minutes", type=int, default=5, metavar="N", help="IOS's own revert timer")
-    work.add_argument(
-        "--wait", type=int, default=None, metavar="S", help="how long verify waits for both tunnels"
-    )
+    work.add_argument("--wait", type=int, default=None, metavar="S", help="how long verify waits for both tunnels")
     work.add_argument("--json", action="store_true", help="print JSON, for machines")
     work.add_argument("--show-secrets", action="store_true", help="render: print the keys in clear")
 

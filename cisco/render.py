@@ -6,7 +6,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from .errors import InputError
-from .model import Bgp, Encryption, IkeVersion, Integrity, Intent, Tunnel
+from .model import Bgp, Encryption, IkeVersion, Integrity, Intent, Phase1, Tunnel
 
 # AWS's word -> IOS's word (Cisco's published IOS-XE models; see docs/deviations.md).
 IKEV1_ENCRYPTION = {Encryption.AES128: "aes 128", Encryption.AES256: "aes 256"}
@@ -43,6 +43,48 @@ def mark(intent: Intent) -> str:
     return f"aws-cisco-vpn {intent.link} {intent.connection_id} gen {intent.generation}"
 
 
+def transform(tunnel: Tunnel) -> str:
+    """Return the words of the transform set; GCM authenticates by itself and takes no hash word."""
+    phase2 = tunnel.phase2
+    words = ESP_ENCRYPTION[phase2.encryption]
+    return words if phase2.encryption.is_gcm else f"{words} {ESP_HASH[phase2.integrity]}"
+
+
+def ikev2_offers(intent: Intent) -> tuple[Phase1, ...]:
+    """Return what the link's IKEv2 policy offers: each tunnel's phase 1, once where they are alike."""
+    offers = {proposal_name(intent, t.phase1): t.phase1 for t in intent.tunnels if t.phase1.version is IkeVersion.V2}
+    return tuple(offers.values())
+
+
+def proposal_name(intent: Intent, phase1: Phase1) -> str:
+    """Return the name of an IKEv2 proposal, made of its content.
+
+    IOS takes the first policy that matches the local address, for every peer: a policy a tunnel would leave the second
+    one unused. The link's one policy offers both tunnels' proposals, and a change of one tunnel adds a proposal
+    without touching what the other negotiates with.
+    """
+    words = (IKEV2_ENCRYPTION[phase1.encryption], IKEV2_HASH[phase1.integrity], phase1.dh_group, intent.connection_id)
+    return "-".join(("proposal", *map(str, words)))
+
+
+def render(intent: Intent) -> str:
+    """Return the IOS text as it is sent, keys in clear: whoever shows it redacts it first."""
+    parts = [_render("global.j2", intent, intent.tunnels[0])]
+    if ikev2_offers(intent):
+        parts.append(_render("ikev2_policy.j2", intent, intent.tunnels[0]))
+    for tunnel in intent.tunnels:
+        ike = "ikev1.j2" if tunnel.phase1.version is IkeVersion.V1 else "ikev2.j2"
+        parts += [_render(name, intent, tunnel) for name in (ike, "ipsec.j2", "tunnel.j2")]
+    if isinstance(intent.routing, Bgp):
+        parts.append(_render("bgp.j2", intent, intent.tunnels[0]))
+    else:
+        parts += [_render("static.j2", intent, tunnel) for tunnel in intent.tunnels]
+    text = "".join(parts)
+    for line in text.split("\n"):
+        _require_clean(line)
+    return text
+
+
 @cache
 def _environment() -> Environment:
     environment = Environment(
@@ -58,49 +100,29 @@ def _environment() -> Environment:
         ikev1_hash=IKEV1_HASH,
         ikev2_encryption=IKEV2_ENCRYPTION,
         ikev2_hash=IKEV2_HASH,
+        proposal_name=proposal_name,
         transform=transform,
     )
     return environment
 
 
-def transform(tunnel: Tunnel) -> str:
-    """Return the words of the transform set; GCM authenticates by itself and takes no hash word."""
-    phase2 = tunnel.phase2
-    words = ESP_ENCRYPTION[phase2.encryption]
-    return words if phase2.encryption.is_gcm else f"{words} {ESP_HASH[phase2.integrity]}"
-
-
-def render(intent: Intent) -> str:
-    """Return the IOS text as it is sent, keys in clear: whoever shows it redacts it first."""
-    parts = [_render("global.j2", intent, intent.tunnels[0])]
-    for tunnel in intent.tunnels:
-        ike = "ikev1.j2" if tunnel.phase1.version is IkeVersion.V1 else "ikev2.j2"
-        parts += [_render(name, intent, tunnel) for name in (ike, "ipsec.j2", "tunnel.j2")]
-    if isinstance(intent.routing, Bgp):
-        parts.append(_render("bgp.j2", intent, intent.tunnels[0]))
-    else:
-        parts += [_render("static.j2", intent, tunnel) for tunnel in intent.tunnels]
-    text = "".join(parts)
-    for line in text.splitlines():
-        _require_clean(line)
-    return text
-
-
 def _render(template: str, intent: Intent, tunnel: Tunnel) -> str:
-    return (
-        _environment()
-        .get_template(template)
-        .render(
-            intent=intent,
-            tunnel=tunnel,
-            suffix=f"{intent.connection_id}-{tunnel.index}",
-            policy=intent.policies[tunnel.index],
-            source=intent.wan_interface or intent.local_address,
-            routing=intent.routing,
-            mark=mark(intent),
-            uses_ikev1=any(t.phase1.version is IkeVersion.V1 for t in intent.tunnels),
-        )
-    )
+    values = {
+        "intent": intent,
+        "tunnel": tunnel,
+        "suffix": f"{intent.connection_id}-{tunnel.index}",
+        "policy": intent.policies[tunnel.index],
+        "source": intent.wan_interface or intent.local_address,
+        # Behind NAT a named interface's address may be DHCP's: then the policy serves any local address.
+        "is_local_address_unknown": intent.is_behind_nat and intent.wan_interface is not None,
+        "routing": intent.routing,
+        "mark": mark(intent),
+        "uses_ikev1": any(t.phase1.version is IkeVersion.V1 for t in intent.tunnels),
+        "ikev2_offers": ikev2_offers(intent),
+        # One setting for the whole router: the larger window accepts all that the smaller one would.
+        "replay_window": max(t.phase2.replay_window for t in intent.tunnels),
+    }
+    return _environment().get_template(template).render(values)
 
 
 def _require_clean(line: str) -> None:
@@ -108,6 +130,4 @@ def _require_clean(line: str) -> None:
     if not line.isascii() or not (line.isprintable() or not line) or "?" in line:
         raise InputError("configuration line", line.split(" ")[0], "printable ASCII without '?'")
     if len(line) > _LONGEST_LINE:
-        raise InputError(
-            "configuration line", f"{len(line)} characters", f"at most {_LONGEST_LINE} characters"
-        )
+        raise InputError("configuration line", f"{len(line)} characters", f"at most {_LONGEST_LINE} characters")

@@ -112,9 +112,7 @@ def parse_options(options: Mapping[str, object]) -> Options:
     defaults = Options()
     return Options(
         save=_flag("options.save", options.get("save", defaults.save)),
-        revert_minutes=_integer(
-            "options.revert_minutes", options.get("revert_minutes", defaults.revert_minutes)
-        ),
+        revert_minutes=_integer("options.revert_minutes", options.get("revert_minutes", defaults.revert_minutes)),
         archive=ArchivePolicy(archive),
         adopt=_flag("options.adopt", options.get("adopt", defaults.adopt)),
         window=_integer("options.window", options.get("window", defaults.window)),
@@ -186,6 +184,4 @@ def _networks(name: str, value: object) -> tuple[IPv4Network, ...]:
     try:
         return tuple(IPv4Network(str(item)) for item in value)
     except ValueError as error:
-        raise InputError(
-            name, str(error), "'default' or a list of networks such as 192.168.10.0/24"
-        ) from None
+        raise InputError(name, str(error), "'default' or a list of networks such as 192.168.10.0/24") from None

@@ -46,7 +46,9 @@ def entries(raw: object) -> tuple[Entry, ...]:
         raise InputError("tunnel_options", type(raw).__name__, "a list of AWS's TunnelOptions objects")
     for entry in raw:
         if not isinstance(entry, Mapping):
-            raise InputError("tunnel_options", f"with a {type(entry).__name__}", "a list of AWS's TunnelOptions objects")
+            raise InputError(
+                "tunnel_options", f"with a {type(entry).__name__}", "a list of AWS's TunnelOptions objects"
+            )
         if entry.get("TunnelInsideIpv6Cidr"):
             raise InputError("TunnelInsideIpv6Cidr", entry["TunnelInsideIpv6Cidr"], "absent: IPv6 is not supported")
     return tuple(raw)
@@ -91,9 +93,7 @@ def settings(entry: Entry, tunnel: AwsTunnel) -> Settings:
     version = _version(entry)
     phase1 = Phase1(
         version=version,
-        encryption=_choice(
-            entry, "Phase1EncryptionAlgorithms", _phase1_ciphers(version), tunnel.phase1.encryption
-        ),
+        encryption=_choice(entry, "Phase1EncryptionAlgorithms", _phase1_ciphers(version), tunnel.phase1.encryption),
         integrity=_choice(entry, "Phase1IntegrityAlgorithms", _HASHES, tunnel.phase1.integrity),
         dh_group=_group(entry, "Phase1DHGroupNumbers", PHASE1_DH_GROUPS, tunnel.phase1.dh_group),
         lifetime=_number(entry, "Phase1LifetimeSeconds", tunnel.phase1.lifetime),
