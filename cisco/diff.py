@@ -73,8 +73,12 @@ def removal(running: str, owned: Owned) -> Plan:
     if connection_id is None:
         raise PreflightError(("nothing says which VPN connection to remove: no manifest, and no mark on the router",))
     link = _Link(owned.link or "link", connection_id, ownership.generation(before, connection_id) or 0)
-    ours = ownership.ours(before, link.link, connection_id, replace(owned, connection_id=connection_id), frozenset())
+    # An id alone proves nothing: somebody may have configured AWS's text by hand.
+    proven = replace(owned, connection_id=connection_id if owned.tokens else None)
+    ours = ownership.ours(before, link.link, connection_id, proven, frozenset())
     result = target(before.sections, {}, ours)
+    if not ours.is_known and any(ours.named(name) for _, name in before.sections):
+        result.warnings.append(f"what is named after {connection_id} was not made by us and stays")
     places = layout(ours.tunnels, {}, before.sections)
     marker = next((name for name, index in places.interfaces.items() if index == 0), None)
     return _assembled(before.sections, result, places, marker, None)

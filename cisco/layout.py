@@ -7,7 +7,7 @@ from ipaddress import IPv4Address, IPv4Interface
 from .plan import SHARED
 from .state import HEADER, Entry, Ref, Section, Sections
 
-_INDEX = re.compile(r"-(\d+)$")
+_INDEX = re.compile(r"vpn-[0-9A-Za-z]+-(\d+)$")
 _SOURCE = re.compile(r"\S+ (Tunnel\d+)")
 
 

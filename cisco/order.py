@@ -16,7 +16,7 @@ _NESTED_MODES = {"peer": "config-ikev2-keyring-peer", "address-family": _FAMILY_
 ANY_MODE = "*"
 
 # What two interfaces can't hold at once: the one that gives it up goes first.
-_EXCLUSIVE = ("ip address", "tunnel destination")
+EXCLUSIVE = ("ip address", "tunnel destination")
 
 
 def transition(before: Sections, after: Sections) -> tuple[Command, ...]:
@@ -26,8 +26,11 @@ def transition(before: Sections, after: Sections) -> tuple[Command, ...]:
     removed = [ref for ref in before if ref not in after]
     removed.sort(key=lambda ref: -before[ref].kind.rank)
     commands: list[Command] = []
-    for section, slot in _given_up(before, after):
+    for section, slot in tuple(_given_up(before, after)):
         commands += _inside(section, [Command(_off(section.entries[slot]), section.kind.mode or "config")])
+        held = before[section.ref]
+        freed = held.with_entries({s: e for s, e in held.entries.items() if s != slot})
+        before = {**before, section.ref: freed}
     falling = [ref for ref in changed if _goes_down(before.get(ref), after[ref])]
     for ref in changed:
         commands += _changed(before.get(ref), after[ref]) if ref not in falling else ()
@@ -63,7 +66,7 @@ def _goes_down(old: Section | None, new: Section) -> bool:
 
 def _given_up(before: Sections, after: Sections) -> Iterator[tuple[Section, str]]:
     """Yield the interface values that another interface is about to take."""
-    for slot in _EXCLUSIVE:
+    for slot in EXCLUSIVE:
         holders: dict[str, Ref] = {}
         for (kind, name), section in before.items():
             value = section.value(slot) if kind == "interface" else None

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from . import merge
 from .layout import Layout
-from .order import is_same, transition
+from .order import EXCLUSIVE, is_same, transition
 from .plan import Command
-from .state import Entries, Ref, Section, Sections
+from .state import Entries, Entry, Ref, Section, Sections
 from .state import entry as entry_of
 
 
@@ -53,7 +53,8 @@ def stages(way: Way) -> tuple[Stage, ...]:
 
 def _states(way: Way) -> Iterator[tuple[int | None, tuple[Sections, ...]]]:
     marked = _marked(way, way.before)
-    state = _with_marker_of(way, marked, _moved(marked, way.after, lambda ref, slot: _is_early(way, ref, slot)))
+    moved = _moved(marked, way.after, lambda ref, slot: _is_early(way, ref, slot))
+    state = _vacated(way, _with_marker_of(way, marked, moved))
     yield None, (marked, state)
     for index in way.tunnels:
         state = _moved(state, way.after, lambda ref, slot, i=index: way.layout.index(ref, slot) == i)  # type: ignore[misc]
@@ -66,6 +67,24 @@ def _with_marker_of(way: Way, old: Sections, new: Sections) -> Sections:
     """Return the new state with the marker's interface as it still is in the old one."""
     ref = ("interface", way.marker or "")
     return {**new, ref: old[ref]} if ref in old else new
+
+
+def _vacated(way: Way, state: Sections) -> Sections:
+    """Return the state without what one tunnel holds and the other is to hold, as when two numbers are swapped."""
+    result = dict(state)
+    for ref, section in way.after.items():
+        if ref[0] != "interface" or way.before.get(ref) is section or way.layout.index(ref) is None:
+            continue
+        for holder in way.layout.interfaces:
+            held = result.get(("interface", holder))
+            if held is None or way.layout.index(held.ref) == way.layout.index(ref):
+                continue
+            result[held.ref] = merge.without(held, lambda e, s=section: _is_taken(e, s))  # type: ignore[misc]
+    return result
+
+
+def _is_taken(entry: Entry, taker: Section) -> bool:
+    return entry.slot in EXCLUSIVE and entry.value != "none" and taker.value(entry.slot) == entry.value
 
 
 def _is_early(way: Way, ref: Ref, slot: str) -> bool:
@@ -85,7 +104,7 @@ def _moved(state: Sections, after: Sections, is_due: Callable[[Ref, str], bool])
         if ref[0] == "bgp":
             moved = _moved_lines(ref, old, new, is_due)
         elif is_due(ref, ""):
-            moved = new
+            moved = _with_both_proposals(old, new)
         else:
             continue
         if moved is None:
@@ -93,6 +112,14 @@ def _moved(state: Sections, after: Sections, is_due: Callable[[Ref, str], bool])
         else:
             result[ref] = moved
     return result
+
+
+def _with_both_proposals(old: Section | None, new: Section | None) -> Section | None:
+    """Let an IKEv2 policy offer what both tunnels speak while one is changed and the other isn't yet."""
+    if old is None or new is None or new.kind.name != "ikev2-policy":
+        return new
+    leaving = {s: e for s, e in old.entries.items() if s not in new.entries and s.startswith("proposal ")}
+    return new.with_entries({**new.entries, **leaving}) if leaving else new
 
 
 def _moved_lines(
@@ -139,7 +166,12 @@ def _kept_marker(way: Way, state: Sections) -> Sections:
     section = way.before.get(ref)
     if ref in way.after or section is None or ref in state:
         return _with_first_mark(way, state)
-    detached = {s: e for s, e in section.entries.items() if s not in ("tunnel protection", "shutdown")}
+    tunnels = [state[("interface", n)] for n in way.layout.interfaces if ("interface", n) in state]
+    detached = {
+        s: e
+        for s, e in section.entries.items()
+        if s not in ("tunnel protection", "shutdown") and not any(_is_taken(e, taker) for taker in tunnels)
+    }
     down = entry_of(section.kind, "shutdown")
     return {**state, ref: section.with_entries({**detached, "shutdown": down})}
 

@@ -1,0 +1,412 @@
+"""Plans for what happens in the life of a link, line by line."""
+
+from dataclasses import replace
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network
+
+import pytest
+
+from cisco.diff import in_sync, plan, removal
+from cisco.errors import AgentError, PreflightError
+from cisco.model import Bgp, Encryption, IkeVersion, Integrity, Intent, Phase1, Phase2, Static, Tunnel
+from cisco.plan import SHARED, Owned, Plan
+from cisco.render import render
+from cisco.secret import Secret
+from tests.unit.little_ios import LittleIos
+
+ID = "vpn-0123456789abcdef0"
+VPC = IPv4Network("10.0.0.0/16")
+GUIDE = Phase1(IkeVersion.V1, Encryption.AES128, Integrity.SHA1, 2), Phase2(Encryption.AES128, Integrity.SHA1, 2)
+MODERN = (
+    Phase1(IkeVersion.V2, Encryption.AES256_GCM, Integrity.SHA2_384, 20),
+    Phase2(Encryption.AES256_GCM, Integrity.SHA2_384, 20),
+)
+BGP = Bgp(65001, 64512)
+STATIC = Static((VPC,))
+
+
+def tunnel(index: int, profile: tuple[Phase1, Phase2] = GUIDE, *, key: str = "fakekey_", number: int = 0) -> Tunnel:
+    return Tunnel(
+        index=index,
+        number=number or index + 1,
+        aws_outside=IPv4Address(f"52.0.0.{index + 1}"),
+        aws_inside=IPv4Address(f"169.254.44.{4 * index + 1}"),
+        router_inside=IPv4Interface(f"169.254.44.{4 * index + 2}/30"),
+        preshared_key=Secret(f"{key}{index}"),
+        phase1=profile[0],
+        phase2=profile[1],
+        mss=1379,
+    )
+
+
+def link(routing: Bgp | Static = BGP, *tunnels: Tunnel, **more: object) -> Intent:
+    first, second = tunnels or (tunnel(0), tunnel(1))
+    settings = {"link": "tokyo", "connection_id": ID, "local_address": IPv4Address("203.0.113.100")} | more
+    return Intent(tunnels=(first, second), routing=routing, **settings)  # type: ignore[arg-type]  # names are checked
+
+
+def router(*blocks: str, release: str = "xe17") -> LittleIos:
+    made = LittleIos(release)
+    for block in blocks:
+        made.type(block)
+    return made
+
+
+def holding(intent: Intent, made: LittleIos | None = None) -> LittleIos:
+    made = made or router()
+    for command in planned(made, intent).commands:
+        made.line(command.text)
+    return made
+
+
+def planned(made: LittleIos, intent: Intent, owned: Owned = Owned()) -> Plan:  # noqa: B008  # frozen
+    return plan(made.show(), render(intent), owned=owned)
+
+
+def texts(made: Plan, scope: str | None = None) -> list[str]:
+    return [c.text for step in made.steps if scope in (None, step.scope) for c in step.commands]
+
+
+def test_a_new_link_comes_shared_first_then_the_second_tunnel_then_the_first() -> None:
+    assert [step.scope for step in planned(router(), link()).steps] == [SHARED, "Tunnel2", "Tunnel1"]
+
+
+def test_the_first_line_says_what_is_about_to_be_ours() -> None:
+    lines = texts(planned(router(), link()))
+    assert lines[:2] == [
+        "interface Tunnel1",
+        f"description aws-cisco-vpn tokyo {ID} gen 1 own df=copy ka=none rw=64 p200 p201 bgp net0 t2",
+    ]
+
+
+def test_a_new_object_gets_its_defaults_spelled_out() -> None:
+    assert {"hash sha", "mode tunnel", "no shutdown"} <= set(texts(planned(router(), link())))
+
+
+def test_a_change_of_key_touches_one_line_of_one_tunnel_and_clears_its_session() -> None:
+    made = planned(holding(link()), link(BGP, tunnel(0), tunnel(1, key="otherkey_")))
+    (step,) = made.steps
+    assert step.scope == "Tunnel2"
+    assert step.clear_sessions == (IPv4Address("52.0.0.2"),)
+    assert [c.text for c in step.commands] == [
+        f"crypto keyring keyring-{ID}-1",
+        "no pre-shared-key address 52.0.0.2",
+        "pre-shared-key address 52.0.0.2 key otherkey_1",
+        "exit",
+    ]
+    assert "pre-shared-key address 52.0.0.2 key fakekey_1" in [c.text for c in step.inverse]
+
+
+def test_another_mss_overwrites_without_a_gap() -> None:
+    made = planned(holding(link()), link(BGP, replace(tunnel(0), mss=1387), tunnel(1)))
+    assert texts(made) == ["interface Tunnel1", "ip tcp adjust-mss 1387", "exit"]
+
+
+def test_other_ciphers_overwrite_and_leave_the_tunnel_protected() -> None:
+    stronger = (replace(GUIDE[0], dh_group=14), replace(GUIDE[1], dh_group=14, encryption=Encryption.AES256))
+    made = planned(holding(link()), link(BGP, tunnel(0), tunnel(1, stronger)))
+    assert texts(made) == [
+        "crypto isakmp policy 201", "group 14", "exit",
+        f"crypto ipsec transform-set ipsec-prop-{ID}-1 esp-aes 256 esp-sha-hmac", "exit",
+        f"crypto ipsec profile ipsec-{ID}-1", "set pfs group14", "exit",
+    ]  # fmt: skip
+
+
+def test_the_guides_profile_becomes_the_modern_one_tunnel_by_tunnel() -> None:
+    made = planned(holding(link()), link(BGP, tunnel(0, MODERN), tunnel(1, MODERN)))
+    second = texts(made, "Tunnel2")
+    order = [
+        f"crypto ikev2 profile ikev2-{ID}-1",
+        f"set ikev2-profile ikev2-{ID}-1",
+        f"no crypto isakmp profile isakmp-{ID}-1",
+        f"no crypto keyring keyring-{ID}-1",
+    ]
+    assert [line for line in second if line in order] == order
+    assert not any(f"{ID}-0" in line for line in second)
+    # The policies and the keepalive go only after both tunnels have left them.
+    last = [command.text for command in made.steps[-1].commands]
+    assert last[:3] == [
+        "no crypto isakmp keepalive 10 10",
+        "no crypto isakmp policy 200",
+        "no crypto isakmp policy 201",
+    ]
+
+
+@pytest.mark.parametrize(("old", "new"), [(BGP, STATIC), (STATIC, BGP)])
+def test_new_routing_comes_before_the_old_goes(old: Bgp | Static, new: Bgp | Static) -> None:
+    lines = texts(planned(holding(link(old)), link(new)), "Tunnel2")
+    routes = [i for i, line in enumerate(lines) if line.startswith(("ip route", "neighbor"))]
+    gone = [i for i, line in enumerate(lines) if line.startswith(("no ip route", "no neighbor"))]
+    assert routes
+    assert gone
+    assert max(routes) < min(gone)
+
+
+def test_a_scheduled_probe_is_made_anew_and_its_track_stays() -> None:
+    made = holding(link(STATIC))
+    text = made.show().replace("  threshold 1000", "  threshold 900", 1)
+    lines = [c.text for c in plan(text, render(link(STATIC))).commands]
+    assert lines[:2] == ["no ip sla 100", "ip sla 100"]
+    assert lines[-1] == "ip sla schedule 100 life forever start-time now"
+    assert not any("track" in line and "route" not in line for line in lines)
+
+
+def test_an_ikev2_policy_offers_both_proposals_until_both_tunnels_have_changed() -> None:
+    other = (replace(MODERN[0], dh_group=19), MODERN[1])
+    made = holding(link(BGP, tunnel(0, MODERN), tunnel(1, MODERN)))
+    change = planned(made, link(BGP, tunnel(0, other), tunnel(1, other)))
+    assert not any(line.startswith("no ") for line in texts(change)[: len(change.steps[0].commands)])
+    assert any(c.text.startswith("no crypto ikev2 proposal") for c in change.steps[-1].commands)
+
+
+def test_another_name_changes_descriptions_only() -> None:
+    lines = texts(planned(holding(link()), link(link="osaka", generation=2)))
+    assert all(line.startswith(("interface", "description aws-cisco-vpn osaka", "exit")) for line in lines)
+
+
+def test_a_prefix_more_is_one_route_a_tunnel() -> None:
+    more = Static((VPC, IPv4Network("10.1.0.0/16")))
+    assert texts(planned(holding(link(STATIC)), link(more))) == [
+        "ip route 10.1.0.0 255.255.0.0 Tunnel2 track 200",
+        "ip route 10.1.0.0 255.255.0.0 Tunnel1 track 100",
+    ]
+
+
+def test_other_tunnel_numbers_give_the_address_up_before_it_is_taken() -> None:
+    made = holding(link())
+    new = link(BGP, tunnel(0, number=11), tunnel(1, number=12))
+    before = made.show()
+    change = planned(made, new)
+    for command in change.commands:
+        made.line(command.text)
+    assert planned(made, new).is_empty
+    for command in change.inverse:
+        made.line(command.text)
+    assert made.show() == before
+
+
+def test_swapped_tunnel_numbers_are_no_conflict() -> None:
+    made = holding(link())
+    new = link(BGP, tunnel(0, number=2), tunnel(1, number=1))
+    before = made.show()
+    change = planned(made, new)
+    for command in change.commands:
+        made.line(command.text)
+    assert planned(made, new).is_empty
+    for command in change.inverse:
+        made.line(command.text)
+    assert made.show() == before
+
+
+def test_a_new_connection_replaces_the_old_one_that_the_manifest_names() -> None:
+    made = holding(link())
+    bare = router().show()
+    other = link(connection_id="vpn-0fedcba9876543210")
+    change = planned(made, other, Owned("tokyo", ID))
+    for command in change.commands:
+        made.line(command.text)
+    assert ID not in made.show()
+    assert planned(made, other).is_empty
+    for command in removal(made.show(), change.owned).commands:
+        made.line(command.text)
+    assert made.show() == bare
+
+
+def test_without_a_manifest_a_new_connection_does_not_replace_another_link() -> None:
+    made = planned(holding(link()), link(connection_id="vpn-0fedcba9876543210"))
+    assert made.steps == ()
+    assert f"interface Tunnel1 belongs to link tokyo ({ID}): tunnel_numbers [3, 4] are free" in map(
+        str, made.collisions
+    )
+
+
+FLAT = "router bgp 65001\nneighbor 10.9.9.9 remote-as 65009\nexit"
+
+
+def test_bgp_without_address_families_stays_without_them() -> None:
+    made = router(FLAT)
+    before = made.show()
+    lines = texts(planned(made, link()))
+    assert "address-family ipv4" not in lines
+    assert "neighbor 169.254.44.1 default-originate" in lines
+    holding(link(), made)
+    assert "address-family" not in made.show()
+    for command in removal(made.show(), Owned(connection_id=ID)).commands:
+        made.line(command.text)
+    assert made.show() == before
+
+
+def test_a_neighbours_route_map_added_by_hand_stays_and_comes_back() -> None:
+    made = holding(link())
+    made.type("router bgp 65001\naddress-family ipv4\nneighbor 169.254.44.1 route-map GUARD in\nexit\nexit")
+    before = made.show()
+    assert planned(made, link()).is_empty
+    gone = removal(before, Owned(connection_id=ID))
+    for command in (*gone.commands, *gone.inverse):
+        made.line(command.text)
+    assert made.show() == before
+
+
+def test_a_line_removed_by_hand_is_all_that_is_healed() -> None:
+    made = holding(link())
+    made.type("interface Tunnel2\nno tunnel protection ipsec profile\nexit")
+    assert texts(planned(made, link())) == [
+        "interface Tunnel2",
+        f"tunnel protection ipsec profile ipsec-{ID}-1",
+        "exit",
+    ]
+
+
+def test_a_whole_tunnel_removed_by_hand_is_healed_by_the_manifest_or_the_other_tunnels_mark() -> None:
+    made = holding(link())
+    del made.sections[("interface", "Tunnel2")]
+    assert texts(planned(made, link()))[0] == "interface Tunnel2"
+    assert all(line.split(" ")[0] != "neighbor" for line in texts(planned(made, link())))
+
+
+def test_an_encrypted_key_counts_as_ours_until_the_manifest_knows_of_another() -> None:
+    made = planned(router(), link())
+    text = holding(link()).show().replace("key fakekey_0", "key 6 AABBCC").replace("key fakekey_1", "key 6 DDEEFF")
+    changed = link(BGP, tunnel(0), tunnel(1, key="otherkey_"))
+    assert plan(text, render(link()), owned=made.owned).is_empty
+    assert plan(text, render(changed)).is_empty
+    healed = plan(text, render(changed), owned=made.owned)
+    assert "pre-shared-key address 52.0.0.2 key otherkey_1" in texts(healed)
+    assert "pre-shared-key address 52.0.0.2 key 6 DDEEFF" in [c.text for c in healed.inverse]
+
+
+def test_the_manifest_holds_no_key() -> None:
+    assert "fakekey" not in str(planned(router(), link()).owned.manifest())
+
+
+COLLISIONS = {
+    "interface Tunnel1\nip address 10.7.7.1 255.255.255.0\nexit": "tunnel_numbers [2, 3] are free",
+    "crypto isakmp policy 200\ngroup 14\nexit": "isakmp_policies [201, 202] are free",
+    "router bgp 65099\nneighbor 10.9.9.9 remote-as 65009\nexit": "the router runs BGP with AS 65099",
+    "router bgp 65001\nneighbor 169.254.44.1 remote-as 65009\nexit": "neighbor 169.254.44.1 exists",
+    "interface Tunnel7\nip address 169.254.44.2 255.255.255.252\nexit": "overlaps with 169.254.44.2/30 of Tunnel7",
+    "interface Tunnel7\ntunnel destination 52.0.0.1\nexit": "tunnel destination 52.0.0.1 is already that of Tunnel7",
+    f"crypto ipsec profile ipsec-{ID}-0\nset pfs group5\nexit": "was not made by us: take it over with adopt",
+}
+
+
+@pytest.mark.parametrize("block", COLLISIONS)
+def test_what_is_in_the_way_is_named_with_a_way_around_it(block: str) -> None:
+    made = planned(router(block), link())
+    assert made.steps == ()
+    assert any(COLLISIONS[block] in str(collision) for collision in made.collisions)
+
+
+@pytest.mark.parametrize(
+    ("block", "free"),
+    [("ip sla 100\nicmp-echo 192.0.2.9\nexit", "[200, 300]"), ("track 200 ip sla 9 reachability\nexit", "[100, 300]")],
+)
+def test_a_probe_number_in_use_is_named_with_free_ones(block: str, free: str) -> None:
+    (collision,) = planned(router(block), link(STATIC)).collisions
+    assert f"sla_numbers {free} are free" in str(collision)
+
+
+def test_a_policy_like_ours_is_used_and_left_behind() -> None:
+    made = router(
+        "crypto isakmp policy 200\nencryption aes 128\nauthentication pre-share\ngroup 2\nlifetime 28800\nexit"
+    )
+    before = made.show()
+    holding(link(), made)
+    for command in removal(made.show(), Owned(connection_id=ID)).commands:
+        made.line(command.text)
+    assert made.show() == before
+
+
+def second_link() -> Intent:
+    tunnels = (
+        replace(tunnel(0, number=3), aws_outside=IPv4Address("52.9.0.1"), aws_inside=IPv4Address("169.254.50.1"),
+                router_inside=IPv4Interface("169.254.50.2/30")),
+        replace(tunnel(1, number=4), aws_outside=IPv4Address("52.9.0.2"), aws_inside=IPv4Address("169.254.50.5"),
+                router_inside=IPv4Interface("169.254.50.6/30")),
+    )  # fmt: skip
+    return link(BGP, *tunnels, link="osaka", connection_id="vpn-0fedcba9876543210")
+
+
+def test_what_two_links_share_is_handed_to_the_one_that_stays() -> None:
+    made = router()
+    bare = made.show()
+    holding(second_link(), holding(link(), made))
+    gone = removal(made.show(), Owned(connection_id=ID))
+    assert not any(line.startswith(("no crypto isakmp policy", "crypto ipsec df-bit")) for line in texts(gone))
+    for command in gone.commands:
+        made.line(command.text)
+    (left,) = [line for line in made.show().splitlines() if " own " in line]
+    assert set(left.split(" own ")[1].split()) == {"df=copy", "ka=none", "rw=64", "p200", "p201", "bgp", "net0", "t4"}
+    assert planned(made, second_link()).is_empty
+    for command in removal(made.show(), Owned(connection_id="vpn-0fedcba9876543210")).commands:
+        made.line(command.text)
+    assert made.show() == bare
+
+
+def test_a_policy_that_another_link_uses_is_not_changed_under_it() -> None:
+    made = holding(second_link(), holding(link()))
+    stronger = (replace(GUIDE[0], dh_group=14), GUIDE[1])
+    change = planned(made, link(BGP, tunnel(0, stronger), tunnel(1, stronger)))
+    assert any("is also used by link osaka" in str(collision) for collision in change.collisions)
+
+
+def test_a_previous_global_value_comes_back() -> None:
+    made = router("crypto ipsec df-bit set", "crypto isakmp keepalive 30 5 periodic")
+    before = made.show()
+    warnings = planned(made, link()).warnings
+    assert any("'crypto ipsec df-bit set' becomes 'crypto ipsec df-bit clear'" in warning for warning in warnings)
+    holding(link(), made)
+    for command in removal(made.show(), Owned(connection_id=ID)).commands:
+        made.line(command.text)
+    assert made.show() == before
+
+
+def test_a_removal_takes_routing_then_tunnel_then_crypto_then_what_is_shared() -> None:
+    gone = removal(holding(link()).show(), Owned(connection_id=ID))
+    assert [step.scope for step in gone.steps] == ["Tunnel2", "Tunnel1", SHARED]
+    assert texts(gone, "Tunnel2") == [
+        "router bgp 65001", "no neighbor 169.254.44.5", "exit",
+        "interface Tunnel2", "shutdown", f"no tunnel protection ipsec profile ipsec-{ID}-1", "exit",
+        "no interface Tunnel2",
+        f"no crypto ipsec profile ipsec-{ID}-1",
+        f"no crypto ipsec transform-set ipsec-prop-{ID}-1",
+        f"no crypto isakmp profile isakmp-{ID}-1",
+        f"no crypto keyring keyring-{ID}-1",
+    ]  # fmt: skip
+    assert texts(gone)[-1] == "no interface Tunnel1"
+
+
+def test_a_hand_made_link_is_not_removed_on_the_strength_of_its_names() -> None:
+    made = router()
+    made.type(render(link()))
+    made.sections[("interface", "Tunnel1")].lines.pop("description")
+    made.sections[("interface", "Tunnel2")].lines.pop("description")
+    gone = removal(made.show(), Owned(connection_id=ID))
+    assert gone.is_empty
+    assert "was not made by us and stays" in gone.warnings[0]
+
+
+def test_a_truncated_running_config_is_refused() -> None:
+    text = holding(link()).show()
+    with pytest.raises(PreflightError, match="no final 'end'"):
+        plan(text[: len(text) // 2], render(link()))
+
+
+def test_a_line_that_could_not_be_typed_again_stops_the_plan() -> None:
+    text = holding(link()).show().replace(" tunnel source", " ip nat what?\n tunnel source", 1)
+    with pytest.raises(PreflightError, match="can't be typed again"):
+        removal(text, Owned(connection_id=ID))
+
+
+def test_an_intended_line_of_no_known_kind_is_a_fault_of_ours() -> None:
+    with pytest.raises(AgentError, match="no rule of the diff knows"):
+        plan("end\n", render(link()) + "hostname x\n")
+
+
+def test_in_sync_ignores_marks_and_generations_and_sees_the_rest() -> None:
+    made = holding(link())
+    assert in_sync(made.show(), render(link(generation=7))) == ()
+    made.type("interface Tunnel2\nno ip tcp adjust-mss\nexit")
+    (difference,) = in_sync(made.show(), render(link()))
+    assert (difference.section, difference.sign, difference.line) == (
+        ("interface Tunnel2",), "+", "ip tcp adjust-mss 1379",
+    )  # fmt: skip
