@@ -86,5 +86,5 @@ def test_a_value_that_only_the_update_will_tell_counts_as_a_change() -> None:
         ([1], [1, 2], False),
     ],
 )
-def test_absent_and_empty_are_the_same_to_the_provider(left: object, right: object, expected: bool) -> None:  # noqa: FBT001 - a table's column
+def test_absent_and_empty_are_the_same_to_the_provider(left: object, right: object, expected: bool) -> None:
     assert same(left, right) is expected

@@ -6,32 +6,25 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeAlias
 
-import boto3  # type: ignore[import-untyped]  # boto3 has no type hints
 import pulumi
-import pulumi_aws as aws
+import pulumi_aws
 import pulumi_command as command
 import pytest
 from pulumi import automation
 
 from lab.aws.server import FakeAws
 from lab.engine.environment import INSTALLED, pulumi_environment
+from tests.contract.fake_aws import REGION, client
 
-Program: TypeAlias = Callable[[], None]
+Program: TypeAlias = Callable[[], object]
 
-REGION = "ap-northeast-1"
 KEYS = ("FakeKeyOfTunnelOne.1", "FakeKeyOfTunnelTwo.2")
 
 
 @pytest.fixture
-def endpoint() -> Iterator[str]:
-    with FakeAws() as fake:
-        yield fake.endpoint
-
-
-@pytest.fixture
-def credentials(endpoint: str) -> dict[str, str]:
+def credentials(aws: FakeAws) -> dict[str, str]:
     return {
-        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_ENDPOINT_URL": aws.endpoint,
         "AWS_REGION": REGION,
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
@@ -47,7 +40,11 @@ def stack(tmp_path: Path, credentials: dict[str, str]) -> Iterator[Callable[[Pro
             pulumi_command=automation.PulumiCommand(root=str(INSTALLED)),
             env_vars={**pulumi_environment(tmp_path / "pulumi"), **credentials},
         )
-        found = automation.create_or_select_stack("test", "toy", program, opts=options)
+
+        def declare() -> None:
+            program()
+
+        found = automation.create_or_select_stack("test", "toy", declare, opts=options)
         made.append(found)
         return found
 
@@ -56,16 +53,16 @@ def stack(tmp_path: Path, credentials: dict[str, str]) -> Iterator[Callable[[Pro
         made[-1].destroy()
 
 
-def network() -> aws.ec2.Vpc:
-    return aws.ec2.Vpc("vpc", cidr_block="10.0.0.0/16")
+def network() -> pulumi_aws.ec2.Vpc:
+    return pulumi_aws.ec2.Vpc("vpc", cidr_block="10.0.0.0/16")
 
 
 def connection(
     lifetime: int = 28800, inside: str = "169.254.11.0/30", second_key: str = KEYS[1]
-) -> aws.ec2.VpnConnection:
-    gateway = aws.ec2.VpnGateway("gateway", vpc_id=network().id, amazon_side_asn="64512")
-    router = aws.ec2.CustomerGateway("router", type="ipsec.1", bgp_asn="65001", ip_address="203.0.113.100")
-    return aws.ec2.VpnConnection(
+) -> pulumi_aws.ec2.VpnConnection:
+    gateway = pulumi_aws.ec2.VpnGateway("gateway", vpc_id=network().id, amazon_side_asn="64512")
+    router = pulumi_aws.ec2.CustomerGateway("router", type="ipsec.1", bgp_asn="65001", ip_address="203.0.113.100")
+    return pulumi_aws.ec2.VpnConnection(
         "connection",
         type="ipsec.1",
         customer_gateway_id=router.id,
@@ -84,7 +81,7 @@ def changes(summary: automation.UpdateSummary) -> dict[str, int]:
 
 
 def test_a_connection_is_made_left_alone_changed_in_place_and_removed(
-    stack: Callable[[Program], automation.Stack], credentials: dict[str, str]
+    stack: Callable[[Program], automation.Stack], aws: FakeAws
 ) -> None:
     def program(lifetime: int = 28800, second_key: str = KEYS[1]) -> None:
         made = connection(lifetime, second_key=second_key)
@@ -101,10 +98,7 @@ def test_a_connection_is_made_left_alone_changed_in_place_and_removed(
     assert first.outputs["key"].secret
     assert changes(second.summary) == {"update": 1}
     assert second.outputs["id"].value == first.outputs["id"].value
-    ec2 = boto3.client(
-        "ec2", region_name=REGION, endpoint_url=credentials["AWS_ENDPOINT_URL"],
-        aws_access_key_id="test", aws_secret_access_key="test",
-    )  # fmt: skip
+    ec2 = client(aws)
     (found,) = ec2.describe_vpn_connections(VpnConnectionIds=[first.outputs["id"].value])["VpnConnections"]
     options = found["Options"]["TunnelOptions"]
     assert [option["Phase1LifetimeSeconds"] for option in options] == [14400, 14400]
@@ -117,9 +111,9 @@ def test_a_connection_is_made_left_alone_changed_in_place_and_removed(
 
 
 def test_another_inside_cidr_makes_another_connection(stack: Callable[[Program], automation.Stack]) -> None:
-    stack(lambda: connection() and None).up()
+    stack(lambda: connection()).up()
 
-    preview = stack(lambda: connection(inside="169.254.13.0/30") and None).preview()
+    preview = stack(lambda: connection(inside="169.254.13.0/30")).preview()
 
     assert {name: count for name, count in preview.change_summary.items() if name != "same"} == {"replace": 1}
 
@@ -129,7 +123,7 @@ def test_no_key_is_in_the_state_or_on_the_terminal_in_the_clear(
 ) -> None:
     shown: list[str] = []
 
-    made = stack(lambda: connection() and None)
+    made = stack(lambda: connection())
     made.up(on_output=shown.append, on_event=lambda event: shown.append(repr(event.__dict__)))
 
     written = [path.read_text(errors="replace") for path in (tmp_path / "pulumi").rglob("*") if path.is_file()]
@@ -138,16 +132,13 @@ def test_no_key_is_in_the_state_or_on_the_terminal_in_the_clear(
 
 
 def test_drift_is_found_by_a_refresh_and_healed_by_an_up(
-    stack: Callable[[Program], automation.Stack], credentials: dict[str, str]
+    stack: Callable[[Program], automation.Stack], aws: FakeAws
 ) -> None:
     def program() -> None:
-        pulumi.export("id", aws.ec2.Vpc("vpc", cidr_block="10.0.0.0/16", tags={"Name": "ours"}).id)
+        pulumi.export("id", pulumi_aws.ec2.Vpc("vpc", cidr_block="10.0.0.0/16", tags={"Name": "ours"}).id)
 
     identity = stack(program).up().outputs["id"].value
-    ec2 = boto3.client(
-        "ec2", region_name=REGION, endpoint_url=credentials["AWS_ENDPOINT_URL"],
-        aws_access_key_id="test", aws_secret_access_key="test",
-    )  # fmt: skip
+    ec2 = client(aws)
     ec2.create_tags(Resources=[identity], Tags=[{"Key": "Name", "Value": "somebody else's"}])
 
     stack(program).refresh()
@@ -162,32 +153,32 @@ def test_what_the_real_plugin_would_refuse_fails_the_preview_and_makes_nothing(
     stack: Callable[[Program], automation.Stack],
 ) -> None:
     with pytest.raises(automation.CommandError) as failure:
-        stack(lambda: connection(inside="169.254.5.0/30") and None).preview()
+        stack(lambda: connection(inside="169.254.5.0/30")).preview()
 
     assert "tunnel1InsideCidr" in str(failure.value)
 
 
 def test_a_resource_that_the_stand_in_lacks_is_named(stack: Callable[[Program], automation.Stack]) -> None:
     with pytest.raises(automation.CommandError, match="no aws:s3/bucket:Bucket"):
-        stack(lambda: aws.s3.Bucket("bucket") and None).preview()
+        stack(lambda: pulumi_aws.s3.Bucket("bucket")).preview()
 
 
 def test_default_tags_reach_every_resource_and_data_sources_answer(
     stack: Callable[[Program], automation.Stack], credentials: dict[str, str]
 ) -> None:
     def program() -> None:
-        provider = aws.Provider(
+        provider = pulumi_aws.Provider(
             "provider",
             region=REGION,
             default_tags={"tags": {"Stack": "toy"}},
             endpoints=[{"ec2": credentials["AWS_ENDPOINT_URL"]}],
         )
-        vpc = aws.ec2.Vpc(
+        vpc = pulumi_aws.ec2.Vpc(
             "vpc", cidr_block="10.0.0.0/16", tags={"Name": "x"}, opts=pulumi.ResourceOptions(provider=provider)
         )
         pulumi.export("tags", [vpc.tags, vpc.tags_all])
-        pulumi.export("zones", aws.get_availability_zones(state="available").names)
-        pulumi.export("account", aws.get_caller_identity().account_id)
+        pulumi.export("zones", pulumi_aws.get_availability_zones(state="available").names)
+        pulumi.export("account", pulumi_aws.get_caller_identity().account_id)
 
     outputs = stack(program).up().outputs
 
@@ -200,11 +191,11 @@ def test_a_command_s_progress_is_shown_and_its_failure_fails_the_update(
     stack: Callable[[Program], automation.Stack],
 ) -> None:
     shown: list[str] = []
-    made = stack(lambda: command.local.Command("router", create="echo step 1 >&2; echo '{}'") and None)
+    made = stack(lambda: command.local.Command("router", create="echo step 1 >&2; echo '{}'"))
     made.up(on_output=shown.append)
 
     with pytest.raises(automation.CommandError) as failure:
-        stack(lambda: command.local.Command("router", create="echo why >&2; exit 4") and None).up()
+        stack(lambda: command.local.Command("router", create="echo why >&2; exit 4")).up()
 
     assert any("step 1" in line for line in shown)
     assert "exit status 4" in str(failure.value)
@@ -218,7 +209,7 @@ def test_a_project_on_disk_runs_in_the_language_host_that_the_setup_took(
     project.mkdir()
     (project / "Pulumi.yaml").write_text("name: toy\nruntime: python\n")
     (project / "__main__.py").write_text(
-        "import pulumi, pulumi_aws as aws\npulumi.export('cidr', aws.ec2.Vpc('vpc', cidr_block='10.0.0.0/16').cidr_block)\n"
+        "import pulumi, pulumi_aws\npulumi.export('cidr', pulumi_aws.ec2.Vpc('vpc', cidr_block='10.0.0.0/16').cidr_block)\n"
     )
     options = automation.LocalWorkspaceOptions(
         pulumi_command=automation.PulumiCommand(root=str(INSTALLED)),
