@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -18,13 +19,19 @@ _STOP_SECONDS = 30
 
 @contextmanager
 def hold_lock(folder: Path) -> Iterator[None]:
-    """Hold the folder for as long as the lab runs. The lock ends with the process, so a stale pid does no harm."""
+    """Hold the folder while the lab runs, and remove it then: the fake AWS forgets, and so must Pulumi's state.
+
+    The lock ends with the process however that ends, so a stale pid does no harm.
+    """
     with (folder / "lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise SystemExit(f"the lab is running already in {folder}; `python -m lab down` ends it") from error
         yield
+        # At one stroke, so that the next lab can start in the same place while this one's files go.
+        gone = folder.rename(folder.with_name(f"{folder.name}.{os.getpid()}"))
+    shutil.rmtree(gone, ignore_errors=True)
 
 
 def _is_running(folder: Path) -> bool:

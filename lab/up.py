@@ -3,7 +3,6 @@
 import os
 import secrets
 import shlex
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,7 +23,7 @@ USER = "pulumi"
 
 
 def serve(choice: Choice) -> int:
-    """Run the lab until told to end. Its folder is removed at the end: the fake AWS forgets, and so must the state."""
+    """Run the lab until told to end."""
     choice.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with hold_lock(choice.folder), _judged(choice) as aws:
         password = secrets.token_urlsafe(16)
@@ -38,7 +37,6 @@ def serve(choice: Choice) -> int:
         ) as router:
             _write_files(choice, aws, router, password, host_key)
             announce_and_wait(f"127.0.0.1:{aws.port}")
-    shutil.rmtree(choice.folder, ignore_errors=True)
     return 0
 
 
