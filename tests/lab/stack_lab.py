@@ -101,7 +101,9 @@ def changes(summary: dict[Any, int]) -> dict[str, int]:
 
 
 @contextmanager
-def stack_lab(home: Path, *, release: str = "ios15", running_config: str = "", **settings: object) -> Iterator[StackLab]:
+def stack_lab(
+    home: Path, *, release: str = "ios15", running_config: str = "", **settings: object
+) -> Iterator[StackLab]:
     """Raise both ends and make a stack of the guide's example with these settings."""
     password = secrets.token_urlsafe(16)
     project = home / "project"

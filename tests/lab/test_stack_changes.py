@@ -1,0 +1,111 @@
+"""Changes of a running link on a real engine: in place, one tunnel at a time, and by somebody else's hand."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from tests.lab.stack_lab import StackLab, stack_lab
+
+CONNECTION = "aws:ec2/vpnConnection:VpnConnection"
+COMMAND = "command:local:Command"
+
+pytestmark = pytest.mark.xdist_group("stack_changes")  # one link for all of them: making one takes longest
+
+
+@pytest.fixture(scope="module")
+def link(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StackLab]:
+    with stack_lab(tmp_path_factory.mktemp("changes") / "lab", release="xe16", advertise="onprem") as lab:
+        lab.up()
+        yield lab
+
+
+def outcome(link: StackLab) -> tuple[set[str], set[str]]:
+    """Run an up that brings every tunnel up; return what was done to the connection and to the commands."""
+    before = len(link.events)
+    link.up()
+    assert {tunnel["state"] for tunnel in link.tunnels()} == {"UP"}
+    done: dict[str, set[str]] = {CONNECTION: set(), COMMAND: set()}
+    for event in link.events[before:]:
+        step = event.resource_pre_event
+        if step and step.metadata.type in done:
+            done[step.metadata.type].add(str(getattr(step.metadata.op, "value", step.metadata.op)))
+    return done[CONNECTION], done[COMMAND]
+
+
+def keys(link: StackLab) -> dict[str, str]:
+    """Return the router's keys by the tunnel that they are for."""
+    held = dict(re.findall(r"pre-shared-key address (\S+) key (\S+)", link.router.running_config()))
+    return {tunnel["name"]: held[tunnel["aws_outside"]] for tunnel in link.tunnels()}
+
+
+def test_another_network_on_premises_changes_the_router_in_place(link: StackLab) -> None:
+    link.set(onpremCidrs=["192.168.10.0/24", "192.168.20.0/24"])
+    assert outcome(link) == ({"same"}, {"same", "update"})
+    assert "network 192.168.20.0" in link.router.running_config()
+    assert link.preview()[0] == {}, "a preview after the change foresees another"
+
+
+def test_a_new_key_of_one_tunnel_leaves_the_other_its_own(link: StackLab) -> None:
+    before = keys(link)
+    link.set(tunnel2KeySerial=2)
+    assert outcome(link) == ({"update"}, {"same", "update"})
+    after = keys(link)
+    assert after["tunnel1"] == before["tunnel1"]
+    assert after["tunnel2"] != before["tunnel2"]
+
+
+def test_a_key_that_is_given_replaces_the_one_that_was_made(link: StackLab) -> None:
+    link.set_secret(tunnel1PresharedKey="given.by_the.test.1")
+    link.up()
+    assert keys(link)["tunnel1"] == "given.by_the.test.1"
+    assert {tunnel["state"] for tunnel in link.tunnels()} == {"UP"}
+
+
+def test_one_field_of_the_profile_changes_both_ends_in_place(link: StackLab) -> None:
+    link.set(profileOverrides={"phase2_dh_group_number": 14})
+    assert outcome(link) == ({"update"}, {"same", "update"})
+    assert link.router.running_config().count("set pfs group14") == 2
+
+
+def test_another_profile_is_reached_in_place_tunnel_by_tunnel(link: StackLab) -> None:
+    link.set(profileOverrides={}, tunnel2Profile="modern")
+    assert outcome(link) == ({"update"}, {"same", "update"})
+    assert "crypto ikev2" in link.router.running_config()
+    link.set(tunnel1Profile="modern")
+    assert outcome(link) == ({"update"}, {"same", "update"})
+    assert "crypto isakmp profile" not in link.router.running_config()
+
+
+def test_a_line_removed_by_hand_is_shown_by_preview_and_healed_by_up(link: StackLab) -> None:
+    in_sync = link.router.running_config()
+    (line,) = set(re.findall(r"ip tcp adjust-mss \d+", in_sync))
+    link.router.edit(["interface Tunnel1", "no ip tcp adjust-mss"])
+    foreseen, said = link.preview()
+    assert foreseen == {"update": 1}
+    assert f"+  {line}" in said
+    assert link.up() == {"update": 1}
+    assert without_generation(link.router.running_config()) == without_generation(in_sync)
+    sent = len(link.router.received)
+    assert link.up() == {}
+    assert "configure terminal" not in link.router.received[sent:], "the next up configured the router again"
+
+
+def test_a_link_removed_by_hand_is_made_again(link: StackLab) -> None:
+    in_sync = link.router.running_config()
+    link.router.edit(["no interface Tunnel1", "no interface Tunnel2"])
+    assert link.preview()[0] == {"update": 1}
+    link.up()
+    assert without_generation(link.router.running_config()) == without_generation(in_sync)
+
+
+def test_with_the_drift_check_off_nobody_asks_the_router_in_a_preview(link: StackLab) -> None:
+    link.set(driftCheck=False, check="off")
+    asked = len(link.router.received)
+    link.preview()
+    assert link.router.received[asked:] == []
+    link.set(driftCheck=True, check="require")
+
+
+def without_generation(config: str) -> str:
+    return re.sub(r"\bgen \d+", "gen N", config)

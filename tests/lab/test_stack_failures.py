@@ -1,0 +1,93 @@
+"""What an up says, and leaves, when something is wrong at the router."""
+
+import re
+from collections.abc import Iterator
+
+import boto3
+import pytest
+
+from lab.router.faults import Reject
+from tests.lab.stack_lab import StackLab, stack_lab
+
+pytestmark = pytest.mark.xdist_group("stack_failures")  # one link for all of them: making one takes longest
+
+
+@pytest.fixture(scope="module")
+def link(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StackLab]:
+    with stack_lab(tmp_path_factory.mktemp("failures") / "lab", checkTimeout=8) as lab:
+        lab.up()
+        yield lab
+
+
+def test_an_unreachable_router_is_named_with_the_setting_that_leaves_it_out(link: StackLab) -> None:
+    link.set(routerPort=1)
+    said = link.failing_up()
+    assert "127.0.0.1" in said
+    assert "driftCheck" in said
+    assert "Traceback" not in said
+    link.set(driftCheck=False)
+    assert link.preview()[0] == {"update": 1}, "without the check the router is no obstacle to a preview"
+    link.set(driftCheck=True, routerPort=link.router.port)
+
+
+def test_another_host_key_is_refused_before_anything_is_sent(link: StackLab) -> None:
+    received = len(link.router.received)
+    link.set(routerHostKey="SHA256:" + "A" * 43)
+    said = link.failing_up()
+    assert "host key" in said
+    assert link.router.host_key in said, "the key that the router has is not named"
+    assert link.router.received[received:] == []
+    link.set(routerHostKey=link.router.host_key)
+
+
+def test_a_wrong_password_is_said_and_not_shown(link: StackLab) -> None:
+    link.set_secret(routerPassword="not-the-password")
+    said = link.failing_up()
+    assert re.search("password|authentication", said, re.IGNORECASE)
+    assert "not-the-password" not in said
+    link.set_secret(routerPassword=link.password)
+
+
+def test_a_rejected_line_is_named_with_the_answer_and_the_router_is_as_before(link: StackLab) -> None:
+    before = link.router.running_config()
+    fault = Reject("set pfs")
+    link.router.add_fault(fault)
+    link.set(profileOverrides={"phase2_dh_group_number": 5})
+    said = link.failing_up()
+    assert "set pfs group5" in said
+    assert "% Invalid input detected" in said
+    assert link.router.running_config() == before
+    link.router.remove_fault(fault)
+    link.up()
+    assert link.router.running_config().count("set pfs group5") == 2
+
+
+def test_one_tunnel_with_a_wrong_key_fails_the_check_with_its_name_and_the_reason(link: StackLab) -> None:
+    tunnel1, tunnel2 = link.tunnels()
+    change_key_at_aws(link, tunnel2["aws_outside"])
+    said = link.failing_up()
+    assert re.search(rf"tunnel2 \({tunnel2['aws_outside']}.*is DOWN: .*AWS says DOWN.*the router says DOWN", said)
+    assert re.search("authenticat|pre-shared key", said, re.IGNORECASE)
+    assert f"tunnel1 ({tunnel1['aws_outside']}" not in said
+    assert "Traceback" not in said
+    link.set(check="warn")
+    link.up()
+    assert [t["state"] for t in link.tunnels()] == ["UP", "DOWN"]
+    link.set(check="require")
+
+
+def change_key_at_aws(link: StackLab, outside: str) -> None:
+    settings = link.aws.environment()
+    ec2 = boto3.client(
+        "ec2",
+        endpoint_url=link.aws.endpoint,
+        region_name="ap-northeast-1",
+        aws_access_key_id=settings["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=settings["AWS_SECRET_ACCESS_KEY"],
+    )
+    connection = link.stack.outputs()["vpnConnectionId"].value
+    ec2.modify_vpn_tunnel_options(
+        VpnConnectionId=connection,
+        VpnTunnelOutsideIpAddress=outside,
+        TunnelOptions={"PreSharedKey": "somebody.else.changed.it"},
+    )

@@ -1,0 +1,50 @@
+"""The whole life of a link on a real engine: from nothing to both tunnels UP, and back to nothing."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.lab.stack_lab import StackLab, stack_lab
+
+CASES = {
+    "bgp as in the guide": {"release": "ios15"},
+    "static as in the guide": {"release": "ios15", "routing": "static"},
+    "bgp with the modern profile": {"release": "xe17", "profile": "modern"},
+}
+# The router first, then the routes, the connection, the gateways, the network.
+ORDER = ("Command", "Route", "VpnConnection", "VpnGatewayAttachment", "VpnGateway", "Vpc")
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_link_comes_up_from_nothing_stays_and_goes_without_a_trace(tmp_path: Path, case: str) -> None:
+    with stack_lab(tmp_path / "lab", **CASES[case]) as lab:
+        before = lab.router.running_config()
+        lab.up()
+        assert_both_ends_say_up(lab)
+        assert lab.preview()[0] == {}, "a preview after the up foresees a change"
+        assert lab.up() == {}, "an up after the up changed something"
+        lab.destroy()
+        assert lab.router.running_config() == before
+        assert lab.router.startup_config() == before
+        assert lab.aws.inventory() == ()
+        assert_deleted_in_order(lab)
+
+
+def assert_both_ends_say_up(lab: StackLab) -> None:
+    tunnels = lab.tunnels()
+    assert [t["name"] for t in tunnels] == ["tunnel1", "tunnel2"]
+    assert [t["inside_cidr"] for t in tunnels] == ["169.254.255.0/30", "169.254.255.4/30"]
+    assert {(t["state"], t["aws_state"], t["router_state"], t["reason"]) for t in tunnels} == {("UP", "UP", "UP", "")}
+    assert {t["bgp_state"] or t["sla_state"] for t in tunnels} <= {"Established", "up"}
+    assert tunnels[0]["aws_outside"] != tunnels[1]["aws_outside"]
+
+
+def assert_deleted_in_order(lab: StackLab) -> None:
+    deleted = [
+        event.res_outputs_event.metadata.type.rpartition(":")[2]
+        for event in lab.events
+        if event.res_outputs_event and str(event.res_outputs_event.metadata.op).endswith("delete")
+    ]
+    # Both keys are commands too, and go last: the router's is the first.
+    places = [deleted.index(kind) for kind in ORDER]
+    assert places == sorted(places), f"deleted in the order {deleted}"
