@@ -6,6 +6,7 @@ fingerprint of the key that was sent. scrypt with the connection's id as salt ma
 
 import hashlib
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from .merge import KeyCheck, peer
 from .state import Sections
@@ -38,5 +39,6 @@ def _keys(intended: Sections) -> Iterator[tuple[str, str]]:
                 yield peer(entry), entry.value.removeprefix("0 ")
 
 
+@lru_cache(maxsize=256)
 def _fingerprint(key: str, connection_id: str) -> str:
     return hashlib.scrypt(key.encode(), salt=connection_id.encode(), n=4096, r=8, p=1, dklen=8).hex()

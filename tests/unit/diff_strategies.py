@@ -10,7 +10,7 @@ from tests.unit.little_ios import LittleIos
 
 ASN = 65001
 RELEASES = ("ios12", "ios15", "xe16", "xe17")
-KEYS = st.text("abcdefgXYZ123._", min_size=8, max_size=20).filter(lambda key: not key.startswith("0"))
+KEYS = st.sampled_from(["fakekey_one", "fakekey.two", "FakeKey3", "key_fake_4"])
 NETWORKS = st.lists(
     st.sampled_from(["192.168.10.0/24", "192.168.0.0/16", "10.20.0.0/16", "10.0.0.0/8", "172.16.5.0/24"]).map(
         IPv4Network
@@ -25,17 +25,47 @@ FOREIGN = (
     "interface GigabitEthernet1\n ip address 203.0.113.100 255.255.255.0\n ip nat outside\nexit",
     "interface GigabitEthernet2\n description the office\n ip address 192.168.10.1 255.255.255.0\nexit",
     "crypto isakmp policy 10\n encryption aes 256\n hash sha256\n authentication pre-share\n group 14\nexit",
-    "crypto keyring BRANCH\n pre-shared-key address 198.51.100.77 key notours1\nexit\n"
-    "crypto isakmp profile BRANCH\n keyring BRANCH\n match identity address 198.51.100.77\nexit",
-    "crypto ipsec transform-set BRANCH esp-aes 256 esp-sha-hmac\n mode transport\nexit\n"
-    "crypto ipsec profile BRANCH\n set transform-set BRANCH\nexit\n"
-    "interface Tunnel100\n ip address 172.31.0.1 255.255.255.252\n tunnel source GigabitEthernet1\n"
-    " tunnel destination 198.51.100.77\n tunnel protection ipsec profile BRANCH\nexit",
-    "crypto ikev2 proposal BRANCH\n encryption aes-cbc-256\n integrity sha512\n group 19\nexit\n"
-    "crypto ikev2 policy BRANCH\n match fvrf any\n proposal BRANCH\nexit\n"
-    "crypto ikev2 keyring BRANCH\n peer A\n  address 198.51.100.78\n  pre-shared-key notours2\n exit\nexit",
-    "ip sla 7\n icmp-echo 192.0.2.1 source-interface GigabitEthernet1\n frequency 30\nexit\n"
-    "ip sla schedule 7 life forever start-time now\ntrack 7 ip sla 7 reachability\nexit",
+    """crypto keyring BRANCH
+ pre-shared-key address 198.51.100.77 key notours1
+exit
+crypto isakmp profile BRANCH
+ keyring BRANCH
+ match identity address 198.51.100.77
+exit""",
+    """crypto ipsec transform-set BRANCH esp-aes 256 esp-sha-hmac
+ mode transport
+exit
+crypto ipsec profile BRANCH
+ set transform-set BRANCH
+exit
+interface Tunnel100
+ ip address 172.31.0.1 255.255.255.252
+ tunnel source GigabitEthernet1
+ tunnel destination 198.51.100.77
+ tunnel protection ipsec profile BRANCH
+exit""",
+    """crypto ikev2 proposal BRANCH
+ encryption aes-cbc-256
+ integrity sha512
+ group 19
+exit
+crypto ikev2 policy BRANCH
+ match fvrf any
+ proposal BRANCH
+exit
+crypto ikev2 keyring BRANCH
+ peer A
+  address 198.51.100.78
+  pre-shared-key notours2
+ exit
+exit""",
+    """ip sla 7
+ icmp-echo 192.0.2.1 source-interface GigabitEthernet1
+ frequency 30
+exit
+ip sla schedule 7 life forever start-time now
+track 7 ip sla 7 reachability
+exit""",
     "ip route 0.0.0.0 0.0.0.0 203.0.113.1",
     "ip route 10.99.0.0 255.255.0.0 203.0.113.7 track 7",
     "interface Loopback0\n ip address 10.255.0.1 255.255.255.255\nexit",

@@ -58,7 +58,7 @@ REFERENCES = (
 )
 
 
-class Refused(AssertionError):
+class RefusedError(AssertionError):
     """IOS would answer this line with an error."""
 
 
@@ -116,7 +116,7 @@ class LittleIos:
         elif self.open is not None:
             self.open, self.mode = None, "config"
         else:
-            raise Refused("exit from configuration mode")
+            raise RefusedError("exit from configuration mode")
 
     def _kind(self, line: str) -> str | None:
         return next((k for k in MODES if re.match(rf"{k} ?\S", line) and not line.startswith("ip sla schedule")), None)
@@ -136,7 +136,7 @@ class LittleIos:
         elif (kind := self._kind(line)) is not None:
             self._enter(kind, line)
         else:
-            raise Refused(f"{line}: invalid input")
+            raise RefusedError(f"{line}: invalid input")
 
     def _enter(self, kind: str, line: str) -> None:
         rest = line.removeprefix(kind).strip()
@@ -144,13 +144,13 @@ class LittleIos:
         if kind == "interface":
             name, words = rest.replace(" ", ""), ""
         if kind == "router bgp" and any(k == kind and n != name for k, n in self.sections):
-            raise Refused("BGP is already running")
+            raise RefusedError("BGP is already running")
         if kind == "ip sla" and name in self.schedules:
-            raise Refused("Entry already running and cannot be modified")
+            raise RefusedError("Entry already running and cannot be modified")
         words = re.sub(r"(esp-aes|esp-gcm) 128", r"\1", words)
         known = self.sections.setdefault((kind, name), Section(kind, name, words))
         if kind == "track" and known.words != words:
-            raise Refused("track of another object")
+            raise RefusedError("track of another object")
         if words:
             known.words = words
         self.open, self.mode = known, MODES[kind]
@@ -158,7 +158,7 @@ class LittleIos:
     def _route(self, line: str) -> None:
         interface = line.split(" ")[4]
         if interface.startswith("Tunnel") and ("interface", interface) not in self.sections:
-            raise Refused(f"{line}: no such interface")
+            raise RefusedError(f"{line}: no such interface")
         target = line.split(" ")[2:5]
         self.routes = [r for r in self.routes if r.split(" ")[2:5] != target] + [line]
 
@@ -166,11 +166,11 @@ class LittleIos:
         number = line.split(" ")[3]
         probe = self.sections.get(("ip sla", number))
         if probe is None:
-            raise Refused("no such probe")
+            raise RefusedError("no such probe")
         defaults = {"threshold": "5000", "timeout": "5000", "frequency": "60"}
         values = [int(probe.lines.get(k, f"{k} {v}").split(" ")[1]) for k, v in defaults.items()]
         if values[0] > values[1] or values[1] > values[2] * 1000:
-            raise Refused("Scheduling a probe with threshold greater than timeout is not allowed")
+            raise RefusedError("Scheduling a probe with threshold greater than timeout is not allowed")
         self.schedules[number] = line
 
     # -- deleting ----------------------------------------------------------------------------------------------
@@ -182,7 +182,7 @@ class LittleIos:
                 return
         if what.startswith("ip route "):
             if what not in self.routes:
-                raise Refused(f"no {what}: no matching route")
+                raise RefusedError(f"no {what}: no matching route")
             self.routes.remove(what)
         elif what.startswith("ip sla schedule "):
             del self.schedules[what.split(" ")[3]]
@@ -190,7 +190,7 @@ class LittleIos:
             kind = self._kind(what)
             name = what.removeprefix(kind or "").strip().split(" ")[0]
             if kind is None or (kind, name) not in self.sections:
-                raise Refused(f"no {what}: there is none")
+                raise RefusedError(f"no {what}: there is none")
             self._require_unused(kind, name)
             del self.sections[(kind, name)]
             if kind == "ip sla":
@@ -204,9 +204,9 @@ class LittleIos:
                 for pattern, referred in REFERENCES:
                     found = re.fullmatch(pattern, line)
                     if found and referred == kind and found[1] == name:
-                        raise Refused(f"no {kind} {name}: in use by {section.kind} {section.name}")
+                        raise RefusedError(f"no {kind} {name}: in use by {section.kind} {section.name}")
         if kind == "interface" and any(r.split(" ")[4] == name for r in self.routes):
-            raise Refused(f"no interface {name}: routes still point there")
+            raise RefusedError(f"no interface {name}: routes still point there")
 
     # -- inside a section --------------------------------------------------------------------------------------
 
@@ -225,13 +225,13 @@ class LittleIos:
         key, value = self._normal("peer" if self.block else section.kind, positive)
         if section.kind == "ip sla":
             if section.name in self.schedules:
-                raise Refused("Entry already running and cannot be modified")
+                raise RefusedError("Entry already running and cannot be modified")
             self.mode = "config-ip-sla-echo"
         if key == "shutdown":
             value = "shutdown" if line == "shutdown" else "shutdown no"
         elif line.startswith("no "):
             if key not in lines and key != "ip address":
-                raise Refused(f"{line}: not there in {section.kind} {section.name}")
+                raise RefusedError(f"{line}: not there in {section.kind} {section.name}")
             lines.pop(key, None)
             return True
         self._require_acceptable(section, key, value)
@@ -267,22 +267,22 @@ class LittleIos:
 
     def _require_acceptable(self, section: Section, key: str, value: str) -> None:
         if key.startswith("pre-shared-key") and key in (section.blocks[self.block] if self.block else section.lines):
-            raise Refused("A pre-shared key for address mask already exists!")
+            raise RefusedError("A pre-shared key for address mask already exists!")
         if key == "ip address":
             wanted = ipaddress.ip_interface(value.split(" ")[2] + "/" + value.split(" ")[3]).network
             for other in self.sections.values():
                 held = other.lines.get("ip address", "").split(" ")
-                if other.kind == "interface" and other.name != section.name and len(held) == 4:
-                    if ipaddress.ip_interface(f"{held[2]}/{held[3]}").network.overlaps(wanted):
-                        raise Refused(f"{value} overlaps with {other.name}")
+                is_other = other.kind == "interface" and other.name != section.name and len(held) == 4
+                if is_other and ipaddress.ip_interface(f"{held[2]}/{held[3]}").network.overlaps(wanted):
+                    raise RefusedError(f"{value} overlaps with {other.name}")
         for pattern, referred in REFERENCES:
             found = re.fullmatch(pattern, value)
             if found and (referred, found[1]) not in self.sections:
-                raise Refused(f"{value}: no such {referred}")
+                raise RefusedError(f"{value}: no such {referred}")
         if key == "set ikev2-profile" and "set isakmp-profile" in section.lines:
-            raise Refused("exclusive with isakmp-profile")
+            raise RefusedError("exclusive with isakmp-profile")
         if key == "tunnel protection ipsec profile" and section.lines.get(key, value) != value:
-            raise Refused("tunnel protection is configured already")
+            raise RefusedError("tunnel protection is configured already")
 
     def _peer(self, section: Section, line: str) -> None:
         if line.startswith("no "):
@@ -299,34 +299,35 @@ class LittleIos:
         if not positive.startswith(("neighbor ", "network ", "bgp ")):
             return False
         words = positive.split(" ")
-        if words[0] == "network":
-            net = ipaddress.ip_network(f"{words[1]}/{words[3] if len(words) > 3 else classful(words[1])}")
-            positive = f"network {net.network_address}" + (
-                "" if net.prefixlen == classful(words[1]) else f" mask {net.netmask}"
-            )
-        elif words[0] == "neighbor" and len(words) == 2:
-            gone = [k for k in section.lines if k.split(" ")[:2] == words]
-            if not line.startswith("no ") or not gone:
-                raise Refused(f"{line}: no such neighbor")
-            for k in gone:
-                del section.lines[k]
+        if words[0] == "neighbor" and len(words) == 2:
+            self._forget_neighbor(section, line)
             return True
-        elif words[0] == "neighbor":
-            if words[2] in SESSION and self.block:
-                raise Refused("General session commands not allowed under the address family")
-            if words[2] != "remote-as" and f"neighbor {words[1]} remote-as" not in section.lines:
-                raise Refused("Specify remote-as or peer-group commands first")
+        if words[0] == "neighbor":
+            self._require_session(section, words)
+        else:
+            positive = shown_network(words) if words[0] == "network" else positive
         single = words[0] == "neighbor" and words[2] in ("remote-as", "timers", "description")
         key = " ".join(words[:3]) if single else positive
-        if line.startswith("no "):
-            if key not in section.lines:
-                raise Refused(f"{line}: not there")
-            del section.lines[key]
-        else:
+        if not line.startswith("no "):
             section.lines[key] = positive
             if words[0] == "neighbor" and words[2] == "remote-as":
                 section.lines[f"neighbor {words[1]} activate"] = f"neighbor {words[1]} activate"
+        elif section.lines.pop(key, None) is None:
+            raise RefusedError(f"{line}: not there")
         return True
+
+    def _forget_neighbor(self, section: Section, line: str) -> None:
+        gone = [k for k in section.lines if f"no {' '.join(k.split(' ')[:2])}" == line]
+        if not gone:
+            raise RefusedError(f"{line}: no such neighbor")
+        for key in gone:
+            del section.lines[key]
+
+    def _require_session(self, section: Section, words: list[str]) -> None:
+        if words[2] in SESSION and self.block:
+            raise RefusedError("General session commands not allowed under the address family")
+        if words[2] != "remote-as" and f"neighbor {words[1]} remote-as" not in section.lines:
+            raise RefusedError("Specify remote-as or peer-group commands first")
 
     # -- showing -----------------------------------------------------------------------------------------------
 
@@ -353,8 +354,8 @@ class LittleIos:
             out.append(f"crypto ipsec transform-set {section.name} {section.words} ")
             out += [f" {line}" for line in section.lines.values() if not old or line != "mode tunnel"]
         out += self._setting("crypto ipsec df-bit") + self._setting("crypto ipsec fragmentation")
-        out += self._headers("crypto ipsec profile", " ") + ["!"] + self._headers("interface", " ")
-        out += self._bgp() + ["ip forward-protocol nd", "!"] + sorted(self.routes) + self._probes()
+        out += [*self._headers("crypto ipsec profile", " "), "!", *self._headers("interface", " ")]
+        out += [*self._bgp(), "ip forward-protocol nd", "!", *sorted(self.routes), *self._probes()]
         out += self._tracks(old=False) if self.release == "ios15" else []
         return "\n".join([*out, "!", "end", ""])
 
@@ -420,3 +421,9 @@ class LittleIos:
 def classful(address: str) -> int:
     first = int(address.split(".")[0])
     return 0 if address == "0.0.0.0" else 8 if first < 128 else 16 if first < 192 else 24
+
+
+def shown_network(words: list[str]) -> str:
+    natural = classful(words[1])
+    net = ipaddress.ip_network(f"{words[1]}/{words[3] if len(words) > 3 else natural}")
+    return f"network {net.network_address}" + ("" if net.prefixlen == natural else f" mask {net.netmask}")

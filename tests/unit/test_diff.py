@@ -58,7 +58,7 @@ def holding(intent: Intent, made: LittleIos | None = None) -> LittleIos:
     return made
 
 
-def planned(made: LittleIos, intent: Intent, owned: Owned = Owned()) -> Plan:  # noqa: B008  # frozen
+def planned(made: LittleIos, intent: Intent, owned: Owned = Owned()) -> Plan:  # frozen
     return plan(made.show(), render(intent), owned=owned)
 
 

@@ -29,8 +29,8 @@ def typed(router: LittleIos, commands: tuple[Command, ...]) -> LittleIos:
     return after
 
 
-def planned(router: LittleIos, intent: Intent, owned: Owned = Owned()) -> Plan:
-    made = plan(router.show(), render(intent), owned=owned)
+def planned(router: LittleIos, intent: Intent) -> Plan:
+    made = plan(router.show(), render(intent))
     assert made.collisions == ()
     return made
 
@@ -85,7 +85,9 @@ def test_whatever_steps_were_done_their_inverses_undo_them(router: LittleIos, ol
 @EXAMPLES
 @given(routers(), intents(), st.booleans())
 def test_removal_restores_the_router_exactly_with_or_without_a_manifest(
-    router: LittleIos, intent: Intent, has_manifest: bool
+    router: LittleIos,
+    intent: Intent,
+    has_manifest: bool,  # drawn by hypothesis
 ) -> None:
     made = planned(router, intent)
     after = typed(router, made.commands)
@@ -155,7 +157,10 @@ def test_a_removal_killed_at_any_line_is_finished_by_the_next(
 @EXAMPLES
 @given(routers(), intents(1), intents(2), st.booleans())
 def test_two_links_on_one_router_come_and_go_in_any_order(
-    router: LittleIos, one: Intent, two: Intent, first_goes_first: bool
+    router: LittleIos,
+    one: Intent,
+    two: Intent,
+    first_goes_first: bool,  # drawn by hypothesis
 ) -> None:
     assume(one.tunnels[0].phase2.replay_window == 128)
     with_one = typed(router, planned(router, one).commands)
