@@ -10,11 +10,19 @@ from moto.ec2.responses import EC2Response
 
 from lab.aws.customer_gateways import CustomerGatewayCalls
 from lab.aws.route_tables import RouteTableCalls
+from lab.aws.transit_gateways import TransitGatewayCalls
 from lab.aws.vpn_connections import VpnConnectionCalls
 from lab.aws.vpn_gateways import VpnGatewayCalls
 
 
-class Ec2(CustomerGatewayCalls, RouteTableCalls, VpnGatewayCalls, VpnConnectionCalls, EC2Response):
+class Ec2(
+    CustomerGatewayCalls,
+    RouteTableCalls,
+    VpnGatewayCalls,
+    VpnConnectionCalls,
+    TransitGatewayCalls,
+    EC2Response,
+):
     """EC2, one call at a time: moto's state is not made for several threads."""
 
     lock: ClassVar[RLock] = RLock()

@@ -18,6 +18,7 @@ from lab.aws.allocation import free_inside_cidr, new_preshared_key, outside_pair
 from lab.aws.connection import Connection
 from lab.aws.outcomes import all_connections, connections, outcomes_of
 from lab.aws.refusal import invalid_combination, invalid_value, missing_parameter
+from lab.aws.transit_gateways import attach, detach
 from lab.aws.tunnel_options import Tunnel
 from lab.exchange import Exchange
 
@@ -40,8 +41,15 @@ class VpnConnectionCalls(VPNConnections):
         connection = Connection(self.ec2_backend, random_vpn_connection_id(), request, tunnels, tags)
         self.ec2_backend.vpn_connections[connection.id] = connection
         if connection.transit_gateway_id:
-            self._attach(connection)
+            attach(connection)
         return self._answer(connection)
+
+    def delete_vpn_connection(self) -> ActionResult:
+        """Delete a connection; it stays listed as deleted."""
+        connection_id = self._get_param("VpnConnectionId")
+        connection = self.ec2_backend.delete_vpn_connection(connection_id)
+        detach(connection)
+        return EmptyResult()
 
     def describe_vpn_connections(self) -> ActionResult:
         """Return the connections asked for, their telemetry computed from what both ends hold now."""
@@ -76,12 +84,12 @@ class VpnConnectionCalls(VPNConnections):
             changed["TransitGatewayId"] = connection.transit_gateway_id
         _require_target(changed)
         self._require_gateways({**changed, "Options": connection.connection_options})
-        self._detach(connection)
+        detach(connection)
         connection.customer_gateway_id = changed["CustomerGatewayId"]
         connection.vpn_gateway_id = changed["VpnGatewayId"]
         connection.transit_gateway_id = changed["TransitGatewayId"]
         if connection.transit_gateway_id:
-            self._attach(connection)
+            attach(connection)
         return self._answer(connection)
 
     def modify_vpn_connection_options(self) -> ActionResult:
@@ -229,24 +237,6 @@ class VpnConnectionCalls(VPNConnections):
         others = {tunnel.inside for tunnel in connection.tunnel_pair if tunnel is not except_for}
         if inside in others | (self._inside_cidrs(gateway) - {except_for.inside}):
             raise _in_use(inside)
-
-    def _attach(self, connection: Connection) -> None:
-        """A transit gateway associates and propagates a new attachment when its options say so."""
-        backend, gateway_id = self.ec2_backend, connection.transit_gateway_id
-        attachment = backend.create_transit_gateway_vpn_attachment(connection.id, gateway_id)
-        gateway = backend.transit_gateways[gateway_id]
-        table = gateway.default_route_table.id
-        if gateway.options["DefaultRouteTableAssociation"] == "enable":
-            backend.associate_transit_gateway_route_table(attachment.id, table)
-        else:
-            attachment.transit_gateway_route_table = None
-        if gateway.options["DefaultRouteTablePropagation"] == "enable":
-            backend.enable_transit_gateway_route_table_propagation(attachment.id, table)
-
-    def _detach(self, connection: Connection) -> None:
-        for attachment in self.ec2_backend.transit_gateway_attachments.values():
-            if attachment.resource_id == connection.id:
-                attachment.state = "deleted"
 
 
 def _require_target(request: Mapping[str, Any]) -> None:

@@ -270,6 +270,28 @@ def test_a_transit_gateway_associates_and_propagates_its_vpn(example: Guide) -> 
         assert [row["ResourceId"] for row in rows] == [connection["VpnConnectionId"]]
 
 
+def test_a_transit_gateway_forgets_a_deleted_vpn_and_can_then_go(example: Guide) -> None:
+    gateway = example.ec2.create_transit_gateway()["TransitGateway"]
+    connection = example.connect(VpnGatewayId="", TransitGatewayId=gateway["TransitGatewayId"])
+    with refused("IncorrectState"):
+        example.ec2.delete_transit_gateway(TransitGatewayId=gateway["TransitGatewayId"])
+    example.ec2.delete_vpn_connection(VpnConnectionId=connection["VpnConnectionId"])
+    table = gateway["Options"]["AssociationDefaultRouteTableId"]
+    associations = example.ec2.get_transit_gateway_route_table_associations(TransitGatewayRouteTableId=table)
+    propagations = example.ec2.get_transit_gateway_route_table_propagations(TransitGatewayRouteTableId=table)
+    assert associations["Associations"] == propagations["TransitGatewayRouteTablePropagations"] == []
+    example.ec2.delete_transit_gateway(TransitGatewayId=gateway["TransitGatewayId"])
+
+
+def test_a_transit_gateway_that_associates_nothing_leaves_its_vpn_alone(example: Guide) -> None:
+    manual = {"DefaultRouteTableAssociation": "disable", "DefaultRouteTablePropagation": "disable"}
+    gateway = example.ec2.create_transit_gateway(Options=manual)["TransitGateway"]
+    example.connect(VpnGatewayId="", TransitGatewayId=gateway["TransitGatewayId"])
+    table = gateway["Options"]["AssociationDefaultRouteTableId"]
+    associations = example.ec2.get_transit_gateway_route_table_associations(TransitGatewayRouteTableId=table)
+    assert associations["Associations"] == []
+
+
 def test_an_unknown_call_is_refused_at_once(example: Guide) -> None:
     with refused("InvalidAction"):
         example.ec2.describe_vpn_concentrators()
