@@ -1,16 +1,21 @@
 """Plans for what happens in the life of a link, line by line."""
 
+import time
 from dataclasses import replace
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
+from pathlib import Path
 
 import pytest
 
+from cisco.aws import intent_from_aws
 from cisco.diff import in_sync, plan, removal
 from cisco.errors import AgentError, PreflightError
 from cisco.model import Bgp, Encryption, IkeVersion, Integrity, Intent, Phase1, Phase2, Static, Tunnel
 from cisco.plan import SHARED, Owned, Plan
 from cisco.render import render
-from cisco.secret import Secret
+from cisco.request import RouterSettings
+from cisco.result import diff_text
+from cisco.secret import Redactor, Secret
 from tests.unit.little_ios import LittleIos
 
 ID = "vpn-0123456789abcdef0"
@@ -410,3 +415,62 @@ def test_in_sync_ignores_marks_and_generations_and_sees_the_rest() -> None:
     assert (difference.section, difference.sign, difference.line) == (
         ("interface Tunnel2",), "+", "ip tcp adjust-mss 1379",
     )  # fmt: skip
+
+
+SAMPLE = Path(__file__).parent.parent / "samples" / "a02"
+
+
+def hand_made() -> tuple[str, str]:
+    """Return a real router's running-config, typed from AWS's text, and our text for the same connection."""
+    xml = (SAMPLE / "customer-gateway.xml").read_text()
+    behind_nat = RouterSettings(local_address=IPv4Address("172.16.1.2"), behind_nat=True)
+    intent = intent_from_aws({"customer_gateway_configuration": xml}, behind_nat, "tokyo")
+    return (SAMPLE / "show-running-config.txt").read_text(), render(intent)
+
+
+def test_a_link_made_by_hand_is_in_the_way_until_it_is_adopted() -> None:
+    made = plan(*hand_made())
+    assert made.steps == ()
+    assert {c.suggestion for c in made.collisions} == {"take it over with adopt, or remove it"}
+
+
+def test_adopting_a_link_made_by_hand_changes_only_marks_and_our_listed_deviations() -> None:
+    made = plan(*hand_made(), owned=Owned(adopt=True))
+    assert made.collisions == ()
+    changed = {d.line.split(" 13")[0] for d in made.differences if not d.line.startswith("description ")}
+    assert changed <= {"ip tcp adjust-mss", "network 0.0.0.0"}
+
+
+def test_an_adopted_link_is_removed_without_the_globals_that_were_there_before() -> None:
+    running, intended = hand_made()
+    made = plan(running, intended, owned=Owned(adopt=True))
+    gone = texts(removal(running, made.owned))
+    assert "no neighbor 169.254.13.237" in gone
+    assert "no interface Tunnel1" in gone
+    assert not any(line.startswith(("no crypto isakmp policy", "crypto ipsec df-bit", "no router")) for line in gone)
+
+
+def test_a_changed_key_is_shown_as_changed_and_masked() -> None:
+    made = planned(holding(link()), link(BGP, tunnel(0), tunnel(1, key="otherkey_")))
+    assert Redactor().redact(diff_text(made.differences)).splitlines() == [
+        f"  crypto keyring keyring-{ID}-1",
+        "-  pre-shared-key address 52.0.0.2 key ***",
+        "+  pre-shared-key address 52.0.0.2 key ***",
+    ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "ip route 10.{}.{}.{} 255.255.255.255 Tunnel100 track 7",
+        "access-list 100 permit ip host 10.{}.{}.{} any",
+        "router bgp 65001\n neighbor 11.{}.{}.{} remote-as 65000",
+    ],
+)
+def test_a_hundred_thousand_foreign_lines_are_planned_in_seconds(line: str) -> None:
+    many = "\n".join(line.format(n >> 16, n >> 8 & 255, n & 255) for n in range(100_000))
+    started = time.process_time()
+    made = plan(f"{many}\nend\n", render(link()))
+    assert time.process_time() - started < 15
+    assert made.collisions == ()
+    assert not any(command.text in many for command in made.commands if command.enters is None)
