@@ -23,6 +23,12 @@ class Archive:
         return section.value("path") or None if section else None
 
     @property
+    def saves_with_startup(self) -> bool:
+        """Whether `write-memory` archives what is saved, too."""
+        section = self._router.document.root.find("archive")
+        return section is not None and self.path is not None and section.find("write-memory") is not None
+
+    @property
     def maximum(self) -> int:
         """How many archived configurations are kept."""
         section = self._router.document.root.find("archive")

@@ -19,12 +19,22 @@ def parser() -> argparse.ArgumentParser:
     arguments = argparse.ArgumentParser(prog="python -m lab router", description="Play a Cisco IOS router over SSH.")
     arguments.add_argument("--port", type=int, default=0, metavar="N", help="port on 127.0.0.1 (default: a free one)")
     arguments.add_argument("--release", choices=sorted(RELEASES), default="xe17", help="the IOS release to play")
-    arguments.add_argument("--running-config", type=Path, metavar="FILE", help="what it runs and boots (default: a small branch)")
+    arguments.add_argument(
+        "--running-config", type=Path, metavar="FILE", help="what it runs and boots (default: a small branch)"
+    )
     arguments.add_argument("--user", default="admin", metavar="U", help="who may log in (default: admin)")
-    arguments.add_argument("--password-file", type=Path, required=True, metavar="F", help="file with that user's password")
-    arguments.add_argument("--enable-file", type=Path, metavar="F", help="file with the enable secret; the user then has privilege 1")
-    arguments.add_argument("--host-key-file", type=Path, metavar="F", help="host key, made there when missing (default: a new one)")
-    arguments.add_argument("--latency", type=float, default=0.0, metavar="MS", help="milliseconds it thinks about each line")
+    arguments.add_argument(
+        "--password-file", type=Path, required=True, metavar="F", help="file with that user's password"
+    )
+    arguments.add_argument(
+        "--enable-file", type=Path, metavar="F", help="file with the enable secret; the user then has privilege 1"
+    )
+    arguments.add_argument(
+        "--host-key-file", type=Path, metavar="F", help="host key, made there when missing (default: a new one)"
+    )
+    arguments.add_argument(
+        "--latency", type=float, default=0.0, metavar="MS", help="milliseconds it thinks about each line"
+    )
     arguments.add_argument("--exchange", metavar="URL", help="the fake AWS that its tunnels lead to")
     arguments.add_argument("--public-address", type=IPv4Address, metavar="A", help="what NAT makes of its address")
     arguments.add_argument("--name", default="router", help="what the exchange knows it as")

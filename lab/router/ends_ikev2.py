@@ -28,7 +28,9 @@ def phase1(
         return (), None, False
     lifetime = int(profile.value("lifetime") or 86400)
     offers = tuple(offer for proposal in _proposals(root, source) for offer in _offers(proposal, lifetime))
-    is_authenticated = bool(profile.starting("authentication local")) and bool(profile.starting("authentication remote"))
+    is_authenticated = bool(profile.starting("authentication local")) and bool(
+        profile.starting("authentication remote")
+    )
     is_accepted = is_authenticated and _accepts(root, profile, source, destination)
     return offers, _key(router, profile, destination), is_accepted
 

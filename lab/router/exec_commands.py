@@ -3,6 +3,7 @@
 from .grammar import Match, Rejection
 from .line import Refusal, Reply
 from .shell import ExecLine, Output, Question, Shell
+from .state import LastChange
 
 _ENTER = "Enter configuration commands, one per line.  End with CNTL/Z."
 
@@ -53,7 +54,9 @@ def _close(_shell: Shell, _match: Match[ExecLine]) -> Output:
 def _configure(shell: Shell, _match: Match[ExecLine]) -> Reply:
     holder = shell.router.lock_holder
     if holder is not None and holder != shell.user.name:
-        raise Refusal(f"Configuration mode is locked by process '484' user '{holder}' from terminal '64'. Please try later.")
+        raise Refusal(
+            f"Configuration mode is locked by process '484' user '{holder}' from terminal '64'. Please try later."
+        )
     if shell.router.document.root.find("configuration mode exclusive") is not None:
         shell.router.lock_holder = shell.user.name
     shell.enter_configuration()
@@ -91,6 +94,9 @@ def _save(shell: Shell) -> Output:
     if router.save_failure:
         return Output((router.save_failure,))
     router.startup = router.running_config()
+    router.last_save = LastChange(router.clock.now(), shell.user.name)
+    if router.archive.saves_with_startup:
+        router.archive.save()
     return Output(("Building configuration...", "[OK]"))
 
 
@@ -103,7 +109,9 @@ def _write_memory(shell: Shell, _match: Match[ExecLine]) -> Output:
     )
     return Output(
         warning,
-        Question("Overwrite the previous NVRAM configuration?[confirm]", lambda key: _confirmed_save(shell, key), is_key=True),
+        Question(
+            "Overwrite the previous NVRAM configuration?[confirm]", lambda key: _confirmed_save(shell, key), is_key=True
+        ),
     )
 
 

@@ -67,7 +67,9 @@ class Deny(Fault):
 
 @dataclass(frozen=True, slots=True)
 class Reload(Fault):
-    """The router restarts: every session goes, and what was not saved."""
+    """The router restarts: every session goes, and what was not saved; it is away for so many seconds."""
+
+    downtime: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

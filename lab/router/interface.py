@@ -56,9 +56,7 @@ def _removed(ctx: Context, match: Match[Line]) -> Reply | None:
     for route in ctx.config.starting("ip route"):
         if match["interface"] in route.key.split():
             route.remove()
-    return (
-        "% Not all config may be removed and may reappear after reactivating the logical-interface/sub-interfaces",
-    )
+    return ("% Not all config may be removed and may reappear after reactivating the logical-interface/sub-interfaces",)
 
 
 def _default(ctx: Context, match: Match[Line]) -> Reply:
@@ -180,6 +178,13 @@ SUBINTERFACE = Mode("config-subif", INTERFACE.lines)
 MODES = (INTERFACE, SUBINTERFACE)
 
 GLOBAL = (
-    Line("interface interface:IFACE", opens=INTERFACE.name, check=_open, after=_opened, check_no=_remove, after_no=_removed),
+    Line(
+        "interface interface:IFACE",
+        opens=INTERFACE.name,
+        check=_open,
+        after=_opened,
+        check_no=_remove,
+        after_no=_removed,
+    ),
     Line("default interface interface:IFACE", is_negatable=False, run=_default),
 )

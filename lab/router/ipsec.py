@@ -5,7 +5,15 @@ from .line import Context, Line, Mode, Refusal, Reply, only_shown_unless, refuse
 from .release import Release
 
 _CIPHERS = ("esp-aes", "esp-gcm", "esp-gmac", "esp-3des", "esp-des", "esp-null")
-_HASHES = ("esp-sha-hmac", "esp-sha256-hmac", "esp-sha384-hmac", "esp-sha512-hmac", "esp-md5-hmac", "ah-sha-hmac", "ah-md5-hmac")
+_HASHES = (
+    "esp-sha-hmac",
+    "esp-sha256-hmac",
+    "esp-sha384-hmac",
+    "esp-sha512-hmac",
+    "esp-md5-hmac",
+    "ah-sha-hmac",
+    "ah-md5-hmac",
+)
 _SINCE_IOS15 = ("esp-gcm", "esp-gmac", "esp-sha256-hmac", "esp-sha384-hmac", "esp-sha512-hmac")
 _SIZES = ("128", "192", "256")
 _WEAK = frozenset({"esp-des", "esp-3des", "esp-null", "esp-gmac", "ah-md5-hmac", "esp-md5-hmac"})
@@ -39,7 +47,9 @@ def _check_transforms(ctx: Context, match: Match[Line]) -> Reply | None:
     if any(word in ("esp-gcm", "esp-gmac") for word in words) and any(word in _HASHES for word in words):
         # The model's rule from 16.12: no hash with GCM or GMAC.
         raise Refusal("% Invalid transform combination: esp-gcm and esp-gmac take no authentication transform")
-    full = Match(match.row, (*match.words[:4], *words), (*match.starts[:4], *[match.starts[4]] * len(words)), match.values)
+    full = Match(
+        match.row, (*match.words[:4], *words), (*match.starts[:4], *[match.starts[4]] * len(words)), match.values
+    )
     return reject_weak(ctx, full, _WEAK)
 
 
@@ -104,7 +114,9 @@ TRANSFORM = Mode(
         Line(
             "mode / (tunnel|transport [require])",
             key="mode",
-            shown=lambda match, release: match.text if release.shows_mode_tunnel or match.words[1] != "tunnel" else None,
+            shown=lambda match, release: (
+                match.text if release.shows_mode_tunnel or match.words[1] != "tunnel" else None
+            ),
         ),
     ),
 )

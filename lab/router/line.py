@@ -101,9 +101,9 @@ def refuse_at(match: "Match[Line]", word: int) -> Rejection:
 def reject_weak(ctx: Context, match: "Match[Line]", weak: frozenset[str]) -> Reply | None:
     """Treat weak words as the release does (FN72510: accept, warn from 17.6.1, refuse from 17.11.1a)."""
     found = next((at for at, word in enumerate(match.words) if at and word in weak), None)
-    if found is None or ctx.release.weak == "accept":
+    if found is None or ctx.router.weak == "accept":
         return None
-    if ctx.release.weak == "refuse":
+    if ctx.router.weak == "refuse":
         raise refuse_at(match, found)
     return ("%Warning: weaker encryption algorithm is deprecated",)
 

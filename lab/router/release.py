@@ -113,7 +113,12 @@ IOS12 = Release(
         signature=("ssh-rsa",),
     ),
     show_version=_IOS_VERSION.format(
-        family="2800", image="C2800NM-ADVENTERPRISEK9-M", version="12.4(24)T8", year=2012, platform="2811", flash="flash"
+        family="2800",
+        image="C2800NM-ADVENTERPRISEK9-M",
+        version="12.4(24)T8",
+        year=2012,
+        platform="2811",
+        flash="flash",
     ),
 )
 
@@ -134,7 +139,12 @@ IOS15 = Release(
         signature=("ssh-rsa",),
     ),
     show_version=_IOS_VERSION.format(
-        family="C2900", image="C2900-UNIVERSALK9-M", version="15.7(3)M", year=2017, platform="CISCO2911/K9", flash="flash0"
+        family="C2900",
+        image="C2900-UNIVERSALK9-M",
+        version="15.7(3)M",
+        year=2017,
+        platform="CISCO2911/K9",
+        flash="flash0",
     ),
 )
 

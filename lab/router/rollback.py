@@ -60,7 +60,9 @@ class Rollback:
     def pretend(self, user: str, minutes: int) -> None:
         """Let somebody else's rollback be pending."""
         snapshot = self._router.document.snapshot()
-        self.pending = Pending(user, "flash:other-1", snapshot, is_idle=False, minutes=minutes, configured=self._router.clock.now())
+        self.pending = Pending(
+            user, "flash:other-1", snapshot, is_idle=False, minutes=minutes, configured=self._router.clock.now()
+        )
         self._start(minutes)
 
     def confirm(self, user: str) -> Reply:

@@ -36,6 +36,7 @@ class Router:
         privilege: 15, or 1 for a user who needs `enable`.
         latency: Seconds the router thinks about each line.
         round_trip: Seconds a packet takes there and back.
+        public_keys: Keys with which any user may come in, as `ip ssh pubkey-chain` has it.
         public_addresses: What the Internet sees it as, when that is not the tunnels' source.
     """
 
@@ -59,6 +60,7 @@ class Router:
         public_addresses: Sequence[IPv4Address] = (),
         association_hold: float = 60.0,
         host_key: asyncssh.SSHKey | None = None,
+        public_keys: Iterable[asyncssh.SSHKey] = (),
         name: str = "router",
     ) -> None:
         played = RELEASES[release]
@@ -73,6 +75,7 @@ class Router:
         )
         self.state.enable_secret = enable_secret
         self.users = {u.name: u for u in (User(user, password, privilege), *users)}
+        self.public_keys = tuple(public_keys)
         self.host = "127.0.0.1"
         self.port = port
         self.received: list[str] = []
@@ -84,6 +87,7 @@ class Router:
         self._key = host_key or asyncssh.generate_private_key("ssh-rsa", key_size=2048)
         self._commands = commands(self.state)
         self._loop = asyncio.new_event_loop()
+        self._tasks: set[asyncio.Task[None]] = set()
         self._thread = threading.Thread(target=self._loop.run_forever, name=f"{name}-ssh", daemon=True)
         self._server: asyncssh.SSHAcceptor | None = None
         self.state.listeners.append(self._announce)
@@ -164,11 +168,9 @@ class Router:
         self._key = asyncssh.generate_private_key("ssh-rsa", key_size=2048)
         asyncio.run_coroutine_threadsafe(self._relisten(), self._loop).result()
 
-    def reload(self) -> None:
-        """Power-cycle it: every session goes, and what was not saved."""
-        asyncio.run_coroutine_threadsafe(self._drop_all(), self._loop).result()
-        with self.state.lock:
-            self.state.reload()
+    def reload(self, downtime: float = 0.0) -> None:
+        """Power-cycle it: every session goes, and what was not saved; nobody answers for `downtime` seconds."""
+        asyncio.run_coroutine_threadsafe(self._reload(downtime), self._loop).result()
 
     async def _listen(self) -> None:
         ssh = self.state.release.ssh
@@ -215,12 +217,18 @@ class Router:
             return None
         return Shell(self.state, user, self._commands, free[0])
 
-    def reload_from_session(self) -> None:
-        """Reload on a user's word."""
-        for session in tuple(self.sessions):
-            session.cut()
+    def reload_from_session(self, downtime: float) -> None:
+        """Reload on a user's word, or because a fault says so."""
+        self._tasks.add(task := self._loop.create_task(self._reload(downtime)))
+        task.add_done_callback(self._tasks.discard)
+
+    async def _reload(self, downtime: float) -> None:
+        await self._drop_all()
         with self.state.lock:
             self.state.reload()
+        if downtime and self._server is not None:
+            self._server.close()
+            self._loop.call_later(downtime, lambda: self._loop.create_task(self._listen()))
 
     def _announce(self, user: str, lines: Sequence[str]) -> None:
         text = "".join(f"{line}\n" for line in lines)
@@ -235,6 +243,7 @@ class _Authentication(asyncssh.SSHServer):
     def __init__(self, router: Router) -> None:
         self._router = router
         self._user = ""
+        self._has_session = False
         self._connection: asyncssh.SSHServerConnection | None = None
 
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
@@ -251,8 +260,17 @@ class _Authentication(asyncssh.SSHServer):
         user = self._router.users.get(username)
         return user is not None and user.password == password
 
+    def public_key_auth_supported(self) -> bool:
+        return bool(self._router.public_keys)
+
+    def validate_public_key(self, username: str, key: asyncssh.SSHKey) -> bool:
+        return username in self._router.users and key in self._router.public_keys
+
     def session_requested(self) -> "asyncssh.SSHServerSession[str] | bool":
         """IOS gives one terminal a connection; without a free VTY it hangs up."""
+        if self._has_session:
+            return False
+        self._has_session = True
         shell = self._router.open_shell(self._router.users[self._user])
         if shell is None or self._connection is None:
             if self._connection is not None:
@@ -269,6 +287,7 @@ class _Session(asyncssh.SSHServerSession[str]):
         self._router = router
         self._connection = connection
         self._channel: asyncssh.SSHServerChannel[str] | None = None
+        self._command: str | None = None
         self._vty = Vty(
             shell, self, router.faults, router.received, latency=router.latency, reload=router.reload_from_session
         )
@@ -278,7 +297,16 @@ class _Session(asyncssh.SSHServerSession[str]):
         self._channel = chan
         self._router.sessions.append(self)
 
-    def pty_requested(self, term_type: str, term_size: object, term_modes: object) -> bool:  # noqa: ARG002 - asyncssh's signature
+    def pty_requested(
+        self,
+        term_type: str,  # noqa: ARG002 - asyncssh's signature
+        term_size: tuple[int, int, int, int],
+        term_modes: object,  # noqa: ARG002 - asyncssh's signature
+    ) -> bool:
+        """The client's window is the terminal's size, where the client says it."""
+        columns, lines = term_size[:2]
+        self.shell.terminal.width = min(columns, 512) or self.shell.terminal.width
+        self.shell.terminal.length = min(lines, 512) or self.shell.terminal.length
         return True
 
     def shell_requested(self) -> bool:
@@ -286,12 +314,12 @@ class _Session(asyncssh.SSHServerSession[str]):
 
     def exec_requested(self, command: str) -> bool:
         """One command without a terminal: IOS runs it and hangs up without an exit status."""
-        self.shell.terminal.length = 0
-        self._vty.feed(f"{command}\rexit\r")
+        self._command = command
         return True
 
     def session_started(self) -> None:
-        self._task = asyncio.get_running_loop().create_task(self._vty.run(self._router.banner))
+        run = self._vty.run(self._router.banner) if self._command is None else self._vty.run_once(self._command)
+        self._task = asyncio.get_running_loop().create_task(run)
         self._task.add_done_callback(self._ended)
 
     def _ended(self, task: asyncio.Task[None]) -> None:

@@ -1,9 +1,14 @@
 """`show` commands about the configuration: running, startup, archive, rollback, lock."""
 
+from datetime import datetime
+
 from .grammar import Match
 from .line import Reply
 from .rollback import NONE_PENDING
 from .shell import ExecLine, Output, Shell
+from .state import RouterState
+
+_STAMPS = 3
 
 
 def running(shell: Shell, match: Match[ExecLine]) -> Output:
@@ -13,15 +18,27 @@ def running(shell: Shell, match: Match[ExecLine]) -> Output:
     lines = text.removesuffix("\n").split("\n")
     if not any(line == "end" for line in lines):
         lines.append("end")  # a router always prints it; excerpts that were loaded may lack it
-    if change := router.last_change:
-        lines = [line for line in lines if not line.startswith("! Last configuration change")]
-        stamp = f"! Last configuration change at {change.at:%H:%M:%S UTC %a %b} {change.at.day} {change.at:%Y} by {change.user}"
-        lines = ["!", stamp, *([] if lines[:1] == ["!"] else ["!"]), *lines]
+    lines = [*_stamps(router), *lines]
+    if router.last_change:
+        lines = [
+            line for at, line in enumerate(lines) if at < _STAMPS or not line.startswith("! Last configuration change")
+        ]
     if interface := match["interface"]:
         lines = _interface(lines, interface)
     return Output(
         ("Building configuration...", "", f"Current configuration : {len(text)} bytes", *lines, ""), is_paged=True
     )
+
+
+def _stamps(router: RouterState) -> list[str]:
+    """Who changed and who saved the configuration last, as far as the router has seen it."""
+    said = (("Last configuration change", router.last_change), ("NVRAM config last updated", router.last_save))
+    stamps = [f"! {what} at {_time(entry.at)} by {entry.user}" for what, entry in said if entry is not None]
+    return ["!", *stamps] if stamps else []
+
+
+def _time(at: datetime) -> str:
+    return f"{at:%H:%M:%S UTC %a %b} {at.day} {at:%Y}"
 
 
 def _interface(lines: list[str], name: str) -> list[str]:
@@ -47,7 +64,7 @@ def rollback_timer(shell: Shell, _match: Match[ExecLine]) -> Reply:
         return (NONE_PENDING,)
     at = pending.configured
     return (
-        f"Time configured(or reconfigured): {at:%H:%M:%S UTC %a %b} {at.day} {at:%Y}",
+        f"Time configured(or reconfigured): {_time(at)}",
         f"Timer type: {'idle timer' if pending.is_idle else 'absolute timer'}",
         f"Timer value: {pending.minutes} min",
         f"User: {pending.user}",

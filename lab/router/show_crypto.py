@@ -26,7 +26,12 @@ _TRANSFORM_CIPHERS = {
     "AES128": "esp-aes", "AES192": "esp-192-aes", "AES256": "esp-256-aes", "AES128-GCM-16": "esp-gcm",
     "AES192-GCM-16": "esp-gcm 192", "AES256-GCM-16": "esp-gcm 256", "3DES": "esp-3des", "DES": "esp-des",
 }  # fmt: skip
-_TRANSFORM_HASHES = {"SHA1": "esp-sha-hmac", "SHA2-256": "esp-sha256-hmac", "SHA2-384": "esp-sha384-hmac", "SHA2-512": "esp-sha512-hmac"}
+_TRANSFORM_HASHES = {
+    "SHA1": "esp-sha-hmac",
+    "SHA2-256": "esp-sha256-hmac",
+    "SHA2-384": "esp-sha384-hmac",
+    "SHA2-512": "esp-sha512-hmac",
+}
 _HASH_WORDS = {"SHA1": "SHA96", "SHA2-256": "SHA256", "SHA2-384": "SHA384", "SHA2-512": "SHA512", "MD5": "MD596"}
 _CIPHER_WORDS = {
     "AES128": ("AES-CBC", 128), "AES192": ("AES-CBC", 192), "AES256": ("AES-CBC", 256),
@@ -111,7 +116,10 @@ def session(shell: Shell, match: Match[ExecLine]) -> Output:
     is_detailed = "detail" in match.words
     lines = ["Crypto session current status", "", *(_DETAIL_CODES if is_detailed else ())]
     for tunnel in _tunnels(shell):
-        if match["interface"] in ("", f"Tunnel{tunnel.end.number}") and match["peer"] in ("", str(tunnel.end.destination)):
+        if match["interface"] in ("", f"Tunnel{tunnel.end.number}") and match["peer"] in (
+            "",
+            str(tunnel.end.destination),
+        ):
             lines += _session(shell, tunnel, is_detailed=is_detailed)
     return Output(tuple(lines), is_paged=True)
 
@@ -143,7 +151,9 @@ def _session(shell: Shell, tunnel: _Tunnel, *, is_detailed: bool) -> list[str]:
     if is_detailed:
         capabilities = ("DN" if tunnel.outcome.is_behind_nat else "D") if is_ike_up else "(none)"
         life = age(tunnel.remaining(_phase1_lifetime(tunnel), 86400)) if is_ike_up else "0"
-        lines.append(f"          Capabilities:{capabilities} connid:{1000 + end.number if is_ike_up else 0} lifetime:{life}")
+        lines.append(
+            f"          Capabilities:{capabilities} connid:{1000 + end.number if is_ike_up else 0} lifetime:{life}"
+        )
     lines += [
         "  IPSEC FLOW: permit ip 0.0.0.0/0.0.0.0 0.0.0.0/0.0.0.0 ",
         f"        Active SAs: {2 if is_up else 0}, origin: crypto map",
@@ -178,7 +188,10 @@ def ipsec_sa(shell: Shell, match: Match[ExecLine]) -> Output:
     """Return `show crypto ipsec sa`."""
     lines: list[str] = []
     for tunnel in _tunnels(shell):
-        if match["interface"] in ("", f"Tunnel{tunnel.end.number}") and match["peer"] in ("", str(tunnel.end.destination)):
+        if match["interface"] in ("", f"Tunnel{tunnel.end.number}") and match["peer"] in (
+            "",
+            str(tunnel.end.destination),
+        ):
             lines += _ipsec(shell, tunnel)
     return Output(tuple(lines), is_paged=True)
 

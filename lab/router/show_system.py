@@ -135,7 +135,9 @@ def _interface(entry: Entry, address: IPv4Interface | None, *, is_up: bool) -> l
 
 def users(shell: Shell, _match: Match[ExecLine]) -> Reply:
     """Return `show users`."""
-    rows = [f"*{shell.terminal.number + 2:3} vty {shell.terminal.number:<5} {shell.user.name:<10} idle                 00:00:00 "]
+    rows = [
+        f"*{shell.terminal.number + 2:3} vty {shell.terminal.number:<5} {shell.user.name:<10} idle                 00:00:00 "
+    ]
     return ("    Line       User       Host(s)              Idle       Location", *rows, "")
 
 
@@ -156,7 +158,9 @@ def directory(shell: Shell, _match: Match[ExecLine]) -> Reply:
     """Return `dir`."""
     flash = shell.router.release.flash
     names = [name.partition(":")[2].lstrip("/") for name in shell.router.archive.files]
-    files = [f"{n:>5}  -rw-           {4096:>8}  Nov 24 2026 08:00:00 +00:00  {name}" for n, name in enumerate(names, 11)]
+    files = [
+        f"{n:>5}  -rw-           {4096:>8}  Nov 24 2026 08:00:00 +00:00  {name}" for n, name in enumerate(names, 11)
+    ]
     total = f"6188032000 bytes total ({shell.router.flash_free} bytes free)"
     return (f"Directory of {flash}:/", "", *files, "", total)
 

@@ -89,7 +89,11 @@ ECHO = Mode(
         _timer("frequency", 604800, DEFAULT_FREQUENCY_S),
         Line("tag / text:LINE", key="tag"),
         Line("vrf / vrf:WORD", key="vrf"),
-        Line("request-data-size / bytes:<0-16384>", key="request-data-size", shown=only_shown_unless("request-data-size 28")),
+        Line(
+            "request-data-size / bytes:<0-16384>",
+            key="request-data-size",
+            shown=only_shown_unless("request-data-size 28"),
+        ),
     ),
 )
 

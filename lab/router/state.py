@@ -23,7 +23,9 @@ from .modes import ConfigurationGrammar
 from .release import Release
 from .rollback import Rollback
 
-_SECRET = re.compile(r"^(?P<before>.*(?:pre-shared-key .*?key |pre-shared-key (?!address)(?:local |remote )?))(?P<secret>\S+)$")
+_SECRET = re.compile(
+    r"^(?P<before>.*(?:pre-shared-key .*?key |pre-shared-key (?!address)(?:local |remote )?))(?P<secret>\S+)$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,7 @@ class RouterState:
         self.rollback = Rollback(self)
         self.sla_started: dict[int, datetime] = {}
         self.last_change: LastChange | None = None
+        self.last_save: LastChange | None = None
         self.startup = running_config
         self.lock_holder: str | None = None
         self.enable_secret: str | None = None
@@ -84,7 +87,13 @@ class RouterState:
         self.listeners: list[Announcement] = []
         self._published: tuple[RouterEnd, ...] = ()
         self.document = self._boot(running_config)
+        self.weak = self._weak()
         self.publish()
+
+    def _weak(self) -> str:
+        """Weak words are taken again by a router that booted with the compliance shield off, and only then."""
+        is_off = self.document.root.find("crypto engine compliance shield disable") is not None
+        return "warn" if is_off and self.release.weak == "refuse" else self.release.weak
 
     def _boot(self, text: str) -> Document:
         document = Document(text, self.grammar.key_of, nvgen.placing)
@@ -164,8 +173,9 @@ class RouterState:
         self.associations.clear()
         self.sla_started.clear()
         self.lock_holder = None
-        self.last_change = None
+        self.last_change = self.last_save = None
         self.booted = self.clock.now()
         self.reload_reason = reason
         self.document = self._boot(self.startup)
+        self.weak = self._weak()
         self.publish()

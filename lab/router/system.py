@@ -1,5 +1,6 @@
 """The router as a whole: its name, users, routes, archive and lines."""
 
+import re
 from ipaddress import IPv4Network
 
 from .grammar import Match
@@ -39,6 +40,15 @@ def _route_is_there(ctx: Context, match: Match[Line]) -> Reply | None:
     return None
 
 
+_FILE_SYSTEM = re.compile(r"^(bootflash|flash\d*|harddisk|disk\d|slot\d|pram|https?|ftp|rcp|scp|tftp):")
+
+
+def _file_system(_ctx: Context, match: Match[Line]) -> Reply | None:
+    if not _FILE_SYSTEM.match(match["url"]):
+        raise refuse_at(match, 1)
+    return None
+
+
 def _prefix_list_key(match: Match[Line]) -> str:
     return f"ip prefix-list {match['name']} seq {match['sequence'] or '5'}"
 
@@ -46,7 +56,7 @@ def _prefix_list_key(match: Match[Line]) -> str:
 ARCHIVE = Mode(
     "config-archive",
     (
-        Line("path / url:WORD", key="path"),
+        Line("path / url:WORD", key="path", check=_file_system),
         Line("maximum / number:<1-14>", key="maximum", shown=only_shown_unless("maximum 10")),
         Line("write-memory"),
         Line("time-period / minutes:<1-525600>", key="time-period"),
@@ -103,7 +113,11 @@ GLOBAL = (
     Line("logging buffered / [size:<4096-2147483647>]", key="logging buffered"),
     Line("ntp server address:A.B.C.D"),
     Line("ip name-server address:A.B.C.D"),
-    Line("ip domain (lookup|name name:WORD)", key=lambda match: f"ip domain {match.words[2]}", negated="no ip domain lookup"),
+    Line(
+        "ip domain (lookup|name name:WORD)",
+        key=lambda match: f"ip domain {match.words[2]}",
+        negated="no ip domain lookup",
+    ),
     Line("ip http (server|secure-server)", shown=lambda match, _release: match.text, key=lambda match: match.text),
     Line("ip ssh version / number:<1-2>", key="ip ssh version"),
     Line("ip forward-protocol nd"),

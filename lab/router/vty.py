@@ -1,15 +1,16 @@
 """A terminal line: echo, line editing, paging, and where faults strike."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Protocol
 
 from .faults import Cut, Deny, Fault, Faults, Log, Moment, Reject, Reload, SaveFailure, Silence, Slow, Truncate
 from .grammar import Rejection, report
 from .line import Refusal
-from .shell import Output, Shell
+from .line_editor import Ended, LineEditor
+from .shell import Dialog, Output, Shell
 
-_CTRL_C, _CTRL_U, _CTRL_Z, _BACKSPACES = "\x03", "\x15", "\x1a", "\x08\x7f"
 _MORE = " --More-- "
 _ERASE_MORE = "\b" * 9 + " " * 8 + "\b" * 9
 
@@ -35,7 +36,14 @@ class Vty:
     """One login's terminal. Characters come in by `feed`; `run` reads, echoes and answers until the session ends."""
 
     def __init__(
-        self, shell: Shell, wire: Wire, faults: Faults, received: list[str], *, latency: float, reload: Callable[[], None]
+        self,
+        shell: Shell,
+        wire: Wire,
+        faults: Faults,
+        received: list[str],
+        *,
+        latency: float,
+        reload: Callable[[float], None],
     ) -> None:
         self.shell = shell
         self._wire = wire
@@ -65,9 +73,17 @@ class Vty:
         try:
             self.print(f"\n{banner}{self.shell.prompt}")
             while True:
-                await self._command(await self._line())
+                await self._command(await self._line(self.shell.prompt))
         except Closed:
             return
+
+    async def run_once(self, command: str) -> None:
+        """Carry out one command without a terminal: no echo, no prompt."""
+        self.shell.terminal.length = 0
+        output = await asyncio.to_thread(self._execute, command)
+        self._received.append(command)
+        self.print("".join(f"\n{line}" for line in output.lines))
+        self._wire.close()
 
     async def _character(self) -> str:
         while True:
@@ -80,29 +96,14 @@ class Vty:
             self._last = character
             return character
 
-    async def _line(self, *, is_hidden: bool = False) -> str:
-        typed = ""
-        while True:
-            character = await self._character()
-            if character in "\r\n":
-                self.print("\n")
-                return typed
-            if character in _BACKSPACES:
-                typed = typed[:-1]
-                self.print("" if is_hidden else "\b \b")
-            elif character == _CTRL_U:
-                typed = ""
-            elif character == _CTRL_Z:
-                self.print("^Z\n")
-                self._leaves = True
-                return typed
-            elif character == _CTRL_C:
-                self.print("^C\n")
-                return self._leave()
-            elif character.isprintable() or character == "\t":
-                typed += character
-                if not is_hidden:
-                    self.print(character)
+    async def _line(self, prompt: str, *, is_hidden: bool = False) -> str:
+        editor = LineEditor(prompt, self.shell.terminal.width, is_hidden=is_hidden)
+        while editor.ended is None:
+            self.print(editor.type(await self._character()))
+        if editor.ended is Ended.CTRL_C:
+            return self._leave()
+        self._leaves = editor.ended is Ended.CTRL_Z
+        return editor.text
 
     def _leave(self) -> str:
         """Ctrl-C goes to the EXEC at once, Ctrl-Z after the line."""
@@ -119,12 +120,10 @@ class Vty:
             await asyncio.sleep(self._latency)
         faults = self._faults.striking(line, in_configuration=bool(self.shell.mode)) if line.strip() else []
         await self._before(faults)
-        refused = self._faulty_output(faults)
-        output = refused if refused is not None else await asyncio.to_thread(self._execute, line, faults)
-        await self._after(faults, output)
-        await self._answer(output, faults)
+        with self._saving(faults):
+            output = await self._reply(line, faults)
         if output.reloads:
-            self._reload()
+            self._reload(0.0)
         if output.closes:
             self._wire.close()
             raise Closed
@@ -132,11 +131,27 @@ class Vty:
             self._leave()
         self.print(self.shell.prompt)
 
-    def _execute(self, line: str, faults: list[Fault]) -> Output:
-        router = self.shell.router
-        with router.lock:
-            failure = next((fault.reply for fault in faults if isinstance(fault, SaveFailure)), None)
-            router.save_failure = failure or router.save_failure
+    async def _reply(self, line: str, faults: list[Fault]) -> Output:
+        refused = self._faulty_output(faults)
+        output = refused if refused is not None else await asyncio.to_thread(self._execute, line)
+        await self._after(faults, output)
+        await self._answer(output, faults)
+        return output
+
+    @contextmanager
+    def _saving(self, faults: list[Fault]) -> Iterator[None]:
+        """Let saving fail while a line is carried out and what it asks is answered."""
+        router, before = self.shell.router, self.shell.router.save_failure
+        failure = next((fault.reply for fault in faults if isinstance(fault, SaveFailure)), None)
+        router.save_failure = failure or before
+        try:
+            yield
+        finally:
+            if failure:
+                router.save_failure = before
+
+    def _execute(self, line: str) -> Output:
+        with self.shell.router.lock:
             self.shell.check_modes()
             return self.shell.execute(line)
 
@@ -145,7 +160,7 @@ class Vty:
             if isinstance(fault, Silence):
                 await asyncio.Event().wait()
             if isinstance(fault, Reload):
-                self._reload()
+                self._reload(fault.downtime)
                 raise Closed
             if isinstance(fault, Cut) and fault.moment is Moment.BEFORE:
                 self._cut()
@@ -186,7 +201,7 @@ class Vty:
             if output.dialog is None:
                 return
             self.print(output.dialog.question)
-            answer = await self._key() if output.dialog.is_key else await self._line(is_hidden=output.dialog.is_hidden)
+            answer = await self._answered(output.dialog)
             following = await asyncio.to_thread(self._followed, output, answer)
             output.lines, output.dialog = following.lines, following.dialog
             output.closes, output.reloads = following.closes, following.reloads
@@ -201,6 +216,9 @@ class Vty:
                 return Output(refusal.lines)
             except Rejection as rejection:
                 return Output(tuple(report(rejection, answer, "")))
+
+    async def _answered(self, dialog: Dialog) -> str:
+        return await self._key() if dialog.is_key else await self._line(dialog.question, is_hidden=dialog.is_hidden)
 
     async def _key(self) -> str:
         """`[confirm]` takes one key, and echoes nothing but the line end."""

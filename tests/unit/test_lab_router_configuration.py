@@ -56,7 +56,14 @@ def test_what_is_removed_and_entered_again_prints_as_before() -> None:
     said = configured(
         state,
         "\n".join(
-            (tunnel, "router bgp 65301", *neighbor[:2], "address-family ipv4 unicast", *neighbor[2:], "exit-address-family")
+            (
+                tunnel,
+                "router bgp 65301",
+                *neighbor[:2],
+                "address-family ipv4 unicast",
+                *neighbor[2:],
+                "exit-address-family",
+            )
         ),
     )
 
@@ -94,7 +101,9 @@ def test_opening_the_family_moves_bgp_into_it() -> None:
     state = router()
     configured(state, "router bgp 65000\nneighbor 169.254.9.1 remote-as 64512\nneighbor 169.254.9.1 default-originate")
     assert " neighbor 169.254.9.1 default-originate\n" in state.running_config()
-    configured(state, "router bgp 65000\naddress-family ipv4 unicast\nneighbor 169.254.9.1 soft-reconfiguration inbound")
+    configured(
+        state, "router bgp 65000\naddress-family ipv4 unicast\nneighbor 169.254.9.1 soft-reconfiguration inbound"
+    )
     shown = state.running_config()
     assert (
         "router bgp 65000\n bgp log-neighbor-changes\n neighbor 169.254.9.1 remote-as 64512\n !\n"
@@ -109,7 +118,9 @@ def test_session_lines_in_the_family_are_moved_by_old_releases_and_refused_by_re
     assert configured(old, text) == {}
     assert "\n neighbor 169.254.9.1 remote-as 64512\n" in old.running_config()
     said = configured(recent, text)
-    assert said == {"neighbor 169.254.9.1 remote-as 64512": "% General session commands not allowed under the address family"}
+    assert said == {
+        "neighbor 169.254.9.1 remote-as 64512": "% General session commands not allowed under the address family"
+    }
 
 
 def test_each_release_prints_an_sla_its_own_way() -> None:
@@ -168,7 +179,10 @@ REFUSED = {
         "%Scheduling a probe with timeout 5000 ms greater than frequency 3000 ms is not allowed.",
     ),
     "a route with host bits": ("ip route 10.0.0.1 255.255.0.0 Null0", "%Inconsistent address and mask"),
-    "the removal of a route that is not there": ("no ip route 10.0.0.0 255.0.0.0 Null0", "%No matching route to delete"),
+    "the removal of a route that is not there": (
+        "no ip route 10.0.0.0 255.0.0.0 Null0",
+        "%No matching route to delete",
+    ),
     "the removal of a port": ("no interface GigabitEthernet0/0", "% Removal of physical interfaces is not permitted."),
     "a VRF that is not there": ("interface Tunnel1\nvrf forwarding nowhere", "% VRF nowhere not configured."),
     "a hash beside GCM": (
@@ -224,7 +238,9 @@ def test_sha_1_is_not_among_the_weak_words() -> None:
 
 def test_incomplete_ikev2_objects_are_taken_with_a_notice() -> None:
     said = configured(router("xe17"), "crypto ikev2 proposal a\ncrypto ikev2 policy b\ncrypto ikev2 profile c")
-    assert said["crypto ikev2 proposal a"].startswith("IKEv2 proposal MUST either have a set of an encryption algorithm")
+    assert said["crypto ikev2 proposal a"].startswith(
+        "IKEv2 proposal MUST either have a set of an encryption algorithm"
+    )
     assert said["crypto ikev2 policy b"] == "IKEv2 policy MUST have atleast one complete proposal attached"
     assert said["crypto ikev2 profile c"].startswith("IKEv2 profile MUST have:")
 
@@ -236,3 +252,30 @@ def test_ios_12_knows_no_ikev2() -> None:
 def test_removing_a_tunnel_says_that_some_of_it_may_come_back() -> None:
     said = configured(router(), "interface Tunnel1\nexit\nno interface Tunnel1")
     assert said["no interface Tunnel1"].startswith("% Not all config may be removed and may reappear")
+
+
+def test_with_the_shield_off_weak_words_are_taken_after_a_reload() -> None:
+    state = router("xe17")
+    configured(state, "crypto engine compliance shield disable")
+    weak = "crypto isakmp policy 200\ngroup 2"
+    assert "Invalid input" in configured(state, weak)["group 2"]
+    Console(state).send("write memory")
+    state.reload()
+    assert configured(state, weak) == {"group 2": "%Warning: weaker encryption algorithm is deprecated"}
+
+
+def test_an_archive_path_names_a_file_system() -> None:
+    assert "Invalid input" in configured(router(), "archive\npath nowhere")["path nowhere"]
+
+
+def test_show_says_who_changed_and_who_saved() -> None:
+    state = router("ios15", CAPTURED)
+    console = Console(state, "alice")
+    shown = console.send("show running-config")
+    assert CAPTURED in shown
+    console.configure(["interface Tunnel9"])
+    console.send("write memory")
+    shown = console.send("show running-config")
+    assert "!\n! Last configuration change at 08:00:00 UTC Tue Nov 24 2026 by alice\n" in shown
+    assert "! NVRAM config last updated at 08:00:00 UTC Tue Nov 24 2026 by alice\n" in shown
+    assert "Nov 21 2017" not in shown

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import asyncssh
@@ -109,7 +110,8 @@ def test_lines_sent_ahead_are_answered_one_by_one(start: Start) -> None:
         client.write_channel("configure terminal\ncrypto isakmp policy 200\ngroup 14\nlifetime 28800\nend\n")
         client.read_until_pattern(r"\(config-isakmp\)#end\s+cgw-router#")
     assert "crypto isakmp policy 200\n group 14\n lifetime 28800\n" in router.running_config()
-    assert router.received[-5:-1] == ["configure terminal", "crypto isakmp policy 200", "group 14", "lifetime 28800"]
+    first = router.received.index("configure terminal")
+    assert router.received[first + 1 : first + 4] == ["crypto isakmp policy 200", "group 14", "lifetime 28800"]
 
 
 def test_control_z_carries_the_line_out_and_leaves(start: Start) -> None:
@@ -256,3 +258,59 @@ def test_a_round_trip_takes_its_time(start: Start) -> None:
         began = time.monotonic()
         answer(client, "show clock")
         assert time.monotonic() - began >= 0.1
+
+
+def test_a_line_wider_than_the_terminal_moves_to_the_left(start: Start) -> None:
+    router = start()
+    with login(router) as client:
+        client.send_command("terminal width 40")
+        client.write_channel("show running-config | include interface Gigabit\n")
+        shown = client.read_until_pattern("GigabitEthernet2")
+    assert "show running-config | includ\b" in shown
+    assert "$ning-config | include" in shown
+    assert "interface GigabitEthernet1" in shown
+
+
+def test_a_question_mark_asks_for_help_and_is_no_part_of_the_line(start: Start) -> None:
+    router = start()
+    with login(router) as client:
+        client.config_mode()
+        client.write_channel("interface Tunnel?1\n")
+        client.read_until_pattern(r"\(config-if\)#")
+    assert "interface Tunnel1\n" in router.running_config()
+
+
+def test_a_key_opens_the_door_where_it_is_known(start: Start, tmp_path: Path) -> None:
+    key = asyncssh.generate_private_key("ssh-rsa", key_size=2048)
+    (tmp_path / "key").write_bytes(key.export_private_key("pkcs1-pem"))
+    router = start(public_keys=[key.convert_to_public()])
+    with netmiko.ConnectHandler(
+        device_type="cisco_ios",
+        host=router.host,
+        port=router.port,
+        username="admin",
+        use_keys=True,
+        key_file=str(tmp_path / "key"),
+    ) as client:
+        assert client.find_prompt() == "cgw-router#"
+
+
+async def test_a_command_without_a_terminal_ends_without_a_status(start: Start) -> None:
+    router = start()
+    async with asyncssh.connect(
+        router.host, router.port, username="admin", password=PASSWORD, known_hosts=None
+    ) as client:
+        done = await client.run("show privilege")
+    assert done.stdout == "\r\nCurrent privilege level is 15"
+    assert done.exit_status is None
+
+
+def test_a_reloading_router_is_away_for_a_while(start: Start) -> None:
+    router = start()
+    router.edit(["interface Tunnel9"])
+    router.reload(downtime=1.0)
+    with pytest.raises(LOST):
+        login(router)
+    time.sleep(1.2)
+    with login(router) as client:
+        assert "Tunnel9" not in answer(client, "show running-config")
