@@ -3,12 +3,14 @@
 import json
 import os
 import sys
+from argparse import Namespace
 from collections.abc import Callable, Sequence
 from importlib import import_module
 
 from .errors import AgentError, InputError
-from .flags import build_parser, request_from_flags
-from .request import Request, parse_request
+from .flags import build_parser, is_described, request_from_flags
+from .request import Request, parse_request, secrets_of
+from .secret import Redactor
 
 # Each verb's function, imported when it is asked for: `render` needs no SSH library and `remove` no templates.
 _ENTRY = {
@@ -20,44 +22,56 @@ _ENTRY = {
     "verify": ".status:verify_command",
     "status": ".status:status_command",
 }
+_INTERRUPTED = 130  # as a shell reports SIGINT
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one verb and return the exit code (see errors.py)."""
-    arguments = sys.argv[1:] if arguments is None else list(arguments)
-    flags = build_parser().parse_args(arguments)
+    parser = build_parser()
+    flags = parser.parse_args(arguments)
+    redactor = Redactor()
     try:
-        request = _request(flags.verb, arguments, flags)
-        return _entry(flags.verb)(request)
+        request = request_from_flags(flags, os.environ) if is_described(parser, flags) else _request_from_stdin(flags)
+        redactor = Redactor(secrets_of(request))
+        code = _entry(flags.verb)(request)
+        sys.stdout.flush()
     except AgentError as error:
-        print(f"{type(error).__name__.removesuffix('Error')}: {error}", file=sys.stderr)  # noqa: T201  # the command's answer
+        _tell(redactor, f"{type(error).__name__.removesuffix('Error')}: {error}\n")
         return error.exit_code
+    except BrokenPipeError:
+        # Who reads us has seen enough (`… | head`); the interpreter must not try to flush once more.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+    except Exception:  # noqa: BLE001  # a fault of ours: told in full, but for the secrets
+        from traceback import format_exc
+
+        _tell(redactor, format_exc())
+        return AgentError.exit_code
+    return code
 
 
-def _request(verb: str, arguments: Sequence[str], flags: object) -> Request:
-    from dataclasses import replace
-
-    if len(arguments) > 1:
-        request = request_from_flags(flags, os.environ)  # type: ignore[arg-type]  # argparse's namespace
-        return replace(
-            request,
-            as_json=flags.json or verb in ("apply", "remove", "check"),  # type: ignore[attr-defined]
-            show_secrets=flags.show_secrets,  # type: ignore[attr-defined]
-            manifest_file=flags.manifest,  # type: ignore[attr-defined]
-        )
+def _request_from_stdin(flags: Namespace) -> Request:
+    if sys.stdin.isatty():
+        raise InputError("input", "absent", "flags such as --aws-config (see --help), or JSON on standard input")
     try:
         data = json.load(sys.stdin)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise InputError(
             "standard input", "not JSON", "the JSON form of a request, or flags instead (see --help)"
         ) from None
-    return parse_request(data, os.environ)
+    return parse_request(data, os.environ, show_secrets=flags.show_secrets)
 
 
 def _entry(verb: str) -> Callable[[Request], int]:
     module, _, name = _ENTRY[verb].partition(":")
     entry: Callable[[Request], int] = getattr(import_module(module, __package__), name)
     return entry
+
+
+def _tell(redactor: Redactor, text: str) -> None:
+    sys.stderr.write(redactor.redact(text))
 
 
 if __name__ == "__main__":

@@ -81,7 +81,10 @@ def _static(vpc_cidrs: object, router: RouterSettings, *, for_print: bool) -> St
 
 
 def _tunnel(index: int, tunnel: AwsTunnel, options: Entry, router: RouterSettings) -> Tunnel:
-    chosen = settings(options, tunnel)
+    try:
+        chosen = settings(options, tunnel)
+    except InputError as error:
+        raise InputError(f"{error.field} of the tunnel to {tunnel.aws_outside}", error.value, error.allowed) from None
     return Tunnel(
         index=index,
         number=router.tunnel_numbers[index],

@@ -1,10 +1,11 @@
 """The command line's flags, turned into the same request that the JSON form gives."""
 
 import argparse
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
+from .documents import read_json, read_text, read_vpn
 from .errors import InputError
 from .request import Request, parse_request
 
@@ -17,6 +18,10 @@ VERBS = {
     "status": "show the tunnels and their state",
     "check": "compare the router with the configuration, read-only, as JSON",
 }
+# What these print is for machines with or without --json.
+_ALWAYS_JSON = ("apply", "remove", "check")
+# Flags that go with the JSON form of a request too: they say how to print, not what to do.
+_PRINTING = ("verb", "json", "show_secrets")
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -86,6 +91,12 @@ def _add_flags(parser: argparse.ArgumentParser) -> None:
     work.add_argument("--show-secrets", action="store_true", help="render: print the keys in clear")
 
 
+def is_described(parser: argparse.ArgumentParser, flags: argparse.Namespace) -> bool:
+    """Whether flags say what to do, so that standard input is not read."""
+    defaults = vars(parser.parse_args([flags.verb]))
+    return any(value != defaults[name] for name, value in vars(flags).items() if name not in _PRINTING)
+
+
 def request_from_flags(flags: argparse.Namespace, environment: Mapping[str, str]) -> Request:
     """Return the request. Raises `InputError`; the content of a secret's file is never part of one."""
     host, port = _host(flags.host)
@@ -121,49 +132,14 @@ def request_from_flags(flags: argparse.Namespace, environment: Mapping[str, str]
         "options": options,
     }
     if flags.aws_config is not None:
-        data["vpn"] = _vpn(flags.aws_config, flags.tunnel_options, flags.cidr or ())
+        data["vpn"] = read_vpn(flags.aws_config, flags.tunnel_options) | {"vpc_cidrs": flags.cidr or []}
     if flags.manifest is not None and flags.manifest.exists():
-        data["manifest"] = _json(flags.manifest, "manifest")
-    return parse_request(data, environment)
-
-
-def _vpn(document: Path, tunnel_options: Path | None, cidrs: Sequence[str]) -> dict[str, object]:
-    text = _read(document, "aws-config").lstrip("\ufeff \t\r\n")
-    vpn: dict[str, object] = {"customer_gateway_configuration": text}
-    if text.startswith(("{", "[")):
-        connection = _connection(_decode(text, "aws-config"))
-        options = connection.get("Options")
-        vpn["customer_gateway_configuration"] = connection.get("CustomerGatewayConfiguration", "")
-        vpn["tunnel_options"] = options.get("TunnelOptions", []) if isinstance(options, Mapping) else []
-    if tunnel_options is not None:
-        vpn["tunnel_options"] = _tunnel_options(_json(tunnel_options, "tunnel-options"))
-    return vpn | {"vpc_cidrs": list(cidrs)}
-
-
-def _tunnel_options(value: object) -> object:
-    """Take the list itself, or any of AWS's answers that hold it."""
-    if isinstance(value, Mapping) and "TunnelOptions" in value:
-        return value["TunnelOptions"]
-    if isinstance(value, Mapping) and isinstance(value.get("Options"), Mapping):
-        return value["Options"].get("TunnelOptions", [])
-    if isinstance(value, Mapping) or (isinstance(value, list) and value and "Options" in value[0]):
-        return _tunnel_options(_connection(value))
-    return value
-
-
-def _connection(value: object) -> Mapping[str, object]:
-    """Return the one connection of a DescribeVpnConnections answer, whole or already taken out of it."""
-    if isinstance(value, Mapping) and "VpnConnections" in value:
-        value = value["VpnConnections"]
-    if isinstance(value, Mapping) and "VpnConnection" in value:
-        value = value["VpnConnection"]
-    if isinstance(value, list):
-        if len(value) != 1:
-            raise InputError("aws-config", f"{len(value)} connections", "one connection")
-        value = value[0]
-    if not isinstance(value, Mapping):
-        raise InputError("aws-config", type(value).__name__, "AWS's XML or DescribeVpnConnections' JSON")
-    return value
+        data["manifest"] = read_json(flags.manifest, "manifest")
+    return replace(
+        parse_request(data, environment, show_secrets=flags.show_secrets),
+        as_json=flags.json or flags.verb in _ALWAYS_JSON,
+        manifest_file=flags.manifest,
+    )
 
 
 def _host(text: str | None) -> tuple[str | None, int]:
@@ -178,24 +154,4 @@ def _host(text: str | None) -> tuple[str | None, int]:
 
 
 def _secret_file(path: Path | None) -> str | None:
-    return None if path is None else _read(path, "password file").rstrip("\r\n")
-
-
-def _json(path: Path, field: str) -> object:
-    return _decode(_read(path, field), field)
-
-
-def _decode(text: str, field: str) -> object:
-    try:
-        return json.loads(text)
-    except ValueError:
-        raise InputError(field, "not JSON", "a JSON document") from None
-
-
-def _read(path: Path, field: str) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise InputError(field, str(path), f"a readable file ({error.strerror})") from None
-    except UnicodeDecodeError:
-        raise InputError(field, str(path), "a UTF-8 text file") from None
+    return None if path is None else read_text(path, "password file").rstrip("\r\n")

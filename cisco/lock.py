@@ -16,9 +16,7 @@ _PAUSE = 0.5
 
 
 @contextmanager
-def router_lock(
-    login: Login, deadline: Deadline, clock: Clock, report: Callable[[str], None]
-) -> Iterator[None]:
+def router_lock(login: Login, deadline: Deadline, clock: Clock, report: Callable[[str], None]) -> Iterator[None]:
     """Hold the router's lock; wait for it, since two links of one stack may share a router.
 
     The kernel lets go of it when the process ends, however it ends.

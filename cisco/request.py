@@ -1,5 +1,6 @@
 """What the agent is asked: the JSON on standard input, checked field by field into frozen data."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network
@@ -53,7 +54,7 @@ class Request:
     manifest_file: Path | None = field(default=None)
 
 
-def parse_request(data: object, environment: Mapping[str, str]) -> Request:
+def parse_request(data: object, environment: Mapping[str, str], *, show_secrets: bool = False) -> Request:
     """Check the JSON form. Unknown fields are refused by name. Raises `InputError`."""
     top = _object("input", data, _TOP_FIELDS)
     router = _object("router", top.get("router", {}), _LOGIN_FIELDS | _SETTING_FIELDS)
@@ -65,8 +66,20 @@ def parse_request(data: object, environment: Mapping[str, str]) -> Request:
         settings=parse_settings(router),
         login=parse_login("router", router, environment) if router.get("host") else None,
         options=parse_options(_object("options", top.get("options", {}), _OPTION_FIELDS)),
-        manifest=_optional_object(top.get("manifest")),
+        manifest=_optional_object("manifest", top.get("manifest")),
+        show_secrets=show_secrets,
     )
+
+
+def secrets_of(request: Request) -> tuple[Secret, ...]:
+    """Return every secret that the request holds, so that whatever is printed can be rid of them."""
+    vpn = request.vpn or {}
+    keys = re.findall(r"pre_shared_key>\s*([^<\s]+)\s*<", str(vpn.get("customer_gateway_configuration", "")))
+    options = vpn.get("tunnel_options")
+    for entry in options if isinstance(options, Sequence) and not isinstance(options, str) else ():
+        if isinstance(entry, Mapping) and entry.get("PreSharedKey"):
+            keys.append(str(entry["PreSharedKey"]))
+    return (*(request.login.secrets if request.login else ()), *map(Secret, keys))
 
 
 def parse_settings(router: Mapping[str, object]) -> RouterSettings:
@@ -130,8 +143,10 @@ def _object(name: str, value: object, known: set[str]) -> Mapping[str, object]:
     return value
 
 
-def _optional_object(value: object) -> Mapping[str, object] | None:
-    return value if isinstance(value, Mapping) else None
+def _optional_object(name: str, value: object) -> Mapping[str, object] | None:
+    if value is not None and not isinstance(value, Mapping):
+        raise InputError(name, type(value).__name__, "a JSON object")
+    return value
 
 
 def _text(name: str, value: object) -> str:
@@ -179,7 +194,7 @@ def _address(name: str, value: object) -> IPv4Address:
 
 
 def _networks(name: str, value: object) -> tuple[IPv4Network, ...]:
-    if not isinstance(value, Sequence) or isinstance(value, str):
+    if not isinstance(value, Sequence) or isinstance(value, str) or not value:
         raise InputError(name, value, "'default' or a list of networks")
     try:
         return tuple(IPv4Network(str(item)) for item in value)

@@ -91,9 +91,7 @@ def remove(
     return _result(connection, redactor, outcome, 0, {})
 
 
-def check(
-    intent: Intent, connection: Connection, options: Options, manifest: Manifest | None = None
-) -> CheckResult:
+def check(intent: Intent, connection: Connection, options: Options, manifest: Manifest | None = None) -> CheckResult:
     """Compare the router with the link, and say which generation the next apply is to write."""
     owned = owned_from_manifest(manifest, adopt=options.adopt)
     try:

@@ -114,7 +114,7 @@ def _preshared_key(entry: Entry, tunnel: AwsTunnel) -> Secret:
         if PRESHARED_KEY.match(key) and key.upper() != "REDACTED":
             return Secret(key)
     raise InputError(
-        f"pre-shared key of the tunnel to {tunnel.aws_outside}",
+        "pre-shared key",
         "empty" if not any(given) else "***",
         "8 to 64 letters, digits, '.' or '_', not starting with 0; AWS leaves it out or writes REDACTED where Secrets "
         "Manager keeps it: give it in the tunnel options' PreSharedKey",

@@ -24,6 +24,11 @@ def render_command(request: Request) -> int:
 
     intent = _intent(request, for_print=True)
     text = render(intent)
+    settings = request.settings
+    if settings.behind_nat and settings.wan_interface is None and settings.local_address is None:
+        _report(
+            f"note: {intent.local_address} is not the router's own behind NAT: name --wan-interface or --local-address"
+        )
     keys = (tunnel.preshared_key for tunnel in intent.tunnels)
     sys.stdout.write(text if request.show_secrets else Redactor(keys).redact(text))
     return 0

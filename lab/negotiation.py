@@ -160,9 +160,7 @@ def _choose_phase1(router: RouterEnd, aws: AwsEnd) -> Phase1Offer | None:
 def _phase1(router: RouterEnd, aws: AwsEnd) -> Outcome:
     chosen = _choose_phase1(router, aws)
     if chosen is None:
-        offered = (
-            ", ".join(f"{o.encryption}/{o.integrity}/group {o.dh_group}" for o in router.phase1) or "nothing"
-        )
+        offered = ", ".join(f"{o.encryption}/{o.integrity}/group {o.dh_group}" for o in router.phase1) or "nothing"
         return _down(
             aws,
             Cause.PHASE1_PROPOSAL,
@@ -171,15 +169,11 @@ def _phase1(router: RouterEnd, aws: AwsEnd) -> Outcome:
             f"group {_words(aws.phase1_dh_groups)}",
         )
     if not router.matches_peer:
-        return _down(
-            aws, Cause.AUTHENTICATION, f"no profile of the router matches the identity {aws.outside}"
-        )
+        return _down(aws, Cause.AUTHENTICATION, f"no profile of the router matches the identity {aws.outside}")
     if router.preshared_key is None:
         return _down(aws, Cause.AUTHENTICATION, f"the router has no pre-shared key for {aws.outside}")
     if router.preshared_key != aws.preshared_key:
-        return _down(
-            aws, Cause.AUTHENTICATION, "authentication failed: the two ends hold different pre-shared keys"
-        )
+        return _down(aws, Cause.AUTHENTICATION, "authentication failed: the two ends hold different pre-shared keys")
     return replace(
         _down(aws, Cause.PHASE2_PROPOSAL, ""),
         cause=None,
@@ -250,9 +244,7 @@ def _phase2(router: RouterEnd, aws: AwsEnd, outcome: Outcome) -> Outcome:
 def _wrong_inside(router: RouterEnd, aws: AwsEnd) -> str | None:
     if router.inside == aws.customer_inside:
         return None
-    return (
-        f"Tunnel{router.number} has the inside address {router.inside}, but AWS expects {aws.customer_inside}"
-    )
+    return f"Tunnel{router.number} has the inside address {router.inside}, but AWS expects {aws.customer_inside}"
 
 
 def _bgp(router: RouterEnd, aws: AwsEnd, outcome: Outcome) -> Outcome:
@@ -291,9 +283,7 @@ def _originated(router: RouterEnd, neighbor: BgpNeighbor) -> tuple[IPv4Network, 
     return tuple(sorted({*networks, *((ANY,) if neighbor.default_originate else ())}))
 
 
-def _refused_by_bgp(
-    router: RouterEnd, aws: AwsEnd, numbers: tuple[int, int]
-) -> tuple[Cause, str, str] | None:
+def _refused_by_bgp(router: RouterEnd, aws: AwsEnd, numbers: tuple[int, int]) -> tuple[Cause, str, str] | None:
     aws_as, customer_as = numbers
     if router.bgp is None:
         return Cause.BGP_MISSING, "the router has no BGP process", "Idle"

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Callable, Mapping
 
 from lab.providers import command_run
-from lab.providers.command_run import Outcome
+from lab.providers.command_run import Outcome, Running
 from lab.providers.plugin import Before, Change, Failure, ProviderError, Read, Resource
 from lab.providers.schema import Schema, UnknownTypeError, problems, schema_of
 from lab.providers.values import UNKNOWN, Properties, has_unknown, plain
@@ -31,6 +31,7 @@ class CommandPlugin:
     def __init__(self, show: Callable[[str, str], None]) -> None:
         self._show = show
         """Shows a line of a command on the terminal, under the resource's URN."""
+        self._running = Running()
 
     def configure(self, variables: Mapping[str, str]) -> None:
         """Take the configuration: this plugin has none."""
@@ -92,13 +93,17 @@ class CommandPlugin:
         if failures:
             raise ProviderError(failures[0].reason)
         inputs = plain(arguments)
-        outcome = command_run.run(inputs["command"], inputs, None, lambda line: self._show("", line))
+        outcome = command_run.run(inputs["command"], inputs, None, lambda line: self._show("", line), self._running)
         return {**inputs, **command_run.properties(outcome)}
+
+    def cancel(self) -> None:
+        """Kill the shells that are running, as the real plugin does; what they started is left to end by itself."""
+        self._running.kill()
 
     def _run(self, resource: Resource, command: str | None, inputs: Properties, previous: Outcome | None) -> Outcome:
         if command is None:
             return previous or Outcome("", "")
-        return command_run.run(command, inputs, previous, lambda line: self._show(resource.urn, line))
+        return command_run.run(command, inputs, previous, lambda line: self._show(resource.urn, line), self._running)
 
 
 def _schema(token: str) -> Schema:

@@ -4,7 +4,8 @@ import json
 import os
 import subprocess
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO
 
@@ -42,7 +43,34 @@ def environment(inputs: Properties, previous: Outcome | None) -> Mapping[str, st
     return result
 
 
-def run(command: str, inputs: Properties, previous: Outcome | None, show: Callable[[str], None]) -> Outcome:
+class Running:
+    """The processes that are under way, so that they can be killed together."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._processes: set[subprocess.Popen[bytes]] = set()
+
+    @contextmanager
+    def holding(self, process: subprocess.Popen[bytes]) -> Iterator[None]:
+        """Count a process as under way."""
+        with self._lock:
+            self._processes.add(process)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._processes.discard(process)
+
+    def kill(self) -> None:
+        """Kill every process that is under way."""
+        with self._lock:
+            for process in self._processes:
+                process.kill()
+
+
+def run(
+    command: str, inputs: Properties, previous: Outcome | None, show: Callable[[str], None], running: Running
+) -> Outcome:
     """Run a command to its end, and raise `ProviderError` in the real plugin's words when it fails."""
     words = [*(inputs.get("interpreter") or ("/bin/sh", "-c")), command]
     try:
@@ -56,9 +84,10 @@ def run(command: str, inputs: Properties, previous: Outcome | None, show: Callab
         )
     except OSError as error:
         raise ProviderError(f"{_exec_error(error, words, inputs)}: running {_quoted(command)}:\n") from None
-    streams = _Streams(process, _LOGGED[inputs.get("logging")], show)
-    streams.feed(inputs.get("stdin") or "")
-    stdout, stderr, both = streams.finish()
+    with running.holding(process):
+        streams = _Streams(process, _LOGGED[inputs.get("logging")], show)
+        streams.feed(inputs.get("stdin") or "")
+        stdout, stderr, both = streams.finish()
     if process.returncode != 0:
         raise ProviderError(f"{_ending(process.returncode)}: running {_quoted(command)}:\n{both}")
     return Outcome(stdout.removesuffix("\n"), stderr.removesuffix("\n"))

@@ -96,3 +96,6 @@ class Plugin(Protocol):
 
     def invoke(self, token: str, arguments: Properties) -> Properties:
         """Answer a function of the provider."""
+
+    def cancel(self) -> None:
+        """Give up what is under way: somebody pressed Ctrl-C."""

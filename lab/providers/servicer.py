@@ -2,7 +2,6 @@
 # ruff: noqa: N802, ARG002 - the methods' names and arguments are the protocol's
 
 import logging
-import os
 import signal
 import sys
 import threading
@@ -144,9 +143,11 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         return _invoke_response(result)
 
     def Cancel(self, request: empty_pb2.Empty, context: grpc.ServicerContext) -> empty_pb2.Empty:
-        """Stop soon: the engine asks this at Ctrl-C and at the end of every operation."""
-        # The answer has to be out first: a plugin that ends without one "exited prematurely", and the operation failed.
-        threading.Timer(_FAREWELL_SECONDS, os.kill, (os.getpid(), signal.SIGTERM)).start()
+        """Give up what is under way: the engine asks this at Ctrl-C and at the end of every operation.
+
+        The plugin stays: one that ends before its answer is out "exited prematurely", and the engine ends it anyway.
+        """
+        self._plugin.cancel()
         return empty_pb2.Empty()
 
 

@@ -20,7 +20,10 @@ _INSTALL_SECONDS: Final = 600
 _STAND_IN: Final = """\
 #!/bin/sh
 # Made by lab/setup: the lab's stand-in for a plugin that could not be downloaded here.
-PYTHONPATH={root} exec {python} -m lab.providers {name} "$@"
+# Isolated (-I), and nothing is put into the environment: a command that the plugin runs must see what it would see
+# under the real one.
+exec {python} -I -c "import sys; sys.path.insert(0, sys.argv.pop(1)); from lab.providers.__main__ import main; main()" \\
+  {root} {name} "$@"
 """
 
 

@@ -1,5 +1,6 @@
 """The stand-in for the command plugin behaves as pulumi-command 1.2.1 does."""
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -16,9 +17,11 @@ class Terminal:
 
     def __init__(self) -> None:
         self.lines: list[str] = []
+        self.first = threading.Event()
 
     def show(self, _: str, line: str) -> None:
         self.lines.append(line)
+        self.first.set()
 
 
 @pytest.fixture
@@ -45,6 +48,20 @@ def test_standard_input_environment_and_folder_reach_the_command(plugin: Command
     state = created(plugin, create='cat; echo "$NAME"; pwd', stdin="in\n", environment={"NAME": "x"}, dir=str(tmp_path))
 
     assert state["stdout"].split("\n") == ["in", "x", str(tmp_path)]
+
+
+def test_a_cancelled_command_is_killed_and_fails(plugin: CommandPlugin, terminal: Terminal) -> None:
+    def cancel() -> None:
+        terminal.first.wait(10)
+        plugin.cancel()
+
+    watcher = threading.Thread(target=cancel)
+    watcher.start()
+
+    with pytest.raises(ProviderError, match=r"^signal: killed"):
+        created(plugin, create="echo started; exec sleep 30")
+
+    watcher.join()
 
 
 def test_an_interpreter_of_the_program_s_own_is_used(plugin: CommandPlugin) -> None:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-import boto3
+import boto3  # type: ignore[import-untyped]  # boto3 has no type hints
 import pytest
 
 from lab.router.faults import Reject

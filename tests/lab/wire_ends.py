@@ -54,9 +54,7 @@ class Ends:
             phase2_lifetime=self.lifetimes[1],
             bgp=None if self.is_static else RouterBgp(65001, neighbors, self.networks),
             static_routes=(StaticRoute(VPC, number),) if self.is_static else (),
-            sla=Sla(number, IPv4Address(f"169.254.255.{1 + 4 * index}"), track=number)
-            if self.is_static
-            else None,
+            sla=Sla(number, IPv4Address(f"169.254.255.{1 + 4 * index}"), track=number) if self.is_static else None,
         )
         return replace(end, **self.router_changes.get(index, {}))  # type: ignore[arg-type]  # a test's own fields
 

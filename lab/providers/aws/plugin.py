@@ -3,6 +3,7 @@
 import json
 import os
 import secrets
+import threading
 import time
 from collections.abc import Callable, Mapping
 from typing import TypeVar
@@ -36,6 +37,7 @@ class AwsPlugin:
     def __init__(self) -> None:
         self._sessions: dict[str, Session] = {}
         self._settings = Settings(region="")
+        self._cancelled = threading.Event()
 
     def configure(self, variables: Mapping[str, str]) -> None:
         """Take the provider's configuration, or say which part of it this stand-in does not honour."""
@@ -178,6 +180,10 @@ class AwsPlugin:
         """Answer a data source."""
         return functions.answer(self._session(arguments), token, arguments)
 
+    def cancel(self) -> None:
+        """Give up every wait."""
+        self._cancelled.set()
+
     def _session(self, properties: Properties) -> Session:
         """The session for a resource's own Region, which may differ from the provider's."""
         region = properties.get("region") or self._settings.region
@@ -201,7 +207,8 @@ class AwsPlugin:
         while not (result := done()):
             if time.monotonic() > deadline:
                 raise ProviderError(f"timeout while waiting for {what}")
-            time.sleep(POLL_SECONDS)
+            if self._cancelled.wait(POLL_SECONDS):
+                raise ProviderError(f"cancelled while waiting for {what}")
         return result
 
     def _foreseen(self, row: Row, schema: Schema, inputs: Properties, state: Properties | None = None) -> Properties:

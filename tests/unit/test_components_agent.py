@@ -1,0 +1,152 @@
+"""How the agent is found and started: shell text without a secret or a path of one machine."""
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from components._agent import agent_module, asking, doing, masked, read_answer
+from components._keys import GENERATE, require_key
+from components._request import request_json, secrets_of
+
+HANDOUT = json.dumps(
+    {
+        "customer_gateway_configuration": "<xml/>",
+        "tunnel_options": [{"PreSharedKey": "key.of.one"}, {"PreSharedKey": "key.of.two"}],
+    }
+)
+KNOWN = {
+    "link": "tokyo",
+    "handout": HANDOUT,
+    "router": {"host": "192.0.2.10", "username": "pulumi", "host_key": "SHA256:x", "port": None},
+    "advertise": ["192.168.10.0/24"],
+    "options": {"save": True},
+    "router_password": "pass.word",
+    "router_enable_password": None,
+    "jump_host_password": None,
+}
+
+
+def fake_python(path: Path, answer: str, code: int = 0, *, has_agent: bool = True) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    found = "exit 0" if has_agent else "exit 1"
+    path.write_text(f'#!/bin/sh\ncase "$1" in -c) {found};; esac\nprintf "%s" "{answer} $2 $3 "\ncat\nexit {code}\n')
+    path.chmod(0o755)
+
+
+def run(script: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    path = f"{folder / 'bin'}:/usr/bin:/bin"
+    return subprocess.run(
+        ["/bin/sh", "-c", script], cwd=folder, input="stdin", capture_output=True, text=True, check=False,
+        env={"PATH": path, **environment},
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("package", "module"), [("components", "cisco"), ("aws_cisco_vpn", "aws_cisco_vpn.cisco"), (None, "cisco")]
+)
+def test_the_agent_is_the_one_beside_the_components(package: str | None, module: str) -> None:
+    assert agent_module(package) == module
+
+
+@pytest.mark.parametrize("verb", ["apply", "remove", "check", "verify"])
+def test_a_script_names_no_machine_and_no_secret(verb: str) -> None:
+    for script in (doing("cisco", verb), asking("cisco", verb)):
+        assert str(Path.cwd()) not in script
+        assert str(Path.home()) not in script
+        assert f"-m cisco {verb}" in script
+
+
+@pytest.mark.parametrize("place", [".venv/bin/python", "venv/bin/python", "bin/python3", "named/bin/python"])
+def test_the_agent_is_found_in_each_usual_place(tmp_path: Path, place: str) -> None:
+    (tmp_path / "Pulumi.yaml").write_text("runtime:\n  name: python\n  options:\n    virtualenv: named\n")
+    fake_python(tmp_path / "bin" / "python3", "none", has_agent=False)
+    fake_python(tmp_path / place, "found")
+    assert run(doing("cisco", "apply"), tmp_path).stdout == "found cisco apply stdin"
+
+
+@pytest.mark.parametrize(
+    "line", ['virtualenv: "named"', "virtualenv: 'named' # ours", "options: {toolchain: pip, virtualenv: named}"]
+)
+def test_the_virtual_environment_that_pulumi_yaml_names_is_read_however_it_is_written(
+    tmp_path: Path, line: str
+) -> None:
+    (tmp_path / "Pulumi.yaml").write_text(f"runtime:\n  {line}\n")
+    fake_python(tmp_path / "named" / "bin" / "python", "found")
+    assert run(doing("cisco", "apply"), tmp_path).stdout.startswith("found")
+
+
+def test_the_variable_wins_over_every_place(tmp_path: Path) -> None:
+    fake_python(tmp_path / ".venv" / "bin" / "python", "wrong")
+    fake_python(tmp_path / "elsewhere" / "python", "right")
+    done = run(doing("cisco", "apply"), tmp_path, AWS_CISCO_VPN_PYTHON=str(tmp_path / "elsewhere" / "python"))
+    assert done.stdout.startswith("right")
+
+
+def test_a_python_without_the_agent_is_passed_over(tmp_path: Path) -> None:
+    fake_python(tmp_path / ".venv" / "bin" / "python", "wrong", has_agent=False)
+    fake_python(tmp_path / "venv" / "bin" / "python", "right")
+    assert run(doing("cisco", "apply"), tmp_path).stdout.startswith("right")
+
+
+def test_without_any_the_variable_to_set_is_named(tmp_path: Path) -> None:
+    fake_python(tmp_path / "bin" / "python3", "none", has_agent=False)
+    done = run(doing("cisco", "apply"), tmp_path)
+    assert (done.returncode, "AWS_CISCO_VPN_PYTHON" in done.stderr) == (2, True)
+    answer = read_answer(*[(asked := run(asking("cisco", "check"), tmp_path)).stdout, asked.stderr])
+    assert (asked.returncode, answer.is_given, "AWS_CISCO_VPN_PYTHON" in answer.message) == (0, False, True)
+
+
+def test_doing_fails_as_the_agent_fails(tmp_path: Path) -> None:
+    fake_python(tmp_path / ".venv" / "bin" / "python", "", 4)
+    assert run(doing("cisco", "apply"), tmp_path).returncode == 4
+
+
+def test_asking_makes_an_answer_of_a_failure(tmp_path: Path) -> None:
+    fake_python(tmp_path / ".venv" / "bin" / "python", "", 6)
+    done = run(asking("cisco", "verify"), tmp_path)
+    answer = read_answer(done.stdout, "one line\nConnect: refused\n")
+    assert (done.returncode, answer.exit_code, answer.is_given, answer.message) == (0, 6, False, "Connect: refused")
+
+
+def test_a_tunnel_that_is_down_is_an_answer_too() -> None:
+    answer = read_answer('{"up": false, "tunnels": []}\n\nexit 3', "")
+    assert answer.is_given
+    assert answer.result["up"] is False
+
+
+def test_what_is_no_answer_is_a_failure() -> None:
+    assert not read_answer("", "").is_given
+    assert not read_answer("Killed", "sh: out of memory").is_given
+
+
+def test_every_secret_is_masked_even_one_within_another() -> None:
+    assert masked("a key.of.one.more b key.of.one", ["key.of.one", "key.of.one.more", None, ""]) == "a *** b ***"
+
+
+def test_the_request_has_what_is_given_and_nothing_empty() -> None:
+    request = json.loads(request_json(KNOWN, generation=7, wait=30))
+    assert request["router"] == {
+        "host": "192.0.2.10", "username": "pulumi", "host_key": "SHA256:x", "password": "pass.word",
+        "advertise": ["192.168.10.0/24"],
+    }  # fmt: skip
+    assert (request["generation"], request["options"], request["link"]) == (7, {"save": True, "wait": 30}, "tokyo")
+    assert request["vpn"]["customer_gateway_configuration"] == "<xml/>"
+
+
+def test_the_jump_hosts_password_goes_to_the_jump_host() -> None:
+    known = {**KNOWN, "router": {**KNOWN["router"], "jump_host": {"host": "j"}}, "jump_host_password": "jump.word"}  # type: ignore[dict-item]  # a mapping
+    assert json.loads(request_json(known))["router"]["jump_host"] == {"host": "j", "password": "jump.word"}
+    assert secrets_of(known) == ["pass.word", "jump.word", "key.of.one", "key.of.two"]
+
+
+def test_a_generated_key_keeps_to_awss_rule_and_is_never_the_same() -> None:
+    made = {
+        subprocess.run(["/bin/sh", "-c", GENERATE], capture_output=True, text=True, check=True).stdout
+        for _ in range(20)
+    }
+    assert len(made) == 20
+    for key in made:
+        require_key("tunnel1_preshared_key", key)
+        assert len(key) == 32
