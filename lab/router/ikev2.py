@@ -1,6 +1,7 @@
 """IKEv2: proposals, policies, keyrings and profiles."""
 
 from .document import Entry
+from .ends import peers_speaking
 from .grammar import Match
 from .isakmp import HOST_MASK
 from .line import Context, Line, Mode, Refusal, Reply, only_shown_unless, refuse_at, reject_weak
@@ -125,7 +126,7 @@ def _profile_unused(ctx: Context, match: Match[Line]) -> Reply | None:
     if any(entry.value("set ikev2-profile") == name for entry in ctx.config.starting("crypto ipsec profile")):
         raise Refusal(f"% IKEv2 profile {name} is in use by an IPsec profile and cannot be removed")
     peers = {entry.key.split()[4] for entry in profile.starting("match identity remote address")}
-    if peers & ctx.router.associations.peers():
+    if peers & (ctx.router.associations.peers() - peers_speaking(ctx.router, "ikev1")):
         raise Refusal(f"% IKEv2 profile {name} is in use by security associations and cannot be removed")
     return None
 

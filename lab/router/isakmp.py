@@ -1,5 +1,6 @@
 """IKEv1: policies, keyrings and ISAKMP profiles."""
 
+from .ends import peers_speaking
 from .grammar import Match
 from .line import Context, Line, Mode, Refusal, Reply, only_shown_unless, reject_weak
 from .release import Release
@@ -67,7 +68,7 @@ def _profile_unused(ctx: Context, match: Match[Line]) -> Reply | None:
     if any(entry.value("set isakmp-profile") == name for entry in ctx.config.starting("crypto ipsec profile")):
         raise Refusal(f"% ISAKMP profile {name} is in use by an IPsec profile and cannot be removed")
     peers = {entry.key.split()[3] for entry in profile.starting("match identity address")}
-    if peers & ctx.router.associations.peers():
+    if peers & (ctx.router.associations.peers() - peers_speaking(ctx.router, "ikev2")):
         raise Refusal(f"% ISAKMP profile {name} is in use by security associations and cannot be removed")
     return None
 
