@@ -56,7 +56,26 @@ def test_a_script_names_no_path_of_this_machine() -> None:
         assert str(Path.home()) not in script
 
 
-_the_variable_wins_over_every_place(tmp_path: Path) -> None:
+@pytest.mark.parametrize("place", [".venv/bin/python", "venv/bin/python", "bin/python3", "named/bin/python"])
+def test_the_agent_is_found_in_each_usual_place(tmp_path: Path, place: str) -> None:
+    (tmp_path / "Pulumi.yaml").write_text("runtime:\n  name: python\n  options:\n    virtualenv: named\n")
+    fake_python(tmp_path / "bin" / "python3", "none", has_agent=False)
+    fake_python(tmp_path / place, "found")
+    assert run(doing("cisco"), "apply", tmp_path).stdout == "found cisco apply stdin"
+
+
+@pytest.mark.parametrize(
+    "line", ['virtualenv: "named"', "virtualenv: 'named' # ours", "options: {toolchain: pip, virtualenv: named}"]
+)
+def test_the_virtual_environment_that_pulumi_yaml_names_is_read_however_it_is_written(
+    tmp_path: Path, line: str
+) -> None:
+    (tmp_path / "Pulumi.yaml").write_text(f"runtime:\n  {line}\n")
+    fake_python(tmp_path / "named" / "bin" / "python", "found")
+    assert run(doing("cisco"), "apply", tmp_path).stdout.startswith("found")
+
+
+def test_the_variable_wins_over_every_place(tmp_path: Path) -> None:
     fake_python(tmp_path / ".venv" / "bin" / "python", "wrong")
     fake_python(tmp_path / "elsewhere" / "python", "right")
     done = run(doing("cisco"), "apply", tmp_path, AWS_CISCO_VPN_PYTHON=str(tmp_path / "elsewhere" / "python"))
