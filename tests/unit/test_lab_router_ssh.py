@@ -260,17 +260,6 @@ def test_a_round_trip_takes_its_time(start: Start) -> None:
         assert time.monotonic() - began >= 0.1
 
 
-def test_a_line_wider_than_the_terminal_moves_to_the_left(start: Start) -> None:
-    router = start()
-    with login(router) as client:
-        client.send_command("terminal width 40")
-        client.write_channel("show running-config | include interface Gigabit\n")
-        shown = client.read_until_pattern("GigabitEthernet2")
-    assert "show running-config | includ\b" in shown
-    assert "$ning-config | include" in shown
-    assert "interface GigabitEthernet1" in shown
-
-
 def test_a_question_mark_asks_for_help_and_is_no_part_of_the_line(start: Start) -> None:
     router = start()
     with login(router) as client:
