@@ -284,16 +284,6 @@ def test_a_key_opens_the_door_where_it_is_known(start: Start, tmp_path: Path) ->
         assert client.find_prompt() == "cgw-router#"
 
 
-async def test_a_command_without_a_terminal_ends_without_a_status(start: Start) -> None:
-    router = start()
-    async with asyncssh.connect(
-        router.host, router.port, username="admin", password=PASSWORD, known_hosts=None
-    ) as client:
-        done = await client.run("show privilege")
-    assert done.stdout == "\r\nCurrent privilege level is 15"
-    assert done.exit_status is None
-
-
 def test_a_reloading_router_is_away_for_a_while(start: Start) -> None:
     router = start()
     router.edit(["interface Tunnel9"])
