@@ -6,7 +6,7 @@ Why this way: docs/decisions/0002-preshared-keys.md
 import pulumi
 from pulumi_command import local
 
-from ._agent import SHELL
+from ._agent import INTERPRETER
 from ._keys import GENERATE, require_key
 from .inputs import checked
 
@@ -20,7 +20,7 @@ def preshared_key(
     command = local.Command(
         name,
         create=GENERATE,
-        interpreter=list(SHELL),
+        interpreter=list(INTERPRETER),
         environment={"KEY_SERIAL": str(serial)},
         add_previous_output_in_env=False,
         logging=local.Logging.NONE,

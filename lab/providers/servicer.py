@@ -29,6 +29,8 @@ _KINDS = {
     ("delete", True): provider_pb2.PropertyDiff.DELETE_REPLACE,
 }
 
+_FAREWELL_SECONDS = 1.0
+
 _MESSAGE_LIMIT = 400 * 1024 * 1024
 """Pulumi's own limit for one message; gRPC's default of 4 MB is too small for big states."""
 
