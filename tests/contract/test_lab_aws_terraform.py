@@ -44,11 +44,7 @@ def why_not() -> str | None:
     return None
 
 
-pytestmark = [
-    pytest.mark.skipif(why_not() is not None, reason=str(why_not())),
-    # One life a routing for all its tests: in several workers each would live it again, two minutes long.
-    pytest.mark.xdist_group("terraform"),
-]
+pytestmark = pytest.mark.skipif(why_not() is not None, reason=str(why_not()))
 
 
 @dataclass(frozen=True)

@@ -283,7 +283,7 @@ def test_an_agent_killed_half_way_is_undone_by_the_next_run() -> None:
         assert lab.startup == before
 
         assert lab.apply(link()).changed
-        assert "undoing what an earlier run left unconfirmed" in lab.said
+        assert "an earlier run left its change unconfirmed: undoing it" in lab.said
         assert lab.running == lab.startup
 
 
