@@ -260,6 +260,17 @@ def test_a_round_trip_takes_its_time(start: Start) -> None:
         assert time.monotonic() - began >= 0.1
 
 
+def test_a_line_wider_than_the_terminal_moves_to_the_left(start: Start) -> None:
+    router = start()
+    with login(router) as client:
+        client.send_command("terminal width 40")
+        client.write_channel("show running-config | include interface Gigabit\n")
+        shown = client.read_until_pattern("GigabitEthernet2")
+    assert "show running-config | includ\b" in shown
+    assert "$g-config | include" in shown
+    assert "interface GigabitEthernet1" in shown
+
+
 def test_a_question_mark_asks_for_help_and_is_no_part_of_the_line(start: Start) -> None:
     router = start()
     with login(router) as client:
@@ -282,6 +293,16 @@ def test_a_key_opens_the_door_where_it_is_known(start: Start, tmp_path: Path) ->
         key_file=str(tmp_path / "key"),
     ) as client:
         assert client.find_prompt() == "cgw-router#"
+
+
+async def test_a_command_without_a_terminal_ends_without_a_status(start: Start) -> None:
+    router = start()
+    async with asyncssh.connect(
+        router.host, router.port, username="admin", password=PASSWORD, known_hosts=None
+    ) as client:
+        done = await client.run("show privilege")
+    assert done.stdout == "\r\nCurrent privilege level is 15"
+    assert done.exit_status is None
 
 
 def test_a_reloading_router_is_away_for_a_while(start: Start) -> None:
