@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.lab.stack_lab import StackLab, stack_lab
+from tests.lab.stack_lab import StackLab, name_of, stack_lab
 
 CASES = {
     "bgp as in the guide": {"release": "ios15"},
@@ -43,7 +43,7 @@ def assert_deleted_in_order(lab: StackLab) -> None:
     deleted = [
         event.res_outputs_event.metadata.type.rpartition(":")[2]
         for event in lab.events
-        if event.res_outputs_event and str(event.res_outputs_event.metadata.op).endswith("delete")
+        if event.res_outputs_event and name_of(event.res_outputs_event.metadata.op) == "delete"
     ]
     # Both keys are commands too, and go last: the router's is the first.
     places = [deleted.index(kind) for kind in ORDER]

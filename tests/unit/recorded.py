@@ -1,12 +1,13 @@
 """Pulumi's mocks for component tests: every resource with its inputs as they are, and which of them are secret."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ParamSpec
 
 import pulumi
 from pulumi.runtime.mocks import MockCallArgs, MockResourceArgs, Mocks
 
+P = ParamSpec("P")
 _SIGNATURE = "4dabf18193072939515e22adb298388d"
 
 XML = "<vpn_connection/>"
@@ -57,8 +58,11 @@ class Recorder(Mocks):
             outputs |= {"stdout": self.answers.get(kind, default), "stderr": ""}
         return f"{args.name}-id", outputs
 
-    def call(self, args: MockCallArgs) -> dict[str, Any]:
+    def call(self, args: MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
         """Answer a function of AWS or of the command provider."""
+        return self._answer(args), None
+
+    def _answer(self, args: MockCallArgs) -> dict[str, Any]:
         self.calls.append((args.token, {name: _plain(value) for name, value in args.args.items()}))
         if args.token.endswith(":run"):
             return {"stdout": self.answers[args.args["command"]], "stderr": "", "command": args.args["command"]}
@@ -78,6 +82,12 @@ class Recorder(Mocks):
         """Return the only one of a type, or the one of that name."""
         (made,) = [made for made in self.of(kind) if name in ("", made.name)]
         return made
+
+
+def program(test: Callable[P, Awaitable[None]]) -> Callable[P, None]:
+    """Have an async test run as a Pulumi program, which ends when everything in it is registered."""
+    run: Callable[P, None] = pulumi.runtime.test(test)  # type: ignore[no-untyped-call]  # the SDK gives it no types
+    return run
 
 
 def start(recorder: Recorder, *, preview: bool = False) -> Recorder:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pulumi
@@ -10,7 +10,7 @@ import pytest
 from pulumi.runtime.stack import wait_for_rpcs
 
 from components import IosCustomerGateway, SiteToSiteVpn, VpcNetwork, VpnLink
-from tests.unit.recorded import XML, Recorder, start
+from tests.unit.recorded import XML, Recorder, program, start
 
 KEY1, KEY2, PASSWORD = "a.made.up.key.1", "a.made.up.key.2", "a.made.up.password"
 ROUTER: dict[str, Any] = {"host": "192.0.2.10", "username": "pulumi", "host_key": "SHA256:" + "A" * 43}
@@ -29,22 +29,17 @@ LINK: dict[str, Any] = {
     "subnet_cidrs": ["10.0.0.0/24"],
     "router": ROUTER,
 }
-UP = {
-    "up": True,
-    "tunnels": [
-        {
-            "name": f"Tunnel{n}",
-            "aws_outside": f"198.51.100.{n}",
-            "state": "UP",
-            "bgp": {"state": "Established", "prefixes": 1},
-        }
-        for n in (1, 2)
-    ],
-}
-DOWN = {
-    "up": False,
-    "tunnels": [UP["tunnels"][0], {**UP["tunnels"][1], "state": "DOWN", "reason": "no proposal chosen"}],
-}  # type: ignore[index]  # a list
+TUNNELS: list[dict[str, Any]] = [
+    {
+        "name": f"Tunnel{n}",
+        "aws_outside": f"198.51.100.{n}",
+        "state": "UP",
+        "bgp": {"state": "Established", "prefixes": 1},
+    }
+    for n in (1, 2)
+]
+UP = {"up": True, "tunnels": TUNNELS}
+DOWN = {"up": False, "tunnels": [TUNNELS[0], {**TUNNELS[1], "state": "DOWN", "reason": "no proposal chosen"}]}
 
 
 def answers(*, check: dict[str, Any] | None = None, verify: dict[str, Any] = UP, code: int = 0) -> dict[str, str]:
@@ -60,7 +55,7 @@ def recorder() -> Recorder:
 # -- The network
 
 
-@pulumi.runtime.test
+@program
 async def test_subnets_go_over_the_zones_in_turn(recorder: Recorder) -> None:
     network = VpcNetwork("net", {"vpc_cidr": "10.0.0.0/16", "subnet_cidrs": [f"10.0.{n}.0/24" for n in range(3)]})
     assert len(await ids(network.subnet_ids)) == 3
@@ -74,7 +69,7 @@ async def test_subnets_go_over_the_zones_in_turn(recorder: Recorder) -> None:
     assert len(recorder.of("RouteTableAssociation")) == 3
 
 
-@pulumi.runtime.test
+@program
 async def test_each_subnet_has_a_route_table_of_its_own_when_asked(recorder: Recorder) -> None:
     network = VpcNetwork(
         "net",
@@ -84,7 +79,7 @@ async def test_each_subnet_has_a_route_table_of_its_own_when_asked(recorder: Rec
     assert len(recorder.of("RouteTable")) == 2
 
 
-@pulumi.runtime.test
+@program
 async def test_nothing_is_made_in_a_vpc_that_exists(recorder: Recorder) -> None:
     network = VpcNetwork("net", {"vpc_id": "vpc-9", "route_table_ids": ["rtb-b", "rtb-a"]})
     assert await network.vpc_cidr.future() == "10.9.0.0/16"
@@ -97,7 +92,7 @@ async def test_nothing_is_made_in_a_vpc_that_exists(recorder: Recorder) -> None:
     [{}, {"vpc_cidr": "10.0.0.0/16", "vpc_id": "vpc-9"}, {"vpc_id": "vpc-9", "subnet_cidrs": ["10.0.0.0/24"]},
      {"vpc_cidr": "10.0.0.0/16", "route_table_ids": ["rtb-1"]}, {"vpc_cidr": "10.0.0.0/16", "availability_zones": []}],
 )  # fmt: skip
-@pulumi.runtime.test
+@program
 async def test_a_network_is_one_to_make_or_one_that_exists(recorder: Recorder, args: Any) -> None:
     with pytest.raises(pulumi.RunError, match=r"^net: "):
         VpcNetwork("net", args)
@@ -107,9 +102,9 @@ async def test_a_network_is_one_to_make_or_one_that_exists(recorder: Recorder, a
 # -- The VPN
 
 
-@pulumi.runtime.test
+@program
 async def test_every_option_of_both_tunnels_is_one_value(recorder: Recorder) -> None:
-    await made(SiteToSiteVpn("vpn", {**VPN, "profile": "guide-2015"}))
+    await made(vpn("vpn", {"profile": "guide-2015"}))
     inputs = recorder.one("VpnConnection").inputs
     for number, cidr in ((1, "169.254.255.0/30"), (2, "169.254.255.4/30")):
         tunnel = {
@@ -125,40 +120,36 @@ async def test_every_option_of_both_tunnels_is_one_value(recorder: Recorder) -> 
         assert len(tunnel) == 18, "an option is left to AWS's default"
 
 
-@pulumi.runtime.test
+@program
 async def test_one_tunnel_may_differ_so_that_a_change_is_made_in_two_steps(recorder: Recorder) -> None:
-    await made(SiteToSiteVpn("vpn", {**VPN, "profile": "guide-2015", "tunnel2_profile": "modern"}))
+    await made(vpn("vpn", {"profile": "guide-2015", "tunnel2_profile": "modern"}))
     inputs = recorder.one("VpnConnection").inputs
     assert (inputs["tunnel1IkeVersions"], inputs["tunnel2IkeVersions"]) == (["ikev1"], ["ikev2"])
 
 
-@pulumi.runtime.test
+@program
 async def test_both_keys_are_made_distinct_and_secret_when_none_is_given(recorder: Recorder) -> None:
-    vpn = SiteToSiteVpn("vpn", VPN)
-    await made(vpn)
+    made_vpn = vpn("vpn")
+    await made(made_vpn)
     connection = recorder.one("VpnConnection")
     assert {"tunnel1PresharedKey", "tunnel2PresharedKey"} <= connection.secret
     assert connection.inputs["tunnel1PresharedKey"] != connection.inputs["tunnel2PresharedKey"]
-    assert await vpn.handout.is_secret()
-    assert await vpn.customer_gateway_configuration.is_secret()
+    assert await made_vpn.handout.is_secret()
+    assert await made_vpn.customer_gateway_configuration.is_secret()
 
 
-@pulumi.runtime.test
+@program
 async def test_a_given_key_is_used_and_no_other_made(recorder: Recorder) -> None:
-    await made(
-        SiteToSiteVpn(
-            "vpn", {**VPN, "tunnel1_preshared_key": KEY1, "tunnel2_preshared_key": pulumi.Output.secret(KEY2)}
-        )
-    )
+    await made(vpn("vpn", {"tunnel1_preshared_key": KEY1, "tunnel2_preshared_key": pulumi.Output.secret(KEY2)}))
     connection = recorder.one("VpnConnection")
     assert (connection.inputs["tunnel1PresharedKey"], connection.inputs["tunnel2PresharedKey"]) == (KEY1, KEY2)
     assert {"tunnel1PresharedKey", "tunnel2PresharedKey"} <= connection.secret
     assert recorder.of("Command") == []
 
 
-@pulumi.runtime.test
+@program
 async def test_raising_the_serial_changes_what_makes_the_key(recorder: Recorder) -> None:
-    await made(SiteToSiteVpn("vpn", {**VPN, "tunnel2_key_serial": 2}))
+    await made(vpn("vpn", {"tunnel2_key_serial": 2}))
     assert [recorder.one("Command", f"vpn-tunnel{n}-key").inputs["environment"] for n in (1, 2)] == [
         {"KEY_SERIAL": "1"},
         {"KEY_SERIAL": "2"},
@@ -166,10 +157,10 @@ async def test_raising_the_serial_changes_what_makes_the_key(recorder: Recorder)
 
 
 @pytest.mark.usefixtures("recorder")
-@pulumi.runtime.test
+@program
 async def test_the_router_gets_what_aws_gets_and_by_inside_cidr() -> None:
-    vpn = SiteToSiteVpn("vpn", {**VPN, "tunnel1_preshared_key": KEY1, "tunnel2_preshared_key": KEY2})
-    handout = json.loads(str(await vpn.handout.future()))
+    made_vpn = vpn("vpn", {"tunnel1_preshared_key": KEY1, "tunnel2_preshared_key": KEY2})
+    handout = json.loads(str(await made_vpn.handout.future()))
     assert handout["customer_gateway_configuration"] == XML
     assert [(o["TunnelInsideCidr"], o["PreSharedKey"]) for o in handout["tunnel_options"]] == [
         ("169.254.255.0/30", KEY1),
@@ -178,26 +169,26 @@ async def test_the_router_gets_what_aws_gets_and_by_inside_cidr() -> None:
     assert handout["vpc_cidrs"] == ["10.0.0.0/16"]
 
 
-@pulumi.runtime.test
+@program
 async def test_a_long_asn_and_a_unique_device_name_go_to_the_customer_gateway(recorder: Recorder) -> None:
-    await made(SiteToSiteVpn("vpn", {**VPN, "bgp_asn": 4200000001}))
+    await made(vpn("vpn", {"bgp_asn": 4200000001}))
     inputs = recorder.one("CustomerGateway").inputs
     assert (inputs.get("bgpAsn"), inputs["bgpAsnExtended"]) == (None, "4200000001")
     assert inputs["deviceName"] == "project-dev-vpn"
 
 
-@pulumi.runtime.test
+@program
 async def test_propagation_and_static_routes_to_the_gateway_are_each_a_choice(recorder: Recorder) -> None:
-    await made(SiteToSiteVpn("a", {**VPN, "propagate_routes": False, "gateway_routes": ["192.168.10.0/24"]}))
+    await made(vpn("a", {"propagate_routes": False, "gateway_routes": ["192.168.10.0/24"]}))
     assert recorder.of("VpnGatewayRoutePropagation") == []
     assert recorder.one("Route").inputs["gatewayId"] == "a-vgw-id"
-    await made(SiteToSiteVpn("b", VPN))
+    await made(vpn("b"))
     assert recorder.one("VpnGatewayRoutePropagation").inputs["routeTableId"] == "rtb-1"
 
 
-@pulumi.runtime.test
+@program
 async def test_static_routing_has_the_connections_own_routes(recorder: Recorder) -> None:
-    await made(SiteToSiteVpn("vpn", {**VPN, "static_routes": ["192.168.10.0/24", "192.168.20.0/24"]}))
+    await made(vpn("vpn", {"static_routes": ["192.168.10.0/24", "192.168.20.0/24"]}))
     assert recorder.one("VpnConnection").inputs["staticRoutesOnly"] is True
     assert {r.inputs["destinationCidrBlock"] for r in recorder.of("VpnConnectionRoute")} == {
         "192.168.10.0/24",
@@ -205,7 +196,7 @@ async def test_static_routing_has_the_connections_own_routes(recorder: Recorder)
     }
 
 
-@pulumi.runtime.test
+@program
 async def test_gateways_that_exist_are_used_and_not_made(recorder: Recorder) -> None:
     args: Any = {"customer_gateway_id": "cgw-9", "vpn_gateway_id": "vgw-9", "route_table_ids": {"main": "rtb-1"}}
     await made(SiteToSiteVpn("vpn", args))
@@ -214,7 +205,7 @@ async def test_gateways_that_exist_are_used_and_not_made(recorder: Recorder) -> 
     assert (inputs["customerGatewayId"], inputs["vpnGatewayId"]) == ("cgw-9", "vgw-9")
 
 
-@pulumi.runtime.test
+@program
 async def test_a_transit_gateway_is_associated_and_learns_the_routes(recorder: Recorder) -> None:
     args: Any = {"public_ip": "203.0.113.100", "transit_gateway_id": "tgw-9", "transit_gateway_route_table_id": "tgw-rtb-9",
                  "route_table_ids": {"main": "rtb-1"}, "gateway_routes": ["192.168.10.0/24"]}  # fmt: skip
@@ -225,17 +216,17 @@ async def test_a_transit_gateway_is_associated_and_learns_the_routes(recorder: R
     assert recorder.one("Route").inputs["transitGatewayId"] == "tgw-9"
 
 
-@pulumi.runtime.test
+@program
 async def test_logs_and_alarms_are_made_when_asked_for(recorder: Recorder) -> None:
-    await made(SiteToSiteVpn("vpn", {**VPN, "log_retention_days": 30, "alarm_topic_arn": "arn:topic"}))
+    await made(vpn("vpn", {"log_retention_days": 30, "alarm_topic_arn": "arn:topic"}))
     logs = recorder.one("VpnConnection").inputs["tunnel1LogOptions"]["cloudwatchLogOptions"]
     assert (logs["logEnabled"], logs["bgpLogEnabled"]) == (True, True)
     assert {alarm.inputs["statistic"] for alarm in recorder.of("MetricAlarm")} == {"Minimum", "Maximum"}
 
 
-@pulumi.runtime.test
+@program
 async def test_the_callers_tags_are_on_everything_that_has_tags(recorder: Recorder) -> None:
-    await made(SiteToSiteVpn("vpn", {**VPN, "tags": {"team": pulumi.Output.from_input("net")}}))
+    await made(vpn("vpn", {"tags": {"team": pulumi.Output.from_input("net")}}))
     for kind in ("VpnGateway", "CustomerGateway", "VpnConnection"):
         tags = recorder.one(kind).inputs["tags"]
         assert tags["team"] == "net"
@@ -264,12 +255,12 @@ async def test_the_callers_tags_are_on_everything_that_has_tags(recorder: Record
         ({"log_retention_days": 0}, "log_retention_days"),
     ],
 )
-@pulumi.runtime.test
+@program
 async def test_a_wrong_argument_is_refused_before_anything_of_aws_is_made(
     recorder: Recorder, change: Any, field: str
 ) -> None:
     with pytest.raises(pulumi.RunError, match=f"^vpn: {field}") as caught:
-        SiteToSiteVpn("vpn", {**VPN, **change})
+        vpn("vpn", {**change})
     assert [made.name for made in recorder.made if made.kind.endswith(":VpnConnection")] == []
     assert "0badkey00" not in str(caught.value)
     assert KEY1 not in str(caught.value)
@@ -278,9 +269,7 @@ async def test_a_wrong_argument_is_refused_before_anything_of_aws_is_made(
 @pytest.mark.usefixtures("recorder")
 def test_an_output_is_checked_as_soon_as_it_is_known() -> None:
     # The output belongs to the program that makes it, so it is made there.
-    error = error_of(
-        lambda: SiteToSiteVpn("vpn", {**VPN, "tunnel1_preshared_key": pulumi.Output.secret("0badkey00")}).handout
-    )
+    error = error_of(lambda: vpn("vpn", {"tunnel1_preshared_key": pulumi.Output.secret("0badkey00")}).handout)
     assert "vpn: tunnel1_preshared_key" in error
     assert "0badkey00" not in error
 
@@ -288,7 +277,7 @@ def test_an_output_is_checked_as_soon_as_it_is_known() -> None:
 # -- The router
 
 
-@pulumi.runtime.test
+@program
 async def test_every_secret_goes_through_the_commands_standard_input_alone(recorder: Recorder) -> None:
     await made(router())
     command = recorder.one("Command")
@@ -305,7 +294,7 @@ async def test_every_secret_goes_through_the_commands_standard_input_alone(recor
     assert command.inputs["logging"] == "stderr"
 
 
-@pulumi.runtime.test
+@program
 async def test_without_the_drift_check_the_router_is_not_asked(recorder: Recorder) -> None:
     await made(router(drift_check=False))
     assert recorder.calls == []
@@ -323,7 +312,7 @@ def test_a_router_that_cannot_be_compared_stops_with_the_setting_to_change() -> 
     )
 
 
-@pulumi.runtime.test
+@program
 async def test_what_the_agent_shows_is_masked_once_more() -> None:
     start(Recorder(answers={**answers(), "apply": json.dumps({"generation": 4, "diff": f"+ key {KEY1}"})}))
     gateway = router()
@@ -333,10 +322,10 @@ async def test_what_the_agent_shows_is_masked_once_more() -> None:
 
 
 @pytest.mark.parametrize("change", [{"host_key": "none"}, {"host": ""}, {"tunnel_numbers": [1, 1]}])
-@pulumi.runtime.test
+@program
 async def test_a_router_that_cannot_be_is_refused_at_once(recorder: Recorder, change: Any) -> None:
     with pytest.raises(pulumi.RunError, match=r"^router: router"):
-        IosCustomerGateway("router", {"router": {**ROUTER, **change}, "handout": "{}"})
+        router(router={**ROUTER, **change})
     assert recorder.of("Command") == []
 
 
@@ -344,29 +333,29 @@ async def test_a_router_that_cannot_be_is_refused_at_once(recorder: Recorder, ch
 
 
 @pytest.mark.usefixtures("recorder")
-@pulumi.runtime.test
+@program
 async def test_a_link_is_up_when_both_ends_say_so_and_shows_no_secret() -> None:
-    link = VpnLink("tokyo", {**LINK, "router_password": pulumi.Output.secret(PASSWORD)})
-    tunnels = await link.tunnels.future() or []
+    tokyo = link("tokyo", {"router_password": pulumi.Output.secret(PASSWORD)})
+    tunnels = await tokyo.tunnels.future() or []
     assert [(t["name"], t["aws_outside"], t["state"]) for t in tunnels] == [
         ("tunnel1", "198.51.100.1", "UP"),
         ("tunnel2", "198.51.100.2", "UP"),
     ]
-    assert not await link.tunnels.is_secret()
+    assert not await tokyo.tunnels.is_secret()
     assert PASSWORD not in json.dumps(tunnels)
 
 
-@pulumi.runtime.test
+@program
 async def test_the_link_announces_what_is_on_premises_unless_told_otherwise(recorder: Recorder) -> None:
-    await VpnLink("a", LINK).tunnels.future()
+    await link("a").tunnels.future()
     assert json.loads(recorder.one("Command", "a").inputs["stdin"])["router"]["advertise"] == ["192.168.10.0/24"]
-    await VpnLink("b", {**LINK, "advertise": "default"}).tunnels.future()
+    await link("b", {"advertise": "default"}).tunnels.future()
     assert "advertise" not in json.loads(recorder.one("Command", "b").inputs["stdin"])["router"]
 
 
-@pulumi.runtime.test
+@program
 async def test_a_static_link_has_its_networks_as_routes_and_announces_nothing(recorder: Recorder) -> None:
-    await VpnLink("tokyo", {**LINK, "routing": "static"}).tunnels.future()
+    await link("tokyo", {"routing": "static"}).tunnels.future()
     assert recorder.one("VpnConnectionRoute").inputs["destinationCidrBlock"] == "192.168.10.0/24"
     request = json.loads(recorder.one("Command", "tokyo").inputs["stdin"])
     assert "advertise" not in request["router"]
@@ -376,15 +365,15 @@ async def test_a_static_link_has_its_networks_as_routes_and_announces_nothing(re
 def test_a_tunnel_that_is_down_fails_the_link_with_the_end_and_the_reason() -> None:
     recorder = start(Recorder(answers=answers(verify=DOWN, code=3)))
     recorder.telemetry["198.51.100.2"] = "DOWN"
-    error = error_of(lambda: VpnLink("tokyo", {**LINK, "check_timeout": 1}).tunnels)
+    error = error_of(lambda: link("tokyo", {"check_timeout": 1}).tunnels)
     assert re.search(r"tunnel2 \(198\.51\.100\.2.*AWS says DOWN.*router says DOWN: no proposal chosen", error)
     assert "tunnel1" not in error
 
 
-@pulumi.runtime.test
+@program
 async def test_a_tunnel_that_is_down_may_be_only_a_warning() -> None:
     start(Recorder(answers=answers(verify=DOWN, code=3)))
-    tunnels = await VpnLink("tokyo", {**LINK, "check": "warn", "check_timeout": 1}).tunnels.future() or []
+    tunnels = await link("tokyo", {"check": "warn", "check_timeout": 1}).tunnels.future() or []
     assert [t["state"] for t in tunnels] == ["UP", "DOWN"]
 
 
@@ -393,23 +382,23 @@ def test_aws_is_waited_for_and_its_word_counts_too() -> None:
     recorder.telemetry["198.51.100.1"] = "DOWN"
     assert re.search(
         r"tunnel1 .*AWS says DOWN \(IPSEC IS DOWN\)$",
-        error_of(lambda: VpnLink("tokyo", {**LINK, "check_timeout": 1}).tunnels),
+        error_of(lambda: link("tokyo", {"check_timeout": 1}).tunnels),
     )
     assert sum(token.endswith("getVpnConnection") for token, _ in recorder.calls) > 1
 
 
-@pulumi.runtime.test
+@program
 async def test_with_the_check_off_nobody_is_asked() -> None:
     recorder = start(Recorder(answers=answers()))
-    tunnels = await VpnLink("tokyo", {**LINK, "check": "off"}).tunnels.future() or []
+    tunnels = await link("tokyo", {"check": "off"}).tunnels.future() or []
     assert {t["state"] for t in tunnels} == {"UNKNOWN"}
     assert not [arguments for _, arguments in recorder.calls if arguments.get("command") == "verify"]
 
 
-@pulumi.runtime.test
+@program
 async def test_a_preview_asks_once_without_waiting_and_never_fails() -> None:
     recorder = start(Recorder(answers=answers(verify=DOWN, code=3)), preview=True)
-    tunnels = await VpnLink("tokyo", LINK).tunnels.future() or []
+    tunnels = await link("tokyo").tunnels.future() or []
     assert [t["state"] for t in tunnels] == ["UP", "DOWN"]
     (asked,) = [arguments for _, arguments in recorder.calls if arguments.get("command") == "verify"]
     assert json.loads(asked["stdin"])["options"]["wait"] == 0
@@ -427,11 +416,21 @@ async def test_a_preview_asks_once_without_waiting_and_never_fails() -> None:
         ({"check_timeout": 0}, "check_timeout"),
     ],
 )
-@pulumi.runtime.test
+@program
 async def test_what_only_the_link_can_know_is_refused_by_it(recorder: Recorder, change: Any, field: str) -> None:
     with pytest.raises(pulumi.RunError, match=f"^tokyo: {field}"):
-        VpnLink("tokyo", {**LINK, **change})
+        link("tokyo", {**change})
     assert [made for made in recorder.made if made.kind.startswith("aws:")] == []
+
+
+def vpn(name: str = "vpn", change: Mapping[str, object] | None = None) -> SiteToSiteVpn:
+    args: Any = {**VPN, **(change or {})}
+    return SiteToSiteVpn(name, args)
+
+
+def link(name: str = "tokyo", change: Mapping[str, object] | None = None) -> VpnLink:
+    args: Any = {**LINK, **(change or {})}
+    return VpnLink(name, args)
 
 
 def router(**more: Any) -> IosCustomerGateway:
@@ -448,12 +447,12 @@ def router(**more: Any) -> IosCustomerGateway:
     return IosCustomerGateway("router", args)
 
 
-def error_of(program: Callable[[], "pulumi.Output[Any]"]) -> str:
+def error_of(make: Callable[[], "pulumi.Output[Any]"]) -> str:
     """Return how a program ends that makes this output, and must fail."""
 
-    @pulumi.runtime.test
+    @program
     async def run() -> None:
-        await program().future()
+        await make().future()
 
     with pytest.raises(pulumi.RunError) as caught:
         run()

@@ -11,7 +11,7 @@ import pytest
 import yaml  # type: ignore[import-untyped]  # PyYAML has no type hints
 from pulumi.runtime.stack import wait_for_rpcs
 
-from tests.unit.recorded import Recorder
+from tests.unit.recorded import Recorder, program
 
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = yaml.safe_load((ROOT / "Pulumi.yaml").read_text())
@@ -42,13 +42,13 @@ async def run(stack: str, **more: Any) -> Recorder:
     recorder = Recorder(answers=ANSWERS)
     pulumi.runtime.set_mocks(recorder, project="aws-cisco-vpn", stack=stack)
     pulumi.runtime.set_all_config(settings(stack, **more))
-    program = runpy.run_path(str(ROOT / "__main__.py"))
-    await program["link"].tunnels.future()
+    done = runpy.run_path(str(ROOT / "__main__.py"))
+    await done["link"].tunnels.future()
     await wait_for_rpcs(await_all_outstanding_tasks=False)
     return recorder
 
 
-@pulumi.runtime.test
+@program
 async def test_the_dev_stack_is_the_guides_example() -> None:
     recorder = await run("dev")
     assert recorder.one("Vpc").inputs["cidrBlock"] == "10.0.0.0/16"
@@ -61,14 +61,14 @@ async def test_the_dev_stack_is_the_guides_example() -> None:
     assert (connection["tunnel1IkeVersions"], connection["tunnel1Phase1DhGroupNumbers"]) == (["ikev1"], [2])
 
 
-@pulumi.runtime.test
+@program
 async def test_the_static_stack_is_the_guides_example_without_bgp() -> None:
     recorder = await run("static")
     assert recorder.one("VpnConnection").inputs["staticRoutesOnly"] is True
     assert recorder.one("VpnConnectionRoute").inputs["destinationCidrBlock"] == "192.168.10.0/24"
 
 
-@pulumi.runtime.test
+@program
 async def test_a_setting_reaches_the_component() -> None:
     recorder = await run(
         "dev", profileOverrides={"phase1_dh_group_number": 14}, wanInterface="GigabitEthernet1", behindNat=True
@@ -78,7 +78,7 @@ async def test_a_setting_reaches_the_component() -> None:
     assert (router["wan_interface"], router["behind_nat"], router["port"]) == ("GigabitEthernet1", True, 22)
 
 
-@pulumi.runtime.test
+@program
 async def test_a_password_is_a_secret_however_it_was_set() -> None:
     recorder = await run("dev", routerPassword="a.made.up.password")
     command = recorder.one("Command", "dev")
@@ -86,7 +86,7 @@ async def test_a_password_is_a_secret_however_it_was_set() -> None:
     assert "a.made.up.password" in command.inputs["stdin"]
 
 
-@pulumi.runtime.test
+@program
 async def test_a_switch_that_is_off_is_off() -> None:
     recorder = await run("dev", driftCheck=False, propagateRoutes=False, check="off")
     assert recorder.of("VpnGatewayRoutePropagation") == []
