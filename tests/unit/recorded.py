@@ -60,7 +60,7 @@ class Recorder(Mocks):
 
     def call(self, args: MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
         """Answer a function of AWS or of the command provider."""
-        return self._answer(args), None
+        return self._answer(args), []
 
     def _answer(self, args: MockCallArgs) -> dict[str, Any]:
         self.calls.append((args.token, {name: _plain(value) for name, value in args.args.items()}))
