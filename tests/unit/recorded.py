@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any, ParamSpec
 
 import pulumi
+import pytest
 from pulumi.runtime.mocks import MockCallArgs, MockResourceArgs, Mocks
+from pulumi.runtime.stack import wait_for_rpcs
 
 P = ParamSpec("P")
 _SIGNATURE = "4dabf18193072939515e22adb298388d"
@@ -88,6 +90,25 @@ def program(test: Callable[P, Awaitable[None]]) -> Callable[P, None]:
     """Have an async test run as a Pulumi program, which ends when everything in it is registered."""
     run: Callable[P, None] = pulumi.runtime.test(test)  # type: ignore[no-untyped-call]  # the SDK gives it no types
     return run
+
+
+def error_of(make: Callable[[], "pulumi.Output[Any]"]) -> str:
+    """Return how a program ends that makes this output, and must fail."""
+
+    @program
+    async def run() -> None:
+        await make().future()
+
+    with pytest.raises(pulumi.RunError) as caught:
+        run()
+    return str(caught.value)
+
+
+async def settled(output: "pulumi.Output[Any]") -> Any:
+    """Return an output once everything is registered."""
+    value = await output.future()
+    await wait_for_rpcs(await_all_outstanding_tasks=False)
+    return value
 
 
 def start(recorder: Recorder, *, preview: bool = False) -> Recorder:
