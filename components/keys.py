@@ -6,22 +6,21 @@ Why this way: docs/decisions/0002-preshared-keys.md
 import pulumi
 from pulumi_command import local
 
-from ._agent import SHELL
+from ._agent import INTERPRETER
 from ._keys import GENERATE, require_key
 from .inputs import checked
 
 
 def preshared_key(
-    owner: str, number: int, given: pulumi.Input[str] | None, serial: int, child: pulumi.ResourceOptions
+    name: str, field: str, given: pulumi.Input[str] | None, serial: int, child: pulumi.ResourceOptions
 ) -> pulumi.Output[str]:
-    """Return a tunnel's key as a secret: `given`, or one that is made on create and again only when `serial` changes."""
-    field = f"tunnel{number}_preshared_key"
+    """Return the key as a secret: `given`, or one that is made on create and again only when `serial` changes."""
     if given is not None:
-        return pulumi.Output.secret(checked(owner, given, lambda key: require_key(field, key)))
+        return pulumi.Output.secret(checked(name, given, lambda key: require_key(field, key)))
     command = local.Command(
-        f"{owner}-tunnel{number}-key",
+        name,
         create=GENERATE,
-        interpreter=list(SHELL),
+        interpreter=list(INTERPRETER),
         environment={"KEY_SERIAL": str(serial)},
         add_previous_output_in_env=False,
         logging=local.Logging.NONE,
@@ -29,4 +28,4 @@ def preshared_key(
             pulumi.ResourceOptions(additional_secret_outputs=["stdout", "stderr"]), child
         ),
     )
-    return pulumi.Output.secret(checked(owner, command.stdout, lambda key: require_key(field, key)))
+    return pulumi.Output.secret(checked(name, command.stdout, lambda key: require_key(field, key)))
