@@ -36,7 +36,7 @@ def read_xml(text: str) -> AwsConnection:
     if len(sections) != 2:
         raise InputError("ipsec_tunnel", f"{len(sections)} elements", "two, one a tunnel")
     has_bgp = root.find("ipsec_tunnel/customer_gateway/bgp") is not None
-    is_static = (root.findtext("vpn_connection_attributes") or "").strip() == _STATIC or not has_bgp
+    is_static = _optional(root, "vpn_connection_attributes") == _STATIC or not has_bgp
     one, two = (_tunnel(section, is_static=is_static) for section in sections)
     return AwsConnection(root.get("id", "").strip(), is_static, (one, two))
 
@@ -81,7 +81,7 @@ def _tunnel(section: ElementTree.Element, *, is_static: bool) -> AwsTunnel:
         aws_inside=ipv4_address("AWS inside address", _text(section, "vpn_gateway/tunnel_inside_address/ip_address")),
         router_inside=_router_inside(section),
         # Empty where AWS keeps the key in Secrets Manager; whoever needs the key refuses that.
-        preshared_key=Secret((section.findtext("ike/pre_shared_key") or "").strip()),
+        preshared_key=Secret(_optional(section, "ike/pre_shared_key")),
         asns=asns,
         phase1=_algorithms(section, "ike", 28800),
         phase2=_algorithms(section, "ipsec", 3600),
@@ -105,26 +105,28 @@ def _router_inside(section: ElementTree.Element) -> IPv4Interface:
 
 def _algorithms(section: ElementTree.Element, phase: str, lifetime: int) -> Algorithms:
     default = Algorithms(lifetime)
-    group = section.findtext(f"{phase}/perfect_forward_secrecy")
+    group = _optional(section, f"{phase}/perfect_forward_secrecy").removeprefix("group")
     return Algorithms(
-        lifetime=whole_number(f"{phase} lifetime", (section.findtext(f"{phase}/lifetime") or str(lifetime)).strip()),
+        lifetime=whole_number(f"{phase} lifetime", _optional(section, f"{phase}/lifetime") or lifetime),
         encryption=_word(section, f"{phase}/encryption_protocol", _ENCRYPTION) or default.encryption,
         integrity=_word(section, f"{phase}/authentication_protocol", _INTEGRITY) or default.integrity,
-        dh_group=default.dh_group
-        if not (group or "").strip()
-        else whole_number(f"{phase} perfect_forward_secrecy", (group or "").strip().removeprefix("group")),
+        dh_group=whole_number(f"{phase} perfect_forward_secrecy", group or default.dh_group),
     )
 
 
 def _word(section: ElementTree.Element, path: str, words: Mapping[str, _Word]) -> _Word | None:
-    found = (section.findtext(path) or "").strip()
+    found = _optional(section, path)
     if found and found not in words:
         raise InputError(path, found, f"one of {', '.join(words)}")
     return words.get(found)
 
 
 def _text(section: ElementTree.Element, path: str) -> str:
-    found = (section.findtext(path) or "").strip()
+    found = _optional(section, path)
     if not found:
         raise InputError(_FIELD, f"without <{path}>", _ALLOWED)
     return found
+
+
+def _optional(section: ElementTree.Element, path: str) -> str:
+    return (section.findtext(path) or "").strip()

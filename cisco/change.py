@@ -16,7 +16,6 @@ from .errors import (
     ConnectError,
     NotRolledBackError,
     PreflightError,
-    RolledBackError,
     SessionLostError,
 )
 from .interrupt import stoppable, unstoppable
@@ -27,7 +26,7 @@ from .plan import SHARED, Plan, Step
 from .preflight import RouterState, examine, obstacles, read_running, require_no_problem
 from .push import Pusher
 from .result import Tier
-from .revert import arm, confirm, enter_configuration, pending, revert_now
+from .revert import LOCK_PAUSE, LOCK_TRIES, arm, confirm, enter_configuration, pending, settle_earlier
 from .rollback import Undo
 from .saving import may_be_unsaved, read_startup, save
 from .secret import Redactor
@@ -39,6 +38,9 @@ _SECONDS_A_LINE = 0.5
 _MARGIN = 60.0
 _LONGEST_TIMER = 120
 _MARK = re.compile(r"^ *description aws-cisco-vpn ", re.MULTILINE)
+
+# What is undone before it goes on its way: our own errors, Ctrl-C, and a plain exit.
+_FAILURES = (AgentError, KeyboardInterrupt, SystemExit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,8 @@ class Change:
                     state = self._turn_archive_on(terminal, state)
             except SessionLostError as lost:
                 terminal.close()
+                if self.archive_path is not None:
+                    raise NotRolledBackError(f"{lost}; archive may be on now ({self.archive_path})") from None
                 raise ConnectError(f"{lost}; nothing was touched") from None
             except AgentError:
                 terminal.log_out()
@@ -99,12 +103,24 @@ class Change:
             return self._change(terminal, deadline, state, plan)
 
     def _examine(self, terminal: Terminal) -> RouterState:
-        state = examine(terminal)
+        state = self._unlocked(terminal)
         self.report(f"logged in to {self.connection.login.address}: {state.release}")
         if state.pending is not None and state.pending.user == self.connection.login.username:
-            # Armed by an earlier run of ours that did not live to confirm or revert.
-            self.report("undoing what an earlier run left unconfirmed")
-            revert_now(terminal)
+            settle_earlier(
+                terminal, state.pending.user, self.connection.clock, terminal.deadline,
+                self.connection.timing.poll, self.report,
+            )  # fmt: skip
+            state = examine(terminal)
+        return state
+
+    def _unlocked(self, terminal: Terminal) -> RouterState:
+        """Examine the router; somebody in configuration mode gets a while to finish."""
+        state = examine(terminal)
+        for _ in range(LOCK_TRIES - 1):
+            if state.lock_owner is None:
+                break
+            self.report(f"the configuration is locked by {state.lock_owner}: waiting")
+            self.connection.clock.sleep(LOCK_PAUSE)
             state = examine(terminal)
         return state
 
@@ -117,41 +133,50 @@ class Change:
 
     def _nothing_to_do(self, terminal: Terminal, state: RouterState, plan: Plan) -> Outcome:
         is_saved = False
+        undo = Undo(self.connection, self.options, self.redactor, state.running, terminal)
         # An earlier run may have been killed between its proof and its save: then a reload would undo it.
         is_forgotten = self.options.save and may_be_unsaved(state.running)
         if is_forgotten and not self.decide(read_startup(terminal)).is_empty:
-            self._save(Undo(self.connection, self.options, self.redactor, state.running, terminal))
+            self._save(undo)
             self.warnings.append("an earlier run's change had not been saved; it is now")
             is_saved = True
-        terminal.log_out()
+        undo.terminal.log_out()
         return Outcome(plan, Tier.NONE, is_saved, tuple(self.warnings))
 
     def _turn_archive_on(self, terminal: Terminal, state: RouterState) -> RouterState:
         self.archive_path = archive.archive_path(state.release)
         self.report(f"configuring archive ({self.archive_path}), so that the router can undo the change")
         archive.turn_on(terminal, self.archive_path, self.connection.clock)
+        self.warnings.append(f"archive keeps copies of the configuration, keys included, under {self.archive_path}")
         return examine(terminal)
 
     def _change(self, terminal: Terminal, deadline: Deadline, state: RouterState, plan: Plan) -> Outcome:
         undo = Undo(self.connection, self.options, self.redactor, state.running, terminal)
         try:
             self._arm(undo, state, plan)
+        except PreflightError as refusal:
+            outcome = self._without_archive(undo, refusal)
+            undo.terminal.log_out()
+            raise outcome from None
+        except _FAILURES as failure:
+            raise self._undone(undo, failure) from None
+        try:
             self._push(undo, plan)
             self._prove(undo, deadline)
             self._confirm(undo)
-        except PreflightError:
-            undo.terminal.log_out()
-            raise
-        except (AgentError, KeyboardInterrupt, SystemExit) as failure:
-            self.report("undoing the change")
-            with unstoppable():
-                outcome = self._without_archive(undo, undo.roll_back(failure))
-                undo.terminal.log_out()
-            raise outcome from None
+        except _FAILURES as failure:
+            raise self._undone(undo, failure) from None
         self._give_up_archive(undo)
         is_saved = self.options.save and self._save(undo)
         undo.terminal.log_out()
         return Outcome(plan, undo.tier, is_saved, tuple(self.warnings), self.archive_path)
+
+    def _undone(self, undo: Undo, failure: BaseException) -> AgentError:
+        self.report("undoing the change")
+        with unstoppable():
+            outcome = self._without_archive(undo, undo.roll_back(failure))
+            undo.terminal.log_out()
+        return outcome
 
     def _arm(self, undo: Undo, state: RouterState, plan: Plan) -> None:
         clock = self.connection.clock
@@ -251,12 +276,16 @@ class Change:
         self.report("confirmed")
 
     def _give_up_archive(self, undo: Undo) -> None:
-        if self.gives_up_archive and not _MARK.search(self.after):
+        if not self.gives_up_archive or _MARK.search(self.after):
+            return
+        try:
             archive.turn_off(undo.terminal, self.after, self.connection.clock)
+        except AgentError as problem:
+            self.warnings.append(f"archive, which an earlier run turned on, is still on: {problem}")
 
     def _without_archive(self, undo: Undo, outcome: AgentError) -> AgentError:
         """Turn off again what was turned on for a change that failed."""
-        if self.archive_path is None or not isinstance(outcome, RolledBackError):
+        if self.archive_path is None or isinstance(outcome, NotRolledBackError):
             return outcome
         try:
             archive.turn_off(undo.terminal, undo.snapshot, self.connection.clock)

@@ -45,6 +45,9 @@ def router_lock(login: Login, deadline: Deadline, clock: Clock, report: Callable
 def _lock_path(login: Login) -> Path:
     folder = Path(tempfile.gettempdir()) / f"aws-cisco-vpn-{os.getuid()}"
     folder.mkdir(mode=0o700, exist_ok=True)
+    # The folder for temporary files is everybody's: what is not ours could lead anywhere.
+    if folder.is_symlink() or folder.stat().st_uid != os.getuid():
+        raise PreflightError((f"{folder} belongs to somebody else, so no lock can be kept there",))
     digest = hashlib.sha256(login.address.lower().encode()).hexdigest()[:16]
     return folder / f"{digest}.lock"
 

@@ -209,7 +209,10 @@ def _erase_setting(old: Section) -> list[Command]:
 
 
 def _erase_sla(old: Section) -> list[Command]:
-    scheduled = [Command(f"no ip sla schedule {old.name}")] if SCHEDULE in old.entries else []
+    schedule = old.entries.get(SCHEDULE)
+    # `ip sla monitor schedule` before 12.4(4)T
+    words = "" if schedule is None else schedule.line.partition(f" {old.name} ")[0]
+    scheduled = [] if schedule is None else [Command(f"no {words} {old.name}")]
     return [*scheduled, Command(f"no {old.header}")]
 
 

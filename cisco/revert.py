@@ -6,9 +6,10 @@ meanwhile.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from .clock import Clock
+from .clock import Clock, Deadline
 from .errors import AgentError, PreflightError
 from .replies import ARCHIVE_OFF, LOCKED, matches, without_benign
 from .session import Reply
@@ -18,11 +19,13 @@ SHOW_PENDING = "show archive config rollback timer"
 _NONE_PENDING = re.compile(r"no rollback confirmed change pending", re.IGNORECASE)
 _USER = re.compile(r"^\s*User\s*:\s*(\S+)", re.MULTILINE | re.IGNORECASE)
 _VALUE = re.compile(r"^\s*Timer value\s*:\s*(.+?)\s*$", re.MULTILINE | re.IGNORECASE)
+_SHOW_USERS = "show users"
+_SESSION = re.compile(r"^(?P<own>\*?) *\d+ +vty +\d+ +(?P<user>\S+)", re.MULTILINE)
 _UNSUPPORTED = re.compile(r"invalid input|incomplete command|unknown command", re.IGNORECASE)
 
 # unicon, Cisco's own test library, tries a locked configuration three times at this distance.
-_LOCK_TRIES = 3
-_LOCK_PAUSE = 10.0
+LOCK_TRIES = 3
+LOCK_PAUSE = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +95,37 @@ def revert_now(terminal: Terminal) -> None:
         raise AgentError(f"'configure revert now' did not end the rollback: {_one_line(reply.text)}")
 
 
+def settle_earlier(
+    terminal: Terminal, user: str, clock: Clock, deadline: Deadline, pause: float, report: Callable[[str], None]
+) -> None:
+    """End a rollback that an earlier run of ours left pending: revert now, unless that run may still be alive.
+
+    Raises:
+        PreflightError: A session of the same user goes on with it until the deadline.
+    """
+    report("an earlier run left its change unconfirmed: undoing it")
+    while _is_at_work(terminal.run(_SHOW_USERS).text, user):
+        if deadline.remaining <= pause:
+            raise PreflightError((f"another session of {user} has a rollback pending and is still logged in",))
+        report(f"another session of {user} is still logged in: waiting for it, or for its timer")
+        clock.sleep(pause)
+        if pending(terminal) is None:
+            return
+    revert_now(terminal)
+
+
+def _is_at_work(show_users: str, user: str) -> bool:
+    """Tell from ``show users`` whether the user has another session; ours is the line with the asterisk."""
+    return any(found["user"] == user and not found["own"] for found in _SESSION.finditer(show_users))
+
+
 def _enter(terminal: Terminal, line: str, clock: Clock) -> Reply:
-    for tries_left in range(_LOCK_TRIES - 1, -1, -1):
+    for tries_left in range(LOCK_TRIES - 1, -1, -1):
         reply = terminal.run(line, is_slow=True)
         if not matches(LOCKED, reply.text):
             return reply
         if tries_left:
-            clock.sleep(_LOCK_PAUSE)
+            clock.sleep(LOCK_PAUSE)
     raise PreflightError((f"the configuration is locked: {_one_line(reply.text)}",))
 
 

@@ -7,7 +7,7 @@ is no end: the router is asked again, with growing pauses, until well after its 
 
 import datetime
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from .clock import Deadline
@@ -91,8 +91,24 @@ class Undo:
         left = left_over(self.snapshot, read_running(self.terminal))
         if left and self.tier is Tier.SOFTWARE and self.begun:
             self._send_inverse()
-            left = left_over(self.snapshot, read_running(self.terminal))
+            running = read_running(self.terminal)
+            left = left_over(self.snapshot, running)
+            if left and self._take_out(_additions(self.snapshot, running)):
+                left = left_over(self.snapshot, read_running(self.terminal))
         return left
+
+    def _take_out(self, paths: Sequence[tuple[str, ...]]) -> bool:
+        """Take out lines that are still too many in sections that we entered: a step was in only in part."""
+        entered = {command.text for step in self.begun for command in step.commands if command.enters}
+        ours = [path for path in paths if len(path) == 2 and path[0] in entered]
+        if not ours:
+            return False
+        enter_configuration(self.terminal, self.connection.clock)
+        for header, line in ours:
+            self.terminal.run(header)
+            self.terminal.run(line.removeprefix("no ") if line.startswith("no ") else f"no {line}")
+        self.terminal.leave_configuration()
+        return True
 
     def _send_inverse(self) -> None:
         enter_configuration(self.terminal, self.connection.clock)
@@ -122,9 +138,13 @@ def left_over(before: str, after: str) -> tuple[str, ...]:
 
     Sections are compared as sets: what was taken out and put back may come in another place.
     """
-    old, new = Counter(_paths(parse(before).lines)), Counter(_paths(parse(after).lines))
-    gone = [f"- {' / '.join(path)}" for path in (old - new)]
-    return (*gone, *(f"+ {' / '.join(path)}" for path in (new - old)))
+    gone = [f"- {' / '.join(path)}" for path in _additions(after, before)]
+    return (*gone, *(f"+ {' / '.join(path)}" for path in _additions(before, after)))
+
+
+def _additions(before: str, after: str) -> tuple[tuple[str, ...], ...]:
+    """Return the lines, with their sections, that `after` has and `before` has not."""
+    return tuple(Counter(_paths(parse(after).lines)) - Counter(_paths(parse(before).lines)))
 
 
 def _paths(lines: tuple[Line, ...], above: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:

@@ -36,7 +36,7 @@ warnings.filterwarnings("ignore", category=CryptographyDeprecationWarning)
 _ENCODING = "latin-1"
 
 _LEGACY = (
-    "the router offers only SSH algorithms that this client has given up (SHA-1 kex or ssh-rsa: {detail}). "
+    "no SSH algorithm in common ({detail}): routers of old offer only SHA-1, which this client has given up. "
     "Either let the router offer newer ones: 'ip ssh server algorithm kex ecdh-sha2-nistp256' and "
     "'crypto key generate rsa modulus 2048' on IOS-XE; or install the client's legacy set: "
     "pip install 'aws-cisco-vpn[legacy-ssh]'"
@@ -203,9 +203,9 @@ def _explain(error: Exception, login: Login, role: str = "router") -> ConnectErr
             return cause
         if isinstance(cause, IncompatiblePeer):
             return ConnectError(f"cannot connect to {where}: " + _LEGACY.format(detail=cause))
-        if isinstance(cause, AuthenticationException):
+        if isinstance(cause, AuthenticationException) or "No authentication methods" in str(cause):
             return ConnectError(
-                f"{where} refused the login of {login.username!r}: wrong password or key, "
+                f"{where} refused the login of {login.username!r}: wrong password or key (or none), "
                 f"or no 'login local' / AAA method for SSH on its VTY lines"
             )
         if isinstance(cause, socket.gaierror):

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 PYTHON_VARIABLE = "AWS_CISCO_VPN_PYTHON"
-INTERPRETER = ("/bin/sh", "-c")
+SHELL = ("/bin/sh", "-c")
 
 UNREACHABLE = 6  # the agent's exit codes: could not connect,
 NOT_UP = 3  # and: asked, and a tunnel is not UP
@@ -28,9 +28,9 @@ _NOT_FOUND = """\
 done
 echo 'no Python here has the router agent ({module}, with jinja2 and netmiko): set {variable} to one that has' >&2
 """
-_DO = """  exec "$python" -m {module} {verb}
+_DO = """  exec "$python" -m {module} "$1"
 """
-_ASK = """  "$python" -m {module} {verb}
+_ASK = """  "$python" -m {module} "$1"
   printf '\\nexit %s\\n' "$?"
   exit 0
 """
@@ -42,18 +42,20 @@ def agent_module(package: str | None) -> str:
     return "cisco" if root == "components" else f"{root}.cisco"
 
 
-def doing(module: str, verb: str) -> str:
-    """Return the script that runs a verb in its own place: its exit code is the script's."""
-    return _script(_DO, module, verb) + "exit 2\n"
+def doing(module: str) -> list[str]:
+    """Return the interpreter of a verb, which runs in its own place: its exit code is the script's."""
+    return _interpreter(_DO, module, "exit 2\n")
 
 
-def asking(module: str, verb: str) -> str:
-    """Return the script that runs a verb and prints its exit code, so that a failure is an answer too."""
-    return _script(_ASK, module, verb) + "printf '\\nexit 2\\n'\n"
+def asking(module: str) -> list[str]:
+    """Return the interpreter that runs a verb and prints its exit code, so that a failure is an answer too."""
+    return _interpreter(_ASK, module, "printf '\\nexit 2\\n'\n")
 
 
-def _script(run: str, module: str, verb: str) -> str:
-    return (_FIND + run + _NOT_FOUND).format(module=module, verb=verb, variable=PYTHON_VARIABLE)
+def _interpreter(run: str, module: str, otherwise: str) -> list[str]:
+    # The verb alone is the command, the script belongs to its interpreter: an error of the command names just the verb.
+    script = (_FIND + run + _NOT_FOUND).format(module=module, variable=PYTHON_VARIABLE) + otherwise
+    return [*SHELL, script, "aws-cisco-vpn"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Any
 import pulumi
 from pulumi_command import local
 
-from ._agent import INTERPRETER, Answer, agent_module, asking, doing, masked, read_answer
+from ._agent import Answer, agent_module, asking, doing, masked, read_answer
 from ._names import link_name, require_link_name
 from ._request import request_json, require_options, require_router, secrets_of
 from ._routes import require_networks
@@ -47,10 +47,10 @@ class IosCustomerGateway(pulumi.ComponentResource):
         )
         command = local.Command(
             name,
-            create=doing(_MODULE, "apply"),
-            update=doing(_MODULE, "apply"),
-            delete=doing(_MODULE, "remove"),
-            interpreter=list(INTERPRETER),
+            create="apply",
+            update="apply",
+            delete="remove",
+            interpreter=doing(_MODULE),
             stdin=stdin,
             # An update and the removal read the manifest of the result before.
             add_previous_output_in_env=True,
@@ -81,8 +81,8 @@ class IosCustomerGateway(pulumi.ComponentResource):
             is_shown: Whether its progress is shown as it comes.
         """
         run = local.run_output(
-            command=asking(_MODULE, verb),
-            interpreter=list(INTERPRETER),
+            command=verb,
+            interpreter=asking(_MODULE),
             stdin=self.request.apply(lambda known: request_json(known, wait=wait)),
             logging=local.Logging.STDERR if is_shown else local.Logging.NONE,
             add_previous_output_in_env=False,

@@ -6,21 +6,22 @@ Why this way: docs/decisions/0002-preshared-keys.md
 import pulumi
 from pulumi_command import local
 
-from ._agent import INTERPRETER
+from ._agent import SHELL
 from ._keys import GENERATE, require_key
 from .inputs import checked
 
 
 def preshared_key(
-    name: str, field: str, given: pulumi.Input[str] | None, serial: int, child: pulumi.ResourceOptions
+    owner: str, number: int, given: pulumi.Input[str] | None, serial: int, child: pulumi.ResourceOptions
 ) -> pulumi.Output[str]:
-    """Return the key as a secret: `given`, or one that is made on create and again only when `serial` changes."""
+    """Return a tunnel's key as a secret: `given`, or one that is made on create and again only when `serial` changes."""
+    field = f"tunnel{number}_preshared_key"
     if given is not None:
-        return pulumi.Output.secret(checked(name, given, lambda key: require_key(field, key)))
+        return pulumi.Output.secret(checked(owner, given, lambda key: require_key(field, key)))
     command = local.Command(
-        name,
+        f"{owner}-tunnel{number}-key",
         create=GENERATE,
-        interpreter=list(INTERPRETER),
+        interpreter=list(SHELL),
         environment={"KEY_SERIAL": str(serial)},
         add_previous_output_in_env=False,
         logging=local.Logging.NONE,
@@ -28,4 +29,4 @@ def preshared_key(
             pulumi.ResourceOptions(additional_secret_outputs=["stdout", "stderr"]), child
         ),
     )
-    return pulumi.Output.secret(checked(name, command.stdout, lambda key: require_key(field, key)))
+    return pulumi.Output.secret(checked(owner, command.stdout, lambda key: require_key(field, key)))

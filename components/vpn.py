@@ -85,16 +85,9 @@ class SiteToSiteVpn(pulumi.ComponentResource):
         )
 
     def _keys(self) -> tuple[pulumi.Output[str], pulumi.Output[str]]:
-        args = self._args
-        name = f"{self._name}-tunnel"
-        one = preshared_key(
-            f"{name}1-key", "tunnel1_preshared_key", args.get("tunnel1_preshared_key"),
-            args.get("tunnel1_key_serial", 1), self._child,
-        )  # fmt: skip
-        two = preshared_key(
-            f"{name}2-key", "tunnel2_preshared_key", args.get("tunnel2_preshared_key"),
-            args.get("tunnel2_key_serial", 1), self._child,
-        )  # fmt: skip
+        args, name, child = self._args, self._name, self._child
+        one = preshared_key(name, 1, args.get("tunnel1_preshared_key"), args.get("tunnel1_key_serial", 1), child)
+        two = preshared_key(name, 2, args.get("tunnel2_preshared_key"), args.get("tunnel2_key_serial", 1), child)
         both: pulumi.Output[Sequence[str]] = pulumi.Output.all(one, two)
         pair = checked(self._name, both, _require_distinct_keys)
         return pair.apply(lambda keys: keys[0]), pair.apply(lambda keys: keys[1])

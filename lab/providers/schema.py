@@ -45,6 +45,9 @@ def schema_of(token: str) -> Schema:
     package, path, name = token.split(":")
     module_name = "/".join(_snake(part) for part in path.split("/")).replace("/", ".")
     try:
+        # The SDK loads a module when a name of it is first asked for, and never fully when a submodule came first.
+        parent = importlib.import_module(f"pulumi_{package}.{module_name}".rpartition(".")[0])
+        getattr(parent, name, None)
         module = importlib.import_module(f"pulumi_{package}.{module_name}")
         resource = getattr(module, name)
         # The SDK calls the arguments InitArgs where another type has the plain name.

@@ -2,6 +2,7 @@
 # ruff: noqa: N802, ARG002 - the methods' names and arguments are the protocol's
 
 import logging
+import os
 import signal
 import sys
 import threading
@@ -29,7 +30,7 @@ _KINDS = {
     ("delete", True): provider_pb2.PropertyDiff.DELETE_REPLACE,
 }
 
-_FAREWELL_SECONDS = 1.0
+_LOOK_SECONDS = 1.0
 
 _MESSAGE_LIMIT = 400 * 1024 * 1024
 """Pulumi's own limit for one message; gRPC's default of 4 MB is too small for big states."""
@@ -199,5 +200,8 @@ def serve(plugin: Plugin) -> None:
         signal.signal(number, lambda *_: stopped.set())
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
-    stopped.wait()
+    # An engine that was killed, or that gave up early, ends no plugin: each sees to that itself.
+    engine = os.getppid()
+    while not stopped.is_set() and os.getppid() == engine:
+        stopped.wait(_LOOK_SECONDS)
     server.stop(grace=1).wait()

@@ -25,6 +25,11 @@ def router_ends(router: "RouterState") -> tuple[RouterEnd, ...]:
     return tuple(_end(router, tunnel) for tunnel in tunnels if tunnel.key.startswith("interface Tunnel"))
 
 
+def peers_speaking(router: "RouterState", version: str) -> set[str]:
+    """Return the peers whose tunnel negotiates with this IKE version: an SA made with them now is of it."""
+    return {str(end.destination) for end in router_ends(router) if end.destination and end.ike_version == version}
+
+
 def _end(router: "RouterState", tunnel: Entry) -> RouterEnd:
     root = router.document.root
     number = int(tunnel.key.removeprefix("interface Tunnel"))
@@ -35,7 +40,7 @@ def _end(router: "RouterState", tunnel: Entry) -> RouterEnd:
     ikev2 = named or (profile.value("set ikev2-profile") if profile else "")
     pfs = profile.value("set pfs") if profile else ""
     if ikev2:
-        phase1, key, is_accepted = ends_ikev2.phase1(router, ikev2, source, destination)
+        phase1, key, is_accepted = ends_ikev2.phase1(router, ikev2, tunnel.value("tunnel vrf"), source, destination)
     else:
         phase1, key, is_accepted = _ikev1(router, profile, source, destination)
     return RouterEnd(

@@ -14,25 +14,35 @@ from .interface import address_of
 if TYPE_CHECKING:
     from .state import RouterState
 
+_Proposal = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]  # ciphers, integrities or PRFs, groups
+
 # The built-in `default` proposal of recent IOS-XE: `show crypto ikev2 proposal`.
-_DEFAULT = (("aes-cbc-256",), ("sha512", "sha384"), ("19", "14", "21", "5"))
+_DEFAULT: _Proposal = (("aes-cbc-256",), ("sha512", "sha384"), ("19", "14", "21", "5"))
 
 
 def phase1(
-    router: "RouterState", name: str, source: IPv4Address | None, destination: IPv4Address | None
+    router: "RouterState", name: str, fvrf: str, source: IPv4Address | None, destination: IPv4Address | None
 ) -> tuple[tuple[Phase1Offer, ...], str | None, bool]:
-    """Return what is offered, the key for the peer, and whether the profile accepts the peer."""
+    """Return what is offered, the key for the peer, and whether the profile accepts the peer.
+
+    `fvrf` is the VRF of the tunnel's outside, "" for the global table.
+    """
     root = router.document.root
     profile = root.find(f"crypto ikev2 profile {name}")
     if profile is None or source is None or destination is None:
         return (), None, False
     lifetime = int(profile.value("lifetime") or 86400)
-    offers = tuple(offer for proposal in _proposals(root, source) for offer in _offers(proposal, lifetime))
+    offers = tuple(offer for proposal in _proposals(root, source, fvrf) for offer in _offers(proposal, lifetime))
     is_authenticated = bool(profile.starting("authentication local")) and bool(
         profile.starting("authentication remote")
     )
-    is_accepted = is_authenticated and _accepts(root, profile, source, destination)
+    is_accepted = is_authenticated and _is_in(profile, fvrf) and _accepts(root, profile, source, destination)
     return offers, _key(router, profile, destination), is_accepted
+
+
+def _is_in(entry: Entry, fvrf: str) -> bool:
+    """Without `match fvrf` a policy or profile serves the global table only."""
+    return entry.value("match fvrf") in ("any", fvrf)
 
 
 def _accepts(root: Entry, profile: Entry, source: IPv4Address, destination: IPv4Address) -> bool:
@@ -54,12 +64,12 @@ def _is_local(root: Entry, entry: Entry, source: IPv4Address) -> bool:
     return address is not None and address.ip == source
 
 
-def _proposals(root: Entry, source: IPv4Address) -> list[tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]]:
+def _proposals(root: Entry, source: IPv4Address, fvrf: str) -> list[_Proposal]:
     """The policy that names our address goes before one that names none; without any the built-in default serves."""
     fitting = [
         (bool(local), policy)
         for policy in root.starting("crypto ikev2 policy")
-        if policy.value("match fvrf") in ("", "any")
+        if _is_in(policy, fvrf)
         for local in [[entry.key.split()[3] for entry in policy.starting("match address local")]]
         if not local or str(source) in local
     ]
@@ -79,7 +89,7 @@ def _proposals(root: Entry, source: IPv4Address) -> list[tuple[tuple[str, ...], 
     return found
 
 
-def _offers(proposal: tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]], lifetime: int) -> list[Phase1Offer]:
+def _offers(proposal: _Proposal, lifetime: int) -> list[Phase1Offer]:
     return [
         Phase1Offer(PHASE1_V2[cipher], PHASE1_V2[digest], int(group), lifetime)
         for cipher, digest, group in product(*proposal)

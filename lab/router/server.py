@@ -343,7 +343,7 @@ class _Session(asyncssh.SSHServerSession[str]):
         return False
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncssh's signature
-        self._vty.end()
+        self._vty.drop()
         with self._router.state.lock:
             self.shell.leave_configuration()
         if self in self._router.sessions:

@@ -54,6 +54,7 @@ class Vty:
         self._typed: asyncio.Queue[str] = asyncio.Queue()
         self._last = ""
         self._leaves = False
+        self._is_dropped = False
 
     def feed(self, text: str) -> None:
         """Take what the user typed."""
@@ -61,8 +62,13 @@ class Vty:
             self._typed.put_nowait(character)
 
     def end(self) -> None:
-        """The user's side has gone."""
+        """The user will type no more."""
         self._typed.put_nowait("")
+
+    def drop(self) -> None:
+        """The connection has gone, and with it what was typed ahead."""
+        self._is_dropped = True
+        self.end()
 
     def print(self, text: str) -> None:
         """Send text, with IOS's line ends."""
@@ -88,7 +94,7 @@ class Vty:
     async def _character(self) -> str:
         while True:
             character = await self._typed.get()
-            if not character:
+            if not character or self._is_dropped:
                 raise Closed
             if character == "\n" and self._last == "\r":  # one line end, not two
                 self._last = ""

@@ -3,22 +3,26 @@
 What SSH adds is attacked in test_agent_failures.py. Time passes only while somebody waits.
 """
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
-
-import asyncssh
 
 from cisco.connection import Connection
 from cisco.errors import SessionLostError
 from cisco.login import Login
 from cisco.secret import Secret
+from lab.router import exec_commands, show_config, show_crypto, show_routing, show_system
 from lab.router.clock import FakeClock
-from lab.router.server import Router
-from lab.router.shell import Dialog, Output
+from lab.router.grammar import Grammar
+from lab.router.release import RELEASES
+from lab.router.shell import Dialog, Output, Shell
+from lab.router.state import RouterState, User
 from tests.lab.agent_bench import PASSWORD, TIMING, USER, SharedClock
 
-_HOST_KEY = asyncssh.generate_private_key("ssh-ed25519")
+_RELEASE = RELEASES["xe17"]
+_EXEC = (*exec_commands.EXEC, *show_config.EXEC, *show_crypto.EXEC, *show_routing.EXEC, *show_system.EXEC)
+_COMMANDS = Grammar((line.pattern, line) for line in _EXEC if line.when is None)
 
 
 class Accident(Enum):
@@ -59,24 +63,23 @@ class MemoryRouter:
 
     def __init__(self, running_config: str) -> None:
         clock = FakeClock()
-        self.router = Router(
-            running_config=running_config, user=USER, password=PASSWORD, clock=clock, host_key=_HOST_KEY
-        )
+        self.state = RouterState(running_config, _RELEASE, clock)
         self.clock = SharedClock(clock)
         self.strike: Strike | None = None
         self.channels: list[_Channel] = []
 
     @property
     def running(self) -> str:
-        return self.router.running_config()
+        return self.state.running_config()
 
     @property
     def startup(self) -> str:
-        return self.router.startup_config()
+        return self.state.startup
 
     def connection(self) -> Connection:
         """Return a way to it."""
-        login = Login("192.0.2.10", USER, "insecure-accept-any", password=Secret(PASSWORD))
+        # The lock is the host's: parallel test processes each have their own.
+        login = Login(f"router-{os.getpid()}.invalid", USER, "insecure-accept-any", password=Secret(PASSWORD))
         return Connection(login, timing=TIMING, clock=self.clock, open_channel=self._open)
 
     def drop_all(self) -> None:
@@ -88,7 +91,7 @@ class MemoryRouter:
     def reload(self) -> None:
         """Restart the router."""
         self.drop_all()
-        self.router.state.reload()
+        self.state.reload()
 
     def _open(self, _login: Login, _timeout: float) -> "_Channel":
         channel = _Channel(self)
@@ -100,10 +103,8 @@ class _Channel:
     """A session; see `cisco.terminal.Channel`."""
 
     def __init__(self, memory: MemoryRouter) -> None:
-        shell = memory.router.open_shell(memory.router.users[USER])
-        assert shell is not None
         self._memory = memory
-        self._shell = shell
+        self._shell = shell = Shell(memory.state, User(USER, PASSWORD), _COMMANDS)
         self._typed = ""
         self._arrived = f"\r\n{shell.prompt}"
         self._dialog: Dialog | None = None
@@ -153,7 +154,7 @@ class _Channel:
             self.close()
 
     def _carried_out(self, line: str) -> Output:
-        with self._memory.router.state.lock:
+        with self._memory.state.lock:
             self._shell.check_modes()
             return self._shell.execute(line) if self._dialog is None else self._dialog.answer(line)
 

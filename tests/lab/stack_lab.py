@@ -1,6 +1,5 @@
 """The repository's own program on a real engine, a fake AWS and a simulated router, with all they say kept."""
 
-import json
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -78,32 +77,22 @@ class StackLab:
         """Return the exported tunnels."""
         return list(self.stack.outputs()["tunnels"].value)
 
-    def resources(self) -> list[dict[str, Any]]:
-        """Return the state's resources."""
-        return list(json.loads(json.dumps(self.stack.export_stack().deployment))["resources"])
-
-    def operations(self, kind: str) -> list[str]:
-        """Return what was done to resources of a type, of all that ran so far."""
-        return [
-            str(event.resource_pre_event.metadata.op)
-            for event in self.events
-            if event.resource_pre_event and event.resource_pre_event.metadata.type == kind
-        ]
-
     def _keep(self, text: str) -> None:
         self.said.append(text + "\n")
 
 
 def changes(summary: dict[Any, int]) -> dict[str, int]:
     """Leave out what stays the same."""
-    named = {str(getattr(op, "value", op)): count for op, count in summary.items()}
-    return {op: count for op, count in named.items() if op != "same"}
+    return {name_of(op): count for op, count in summary.items() if name_of(op) != "same"}
+
+
+def name_of(operation: Any) -> str:
+    """Return an operation's word, whether the SDK gives it as an enumeration or as text."""
+    return str(getattr(operation, "value", operation))
 
 
 @contextmanager
-def stack_lab(
-    home: Path, *, release: str = "ios15", running_config: str = "", **settings: object
-) -> Iterator[StackLab]:
+def stack_lab(home: Path, *, release: str = "ios15", **settings: object) -> Iterator[StackLab]:
     """Raise both ends and make a stack of the guide's example with these settings."""
     password = secrets.token_urlsafe(16)
     project = home / "project"
@@ -113,9 +102,7 @@ def stack_lab(
         (project / entry).symlink_to(ROOT / entry)
     with (
         FakeAws() as aws,
-        Router(
-            release=release, running_config=running_config, user="pulumi", password=password, exchange=aws.exchange
-        ) as router,
+        Router(release=release, user="pulumi", password=password, exchange=aws.exchange) as router,
     ):
         stack = automation.create_stack(
             "dev",

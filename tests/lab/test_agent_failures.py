@@ -261,8 +261,11 @@ def _agent_process(router: Router) -> Iterator[subprocess.Popen[bytes]]:
     with subprocess.Popen(
         [sys.executable, "-m", "tests.lab.one_apply"], env=environment, stderr=subprocess.PIPE
     ) as process:
-        yield process
-        process.wait(20)
+        try:
+            yield process
+            process.wait(20)
+        finally:
+            process.kill()
 
 
 def _wait_for(router: Router, prefix: str) -> None:
@@ -283,7 +286,7 @@ def test_an_agent_killed_half_way_is_undone_by_the_next_run() -> None:
         assert lab.startup == before
 
         assert lab.apply(link()).changed
-        assert "undoing what an earlier run left unconfirmed" in lab.said
+        assert "an earlier run left its change unconfirmed: undoing it" in lab.said
         assert lab.running == lab.startup
 
 

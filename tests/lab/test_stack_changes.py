@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.lab.stack_lab import StackLab, stack_lab
+from tests.lab.stack_lab import StackLab, name_of, stack_lab
 
 CONNECTION = "aws:ec2/vpnConnection:VpnConnection"
 COMMAND = "command:local:Command"
@@ -29,7 +29,7 @@ def outcome(link: StackLab) -> tuple[set[str], set[str]]:
     for event in link.events[before:]:
         step = event.resource_pre_event
         if step and step.metadata.type in done:
-            done[step.metadata.type].add(str(getattr(step.metadata.op, "value", step.metadata.op)))
+            done[step.metadata.type].add(name_of(step.metadata.op))
     return done[CONNECTION], done[COMMAND]
 
 

@@ -4,13 +4,19 @@ from pathlib import Path
 
 import pytest
 
-from tests.lab.stack_lab import StackLab, stack_lab
+from tests.lab.stack_lab import StackLab, name_of, stack_lab
 
 CASES = {
     "bgp as in the guide": {"release": "ios15"},
     "static as in the guide": {"release": "ios15", "routing": "static"},
     "bgp with the modern profile": {"release": "xe17", "profile": "modern"},
 }
+# The router first, then the routes, the connection, the attachment, the network; the gateways when nothing needs them.
+ORDERS = (
+    ("Command", "Route", "VpnConnection", "VpnGatewayAttachment", "Vpc"),
+    ("Command", "Route", "VpnConnection", "VpnGatewayAttachment", "VpnGateway"),
+    ("Command", "Route", "VpnConnection", "CustomerGateway"),
+)
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -25,6 +31,7 @@ def test_a_link_comes_up_from_nothing_stays_and_goes_without_a_trace(tmp_path: P
         assert lab.router.running_config() == before
         assert lab.router.startup_config() == before
         assert lab.aws.inventory() == ()
+        assert_deleted_in_order(lab)
 
 
 def assert_both_ends_say_up(lab: StackLab) -> None:
@@ -34,3 +41,15 @@ def assert_both_ends_say_up(lab: StackLab) -> None:
     assert {(t["state"], t["aws_state"], t["router_state"], t["reason"]) for t in tunnels} == {("UP", "UP", "UP", "")}
     assert {t["bgp_state"] or t["sla_state"] for t in tunnels} <= {"Established", "up"}
     assert tunnels[0]["aws_outside"] != tunnels[1]["aws_outside"]
+
+
+def assert_deleted_in_order(lab: StackLab) -> None:
+    deleted = [
+        event.res_outputs_event.metadata.type.rpartition(":")[2]
+        for event in lab.events
+        if event.res_outputs_event and name_of(event.res_outputs_event.metadata.op) == "delete"
+    ]
+    # Both keys are commands too, and go last: the router's is the first.
+    for order in ORDERS:
+        places = [deleted.index(kind) for kind in order]
+        assert places == sorted(places), f"deleted in the order {deleted}"

@@ -35,10 +35,10 @@ def fake_python(path: Path, answer: str, code: int = 0, *, has_agent: bool = Tru
     path.chmod(0o755)
 
 
-def run(script: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+def run(interpreter: list[str], verb: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     path = f"{folder / 'bin'}:/usr/bin:/bin"
     return subprocess.run(
-        ["/bin/sh", "-c", script], cwd=folder, input="stdin", capture_output=True, text=True, check=False,
+        [*interpreter, verb], cwd=folder, input="stdin", capture_output=True, text=True, check=False,
         env={"PATH": path, **environment},
     )  # fmt: skip
 
@@ -50,12 +50,10 @@ def test_the_agent_is_the_one_beside_the_components(package: str | None, module:
     assert agent_module(package) == module
 
 
-@pytest.mark.parametrize("verb", ["apply", "remove", "check", "verify"])
-def test_a_script_names_no_machine_and_no_secret(verb: str) -> None:
-    for script in (doing("cisco", verb), asking("cisco", verb)):
+def test_a_script_names_no_path_of_this_machine() -> None:
+    for script in (*doing("cisco"), *asking("cisco")):
         assert str(Path.cwd()) not in script
         assert str(Path.home()) not in script
-        assert f"-m cisco {verb}" in script
 
 
 @pytest.mark.parametrize("place", [".venv/bin/python", "venv/bin/python", "bin/python3", "named/bin/python"])
@@ -63,7 +61,7 @@ def test_the_agent_is_found_in_each_usual_place(tmp_path: Path, place: str) -> N
     (tmp_path / "Pulumi.yaml").write_text("runtime:\n  name: python\n  options:\n    virtualenv: named\n")
     fake_python(tmp_path / "bin" / "python3", "none", has_agent=False)
     fake_python(tmp_path / place, "found")
-    assert run(doing("cisco", "apply"), tmp_path).stdout == "found cisco apply stdin"
+    assert run(doing("cisco"), "apply", tmp_path).stdout == "found cisco apply stdin"
 
 
 @pytest.mark.parametrize(
@@ -74,38 +72,38 @@ def test_the_virtual_environment_that_pulumi_yaml_names_is_read_however_it_is_wr
 ) -> None:
     (tmp_path / "Pulumi.yaml").write_text(f"runtime:\n  {line}\n")
     fake_python(tmp_path / "named" / "bin" / "python", "found")
-    assert run(doing("cisco", "apply"), tmp_path).stdout.startswith("found")
+    assert run(doing("cisco"), "apply", tmp_path).stdout.startswith("found")
 
 
 def test_the_variable_wins_over_every_place(tmp_path: Path) -> None:
     fake_python(tmp_path / ".venv" / "bin" / "python", "wrong")
     fake_python(tmp_path / "elsewhere" / "python", "right")
-    done = run(doing("cisco", "apply"), tmp_path, AWS_CISCO_VPN_PYTHON=str(tmp_path / "elsewhere" / "python"))
+    done = run(doing("cisco"), "apply", tmp_path, AWS_CISCO_VPN_PYTHON=str(tmp_path / "elsewhere" / "python"))
     assert done.stdout.startswith("right")
 
 
 def test_a_python_without_the_agent_is_passed_over(tmp_path: Path) -> None:
     fake_python(tmp_path / ".venv" / "bin" / "python", "wrong", has_agent=False)
     fake_python(tmp_path / "venv" / "bin" / "python", "right")
-    assert run(doing("cisco", "apply"), tmp_path).stdout.startswith("right")
+    assert run(doing("cisco"), "apply", tmp_path).stdout.startswith("right")
 
 
 def test_without_any_the_variable_to_set_is_named(tmp_path: Path) -> None:
     fake_python(tmp_path / "bin" / "python3", "none", has_agent=False)
-    done = run(doing("cisco", "apply"), tmp_path)
+    done = run(doing("cisco"), "apply", tmp_path)
     assert (done.returncode, "AWS_CISCO_VPN_PYTHON" in done.stderr) == (2, True)
-    answer = read_answer(*[(asked := run(asking("cisco", "check"), tmp_path)).stdout, asked.stderr])
+    answer = read_answer(*[(asked := run(asking("cisco"), "check", tmp_path)).stdout, asked.stderr])
     assert (asked.returncode, answer.is_given, "AWS_CISCO_VPN_PYTHON" in answer.message) == (0, False, True)
 
 
 def test_doing_fails_as_the_agent_fails(tmp_path: Path) -> None:
     fake_python(tmp_path / ".venv" / "bin" / "python", "", 4)
-    assert run(doing("cisco", "apply"), tmp_path).returncode == 4
+    assert run(doing("cisco"), "apply", tmp_path).returncode == 4
 
 
 def test_asking_makes_an_answer_of_a_failure(tmp_path: Path) -> None:
     fake_python(tmp_path / ".venv" / "bin" / "python", "", 6)
-    done = run(asking("cisco", "verify"), tmp_path)
+    done = run(asking("cisco"), "verify", tmp_path)
     answer = read_answer(done.stdout, "one line\nConnect: refused\n")
     assert (done.returncode, answer.exit_code, answer.is_given, answer.message) == (0, 6, False, "Connect: refused")
 

@@ -417,15 +417,15 @@ def test_in_sync_ignores_marks_and_generations_and_sees_the_rest() -> None:
     )  # fmt: skip
 
 
-SAMPLE = Path(__file__).parent.parent / "samples" / "a02"
+SAMPLES = Path(__file__).parent.parent / "data" / "aws"
 
 
 def hand_made() -> tuple[str, str]:
     """Return a real router's running-config, typed from AWS's text, and our text for the same connection."""
-    xml = (SAMPLE / "customer-gateway.xml").read_text()
+    xml = (SAMPLES / "bgp-behind-nat.xml").read_text()
     behind_nat = RouterSettings(local_address=IPv4Address("172.16.1.2"), behind_nat=True)
     intent = intent_from_aws({"customer_gateway_configuration": xml}, behind_nat, "tokyo")
-    return (SAMPLE / "show-running-config.txt").read_text(), render(intent)
+    return (SAMPLES / "bgp-behind-nat.running-config.txt").read_text(), render(intent)
 
 
 def test_a_link_made_by_hand_is_in_the_way_until_it_is_adopted() -> None:

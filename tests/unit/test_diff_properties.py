@@ -2,6 +2,8 @@
 
 import copy
 from collections import Counter
+from collections.abc import Iterable
+from random import Random
 
 from hypothesis import HealthCheck, assume, event, given, settings
 from hypothesis import strategies as st
@@ -10,6 +12,7 @@ from cisco.diff import in_sync, plan, removal
 from cisco.model import Intent
 from cisco.plan import Command, Owned, Plan
 from cisco.render import render
+from cisco.tree import Line, parse
 from tests.unit.diff_strategies import intents, routers
 from tests.unit.little_ios import LittleIos
 
@@ -96,6 +99,23 @@ def test_removal_restores_the_router_exactly_with_or_without_a_manifest(
     removed = typed(after, gone.commands)
     assert removed.show() == router.show()
     assert typed(removed, gone.inverse).show() == after.show()
+
+
+@EXAMPLES
+@given(routers(), intents(), st.randoms(use_true_random=False))
+def test_the_order_in_which_a_router_displays_counts_for_nothing(
+    router: LittleIos, intent: Intent, random: Random
+) -> None:
+    after = typed(router, planned(router, intent).commands)
+    config = parse(after.show())
+    lines = [Line(line.text, tuple(random.sample(line.children, len(line.children)))) for line in config.lines]
+    random.shuffle(lines)
+    assert plan(displayed(lines), render(intent)).is_empty
+
+
+def displayed(lines: Iterable[Line], indent: str = "") -> str:
+    text = "".join(f"{indent}{line.text}\n{displayed(line.children, indent + ' ')}" for line in lines)
+    return text if indent else f"{text}end\n"
 
 
 @EXAMPLES

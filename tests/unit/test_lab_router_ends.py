@@ -102,12 +102,12 @@ STATIC_AWS = replace(AWS, bgp=None, static_routes=(IPv4Network("192.168.10.0/24"
 class Site:
     """A router and what is at the other end of its tunnel."""
 
-    def __init__(self, text: str, *, aws: AwsEnd = AWS, release: str = "ios15") -> None:
+    def __init__(self, text: str, *, aws: AwsEnd = AWS, release: str = "ios15", prefix: str = "") -> None:
         self.aws = aws
         self.clock = FakeClock()
         played = RELEASES[release]
         self.state = RouterState(
-            default_running_config(played, "admin"), played, self.clock, exchange=Exchange(lambda: (self.aws,))
+            prefix + default_running_config(played, "admin"), played, self.clock, exchange=Exchange(lambda: (self.aws,))
         )
         self.console = Console(self.state)
         self.configure(text)
@@ -181,6 +181,16 @@ def test_a_tunnel_is_up_only_when_the_router_would_really_use_what_it_holds(chan
     assert "UP-ACTIVE" in site.show("crypto session")
     site.configure(change)
     assert "UP-ACTIVE" not in site.show("crypto session")
+
+
+def test_an_ikev2_policy_of_another_vrf_does_not_serve_the_tunnel() -> None:
+    site = Site("", release="xe17", prefix="vrf definition Other\n address-family ipv4\n exit-address-family\n!\n")
+    site.configure(IKEV2 + TUNNEL + BGP)
+    assert "READY" in site.show("crypto ikev2 sa")
+    site.configure("crypto ikev2 policy o\nmatch fvrf Other")
+    assert "READY" not in site.show("crypto ikev2 sa")  # the built-in policy offers no GCM
+    site.configure("crypto ikev2 policy o\nmatch fvrf any")
+    assert "READY" in site.show("crypto ikev2 sa")
 
 
 def test_only_networks_of_the_routing_table_are_originated() -> None:

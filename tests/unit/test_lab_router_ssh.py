@@ -1,5 +1,6 @@
 """The simulated router over SSH, seen by a client that knows nothing of it: netmiko."""
 
+import contextlib
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -60,6 +61,15 @@ def login(router: Router, **given: Any) -> netmiko.BaseConnection:
         password=PASSWORD,
         **given,
     )
+
+
+def when_back(router: Router) -> netmiko.BaseConnection:
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        with contextlib.suppress(*LOST):
+            return login(router)
+        time.sleep(0.1)
+    raise AssertionError("the router never came back")
 
 
 @pytest.mark.filterwarnings("ignore:Diffie-Hellman over finite fields")
@@ -154,8 +164,8 @@ def test_a_rollback_that_falls_due_is_heard_on_its_users_terminal(start: Start) 
     assert router.running_config() == before
 
 
-def answer(client: netmiko.BaseConnection, line: str) -> str:
-    return str(client.send_command(line, expect_string=r"[\w()-]+#\s*$", read_timeout=1))
+def answer(client: netmiko.BaseConnection, line: str, *, patience: float = 10) -> str:
+    return str(client.send_command(line, expect_string=r"[\w()-]+#\s*$", read_timeout=patience))
 
 
 @pytest.mark.parametrize(
@@ -190,7 +200,7 @@ def test_a_connection_is_cut_before_during_or_after_a_line(start: Start, moment:
     client.config_mode()
     answer(client, "interface Tunnel1")
     with pytest.raises(LOST):
-        answer(client, "description seen")
+        answer(client, "description seen", patience=1)
     assert ("description seen" in router.running_config()) is (moment is not Moment.BEFORE)
 
 
@@ -201,8 +211,8 @@ def test_a_router_can_reload_at_a_line(start: Start) -> None:
     client.config_mode()
     answer(client, "interface Tunnel1")
     with pytest.raises(LOST):
-        answer(client, "description seen")
-    with login(router) as again:
+        answer(client, "description seen", patience=1)
+    with when_back(router) as again:
         assert again.find_prompt() == "cgw-router#"
     assert router.running_config() == before
 
@@ -260,6 +270,17 @@ def test_a_round_trip_takes_its_time(start: Start) -> None:
         assert time.monotonic() - began >= 0.1
 
 
+def test_a_line_wider_than_the_terminal_moves_to_the_left(start: Start) -> None:
+    router = start()
+    with login(router) as client:
+        client.send_command("terminal width 40")
+        client.write_channel("show running-config | include interface Gigabit\n")
+        shown = client.read_until_pattern("GigabitEthernet2")
+    assert "show running-config | includ\b" in shown
+    assert "$g-config | include" in shown
+    assert "interface GigabitEthernet1" in shown
+
+
 def test_a_question_mark_asks_for_help_and_is_no_part_of_the_line(start: Start) -> None:
     router = start()
     with login(router) as client:
@@ -284,12 +305,21 @@ def test_a_key_opens_the_door_where_it_is_known(start: Start, tmp_path: Path) ->
         assert client.find_prompt() == "cgw-router#"
 
 
+async def test_a_command_without_a_terminal_ends_without_a_status(start: Start) -> None:
+    router = start()
+    async with asyncssh.connect(
+        router.host, router.port, username="admin", password=PASSWORD, known_hosts=None
+    ) as client:
+        done = await client.run("show privilege")
+    assert done.stdout == "\r\nCurrent privilege level is 15"
+    assert done.exit_status is None
+
+
 def test_a_reloading_router_is_away_for_a_while(start: Start) -> None:
     router = start()
     router.edit(["interface Tunnel9"])
     router.reload(downtime=1.0)
     with pytest.raises(LOST):
         login(router)
-    time.sleep(1.2)
-    with login(router) as client:
+    with when_back(router) as client:
         assert "Tunnel9" not in answer(client, "show running-config")

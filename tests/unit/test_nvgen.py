@@ -147,7 +147,7 @@ def is_default_of(rule: nvgen.Rule, line: str, rules: tuple[nvgen.Rule, ...]) ->
 
 
 def test_the_genuine_display_of_a_hand_made_link_is_read_without_a_doubt() -> None:
-    text = (Path(__file__).parent.parent / "samples" / "a02" / "show-running-config.txt").read_text()
+    text = (Path(__file__).parent.parent / "data" / "aws" / "bgp-behind-nat.running-config.txt").read_text()
     found = state.read(parse(text)).sections
     assert found[("ipsec-profile", "ipsec-vpn-ba2e34a8-0")].value("set transform-set") == "ipsec-prop-vpn-ba2e34a8-0"
     assert found[("bgp", "65301")].value("neighbor 169.254.13.237 timers") == "10 30 30"

@@ -11,6 +11,7 @@ from cisco.errors import ConnectError, RejectedLineError, RouterBusyError, Sessi
 from cisco.login import Login
 from cisco.plan import Command, Step
 from cisco.push import Pusher
+from cisco.revert import SHOW_PENDING, settle_earlier
 from cisco.secret import Redactor, Secret
 from cisco.terminal import Channel, Terminal, Timing, Traffic
 
@@ -77,7 +78,7 @@ class ScriptedRouter:
         self.is_closed = True
 
 
-def terminal_on(router: ScriptedRouter, deadline: float = 100) -> Terminal:
+def terminal_on(router: ScriptedRouter, deadline: float = 1000) -> Terminal:
     return Terminal(router, Deadline(router.clock, deadline), TIMING, Traffic())
 
 
@@ -255,6 +256,37 @@ def test_an_object_in_use_is_asked_again_until_ios_lets_go() -> None:
     router.clock.sleep = let_go_after_a_minute  # type: ignore[method-assign]  # the router's patience ends
     pusher.push(Step("shared", (Command(line, may_be_in_use=True),), ()))
     assert 60 < router.clock.now < 90
+
+
+PENDING = "Timer type: absolute timer\r\nTimer value: 5 min\r\nUser: pulumi\r\n"
+OWN_SESSION = "*  2 vty 0     pulumi     idle                 00:00:00 192.0.2.1\r\n"
+OTHER_SESSION = "   3 vty 1     pulumi     idle                 00:01:03 192.0.2.2\r\n"
+
+
+def test_a_pending_change_of_a_dead_run_is_reverted_at_once() -> None:
+    router = ScriptedRouter(FakeClock())
+    router.answers["show users"] = f"show users\r\n{OWN_SESSION}R1#"
+
+    settle_earlier(terminal_on(router), "pulumi", router.clock, Deadline(router.clock, 600), 5, lambda _text: None)
+    assert "configure revert now" in router.received
+    assert router.clock.now == 0
+
+
+def test_a_pending_change_of_a_run_that_may_be_alive_is_waited_for() -> None:
+    router = ScriptedRouter(FakeClock())
+    router.answers["show users"] = f"show users\r\n{OWN_SESSION}{OTHER_SESSION}R1#"
+    router.answers[SHOW_PENDING] = f"{SHOW_PENDING}\r\n{PENDING}R1#"
+    sleep = router.clock.sleep
+
+    def confirmed_after_a_minute(seconds: float) -> None:
+        sleep(seconds)
+        if router.clock.now > 60:
+            router.answers[SHOW_PENDING] = f"{SHOW_PENDING}\r\n%No Rollback Confirmed Change pending\r\nR1#"
+
+    router.clock.sleep = confirmed_after_a_minute  # type: ignore[method-assign]  # the other run confirms
+    settle_earlier(terminal_on(router), "pulumi", router.clock, Deadline(router.clock, 600), 5, lambda _text: None)
+    assert "configure revert now" not in router.received
+    assert router.clock.now == pytest.approx(65)
 
 
 def connection_to(*routers: Channel | ConnectError, clock: FakeClock) -> Connection:

@@ -1,0 +1,257 @@
+"""What the AWS side's components make of their arguments, on Pulumi's mocks."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pulumi
+import pytest
+
+from components import SiteToSiteVpn, VpcNetwork
+from tests.unit.recorded import XML, Recorder, error_of, program, settled, start
+
+KEY1, KEY2 = "a.made.up.key.1", "a.made.up.key.2"
+VPN: dict[str, Any] = {
+    "public_ip": "203.0.113.100",
+    "bgp_asn": 65001,
+    "vpc_id": "vpc-1",
+    "vpc_cidrs": ["10.0.0.0/16"],
+    "route_table_ids": {"main": "rtb-1"},
+}
+
+
+@pytest.fixture
+def recorder() -> Recorder:
+    return start(Recorder())
+
+
+# -- The network
+
+
+@program
+async def test_subnets_go_over_the_zones_in_turn(recorder: Recorder) -> None:
+    network = VpcNetwork("net", {"vpc_cidr": "10.0.0.0/16", "subnet_cidrs": [f"10.0.{n}.0/24" for n in range(3)]})
+    assert len(await settled(network.subnet_ids)) == 3
+    zones = {subnet.inputs["cidrBlock"]: subnet.inputs["availabilityZone"] for subnet in recorder.of("Subnet")}
+    assert zones == {
+        "10.0.0.0/24": "ap-northeast-1a",
+        "10.0.1.0/24": "ap-northeast-1c",
+        "10.0.2.0/24": "ap-northeast-1a",
+    }
+    assert len(recorder.of("RouteTable")) == 1
+    assert len(recorder.of("RouteTableAssociation")) == 3
+
+
+@program
+async def test_each_subnet_has_a_route_table_of_its_own_when_asked(recorder: Recorder) -> None:
+    network = VpcNetwork(
+        "net",
+        {"vpc_cidr": "10.0.0.0/16", "subnet_cidrs": ["10.0.0.0/24", "10.0.1.0/24"], "route_table_per_subnet": True},
+    )
+    assert set(await settled(network.route_table_ids)) == {"10.0.0.0-24", "10.0.1.0-24"}
+    assert len(recorder.of("RouteTable")) == 2
+
+
+@program
+async def test_nothing_is_made_in_a_vpc_that_exists(recorder: Recorder) -> None:
+    network = VpcNetwork("net", {"vpc_id": "vpc-9", "route_table_ids": ["rtb-b", "rtb-a"]})
+    assert await network.vpc_cidr.future() == "10.9.0.0/16"
+    assert await settled(network.route_table_ids) == {"rtb-b": "rtb-b", "rtb-a": "rtb-a"}
+    assert [made.kind for made in recorder.made if made.kind.startswith("aws:")] == []
+
+
+@pytest.mark.parametrize(
+    "args",
+    [{}, {"vpc_cidr": "10.0.0.0/16", "vpc_id": "vpc-9"}, {"vpc_id": "vpc-9", "subnet_cidrs": ["10.0.0.0/24"]},
+     {"vpc_cidr": "10.0.0.0/16", "route_table_ids": ["rtb-1"]}, {"vpc_cidr": "10.0.0.0/16", "availability_zones": []}],
+)  # fmt: skip
+@program
+async def test_a_network_is_one_to_make_or_one_that_exists(recorder: Recorder, args: Any) -> None:
+    with pytest.raises(pulumi.RunError, match=r"^net: "):
+        VpcNetwork("net", args)
+    assert [made for made in recorder.made if made.kind.startswith("aws:")] == []
+
+
+# -- The VPN
+
+
+@program
+async def test_every_option_of_both_tunnels_is_one_value(recorder: Recorder) -> None:
+    await made_of(vpn("vpn", {"profile": "guide-2015"}))
+    inputs = recorder.one("VpnConnection").inputs
+    for number, cidr in ((1, "169.254.255.0/30"), (2, "169.254.255.4/30")):
+        tunnel = {
+            name.removeprefix(f"tunnel{number}"): value
+            for name, value in inputs.items()
+            if name.startswith(f"tunnel{number}")
+        }
+        assert tunnel["InsideCidr"] == cidr
+        assert tunnel["IkeVersions"] == ["ikev1"]
+        assert tunnel["Phase1EncryptionAlgorithms"] == tunnel["Phase2EncryptionAlgorithms"] == ["AES128"]
+        assert tunnel["Phase1DhGroupNumbers"] == tunnel["Phase2DhGroupNumbers"] == [2]
+        assert all(len(value) == 1 for value in tunnel.values() if isinstance(value, list))
+        assert len(tunnel) == 18, "an option is left to AWS's default"
+
+
+@program
+async def test_one_tunnel_may_differ_so_that_a_change_is_made_in_two_steps(recorder: Recorder) -> None:
+    await made_of(vpn("vpn", {"profile": "guide-2015", "tunnel2_profile": "modern"}))
+    inputs = recorder.one("VpnConnection").inputs
+    assert (inputs["tunnel1IkeVersions"], inputs["tunnel2IkeVersions"]) == (["ikev1"], ["ikev2"])
+
+
+@program
+async def test_both_keys_are_made_distinct_and_secret_when_none_is_given(recorder: Recorder) -> None:
+    made_vpn = vpn("vpn")
+    await made_of(made_vpn)
+    connection = recorder.one("VpnConnection")
+    assert {"tunnel1PresharedKey", "tunnel2PresharedKey"} <= connection.secret
+    assert connection.inputs["tunnel1PresharedKey"] != connection.inputs["tunnel2PresharedKey"]
+    assert await made_vpn.handout.is_secret()
+    assert await made_vpn.customer_gateway_configuration.is_secret()
+
+
+@program
+async def test_a_given_key_is_used_and_no_other_made(recorder: Recorder) -> None:
+    await made_of(vpn("vpn", {"tunnel1_preshared_key": KEY1, "tunnel2_preshared_key": pulumi.Output.secret(KEY2)}))
+    connection = recorder.one("VpnConnection")
+    assert (connection.inputs["tunnel1PresharedKey"], connection.inputs["tunnel2PresharedKey"]) == (KEY1, KEY2)
+    assert {"tunnel1PresharedKey", "tunnel2PresharedKey"} <= connection.secret
+    assert recorder.of("Command") == []
+
+
+@program
+async def test_raising_the_serial_changes_what_makes_the_key(recorder: Recorder) -> None:
+    await made_of(vpn("vpn", {"tunnel2_key_serial": 2}))
+    assert [recorder.one("Command", f"vpn-tunnel{n}-key").inputs["environment"] for n in (1, 2)] == [
+        {"KEY_SERIAL": "1"},
+        {"KEY_SERIAL": "2"},
+    ]
+
+
+@pytest.mark.usefixtures("recorder")
+@program
+async def test_the_router_gets_what_aws_gets_and_by_inside_cidr() -> None:
+    made_vpn = vpn("vpn", {"tunnel1_preshared_key": KEY1, "tunnel2_preshared_key": KEY2})
+    handout = json.loads(str(await made_vpn.handout.future()))
+    assert handout["customer_gateway_configuration"] == XML
+    assert [(o["TunnelInsideCidr"], o["PreSharedKey"]) for o in handout["tunnel_options"]] == [
+        ("169.254.255.0/30", KEY1),
+        ("169.254.255.4/30", KEY2),
+    ]
+    assert handout["vpc_cidrs"] == ["10.0.0.0/16"]
+
+
+@program
+async def test_a_long_asn_and_a_unique_device_name_go_to_the_customer_gateway(recorder: Recorder) -> None:
+    await made_of(vpn("vpn", {"bgp_asn": 4200000001}))
+    inputs = recorder.one("CustomerGateway").inputs
+    assert (inputs.get("bgpAsn"), inputs["bgpAsnExtended"]) == (None, "4200000001")
+    assert inputs["deviceName"] == "project-dev-vpn"
+
+
+@program
+async def test_propagation_and_static_routes_to_the_gateway_are_each_a_choice(recorder: Recorder) -> None:
+    await made_of(vpn("a", {"propagate_routes": False, "gateway_routes": ["192.168.10.0/24"]}))
+    assert recorder.of("VpnGatewayRoutePropagation") == []
+    assert recorder.one("Route").inputs["gatewayId"] == "a-vgw-id"
+    await made_of(vpn("b"))
+    assert recorder.one("VpnGatewayRoutePropagation").inputs["routeTableId"] == "rtb-1"
+
+
+@program
+async def test_static_routing_has_the_connections_own_routes(recorder: Recorder) -> None:
+    await made_of(vpn("vpn", {"static_routes": ["192.168.10.0/24", "192.168.20.0/24"]}))
+    assert recorder.one("VpnConnection").inputs["staticRoutesOnly"] is True
+    assert {r.inputs["destinationCidrBlock"] for r in recorder.of("VpnConnectionRoute")} == {
+        "192.168.10.0/24",
+        "192.168.20.0/24",
+    }
+
+
+@program
+async def test_gateways_that_exist_are_used_and_not_made(recorder: Recorder) -> None:
+    args: Any = {"customer_gateway_id": "cgw-9", "vpn_gateway_id": "vgw-9", "route_table_ids": {"main": "rtb-1"}}
+    await made_of(SiteToSiteVpn("vpn", args))
+    assert recorder.of("CustomerGateway") == recorder.of("VpnGateway") == recorder.of("VpnGatewayAttachment") == []
+    inputs = recorder.one("VpnConnection").inputs
+    assert (inputs["customerGatewayId"], inputs["vpnGatewayId"]) == ("cgw-9", "vgw-9")
+
+
+@program
+async def test_a_transit_gateway_is_associated_and_learns_the_routes(recorder: Recorder) -> None:
+    args: Any = {"public_ip": "203.0.113.100", "transit_gateway_id": "tgw-9", "transit_gateway_route_table_id": "tgw-rtb-9",
+                 "route_table_ids": {"main": "rtb-1"}, "gateway_routes": ["192.168.10.0/24"]}  # fmt: skip
+    await made_of(SiteToSiteVpn("vpn", args))
+    assert recorder.of("VpnGateway") == recorder.of("VpnGatewayRoutePropagation") == []
+    assert recorder.one("RouteTableAssociation").inputs["transitGatewayAttachmentId"] == "tgw-attach-1"
+    assert recorder.one("RouteTablePropagation").inputs["transitGatewayRouteTableId"] == "tgw-rtb-9"
+    assert recorder.one("Route").inputs["transitGatewayId"] == "tgw-9"
+
+
+@program
+async def test_logs_and_alarms_are_made_when_asked_for(recorder: Recorder) -> None:
+    await made_of(vpn("vpn", {"log_retention_days": 30, "alarm_topic_arn": "arn:topic"}))
+    logs = recorder.one("VpnConnection").inputs["tunnel1LogOptions"]["cloudwatchLogOptions"]
+    assert (logs["logEnabled"], logs["bgpLogEnabled"]) == (True, True)
+    assert {alarm.inputs["statistic"] for alarm in recorder.of("MetricAlarm")} == {"Minimum", "Maximum"}
+
+
+@program
+async def test_the_callers_tags_are_on_everything_that_has_tags(recorder: Recorder) -> None:
+    await made_of(vpn("vpn", {"tags": {"team": pulumi.Output.from_input("net")}}))
+    for kind in ("VpnGateway", "CustomerGateway", "VpnConnection"):
+        tags = recorder.one(kind).inputs["tags"]
+        assert tags["team"] == "net"
+        assert tags["Name"].startswith("vpn")
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"public_ip": "10.0.0.1"}, "public_ip"),
+        ({"public_ip": None}, "public_ip or customer_gateway_id"),
+        ({"customer_gateway_id": "cgw-1"}, "public_ip or customer_gateway_id"),
+        ({"vpn_gateway_id": "vgw-1"}, "vpc_id or vpn_gateway_id"),
+        ({"bgp_asn": 64512}, "bgp_asn"),
+        ({"amazon_side_asn": 65535}, "amazon_side_asn"),
+        ({"inside_cidrs": ["169.254.0.0/30", "169.254.255.4/30"]}, "inside_cidrs"),
+        ({"profile": "old"}, "profile"),
+        ({"profile_overrides": {"phase1_dh_group_number": 5}}, "profile_overrides.phase1_dh_group_number"),
+        ({"tunnel2_overrides": {"dpd_timeout_seconds": 10}}, "tunnel2_overrides.dpd_timeout_seconds"),
+        ({"tunnel1_preshared_key": "0badkey00"}, "tunnel1_preshared_key"),
+        ({"tunnel1_preshared_key": KEY1, "tunnel2_preshared_key": KEY1}, "tunnel2_preshared_key"),
+        ({"static_routes": []}, "number of static_routes"),
+        ({"static_routes": ["192.168.10.0/24"], "vpc_cidrs": None}, "vpc_cidrs"),
+        ({"gateway_routes": ["10.0.1.0/24"]}, "on-premises network"),
+        ({"transit_gateway_route_table_id": "tgw-rtb-1"}, "transit_gateway_route_table_id"),
+        ({"log_retention_days": 0}, "log_retention_days"),
+    ],
+)
+@program
+async def test_a_wrong_argument_is_refused_before_anything_of_aws_is_made(
+    recorder: Recorder, change: Any, field: str
+) -> None:
+    with pytest.raises(pulumi.RunError, match=f"^vpn: {field}") as caught:
+        vpn("vpn", {**change})
+    assert [made.name for made in recorder.made if made.kind.endswith(":VpnConnection")] == []
+    assert "0badkey00" not in str(caught.value)
+    assert KEY1 not in str(caught.value)
+
+
+@pytest.mark.usefixtures("recorder")
+def test_an_output_is_checked_as_soon_as_it_is_known() -> None:
+    # The output belongs to the program that makes it, so it is made there.
+    error = error_of(lambda: vpn("vpn", {"tunnel1_preshared_key": pulumi.Output.secret("0badkey00")}).handout)
+    assert "vpn: tunnel1_preshared_key" in error
+    assert "0badkey00" not in error
+
+
+async def made_of(vpn: SiteToSiteVpn) -> None:
+    """Wait until the VPN and everything in it is registered."""
+    await settled(vpn.handout)
+
+
+def vpn(name: str = "vpn", change: Mapping[str, object] | None = None) -> SiteToSiteVpn:
+    args: Any = {**VPN, **(change or {})}
+    return SiteToSiteVpn(name, args)
