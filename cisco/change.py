@@ -166,9 +166,11 @@ class Change:
             self._confirm(undo)
         except _FAILURES as failure:
             raise self._undone(undo, failure) from None
-        self._give_up_archive(undo)
-        is_saved = self.options.save and self._save(undo)
-        undo.terminal.log_out()
+        # Confirmed: to stop now would leave a change that a reload forgets.
+        with unstoppable():
+            self._give_up_archive(undo)
+            is_saved = self.options.save and self._save(undo)
+            undo.terminal.log_out()
         return Outcome(plan, undo.tier, is_saved, tuple(self.warnings), self.archive_path)
 
     def _undone(self, undo: Undo, failure: BaseException) -> AgentError:

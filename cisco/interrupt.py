@@ -1,4 +1,8 @@
-"""Signals while a router is being changed: SIGTERM asks for an undo as Ctrl-C does, and an undo is not interrupted."""
+"""Signals while a router is being changed: SIGTERM and Ctrl-C ask for an undo, and an undo is not interrupted.
+
+A handler only notes that somebody asked. One that raised could do so inside the SSH library, between its taking a lock
+and its guarding it: then the undo would wait for that lock for ever.
+"""
 
 import signal
 import threading
@@ -7,12 +11,14 @@ from contextlib import contextmanager
 from types import FrameType
 
 _ASKING = (signal.SIGINT, signal.SIGTERM)
+_asked: list[int] = []
 
 
 @contextmanager
 def stoppable() -> Iterator[None]:
-    """Raise `KeyboardInterrupt` on SIGTERM too, as long as the context lasts."""
-    with _handling((signal.SIGTERM,), _interrupt):
+    """Note SIGINT and SIGTERM as long as the context lasts, for `raise_if_asked`; asked too late, the work is done."""
+    _asked.clear()
+    with _handling(_ASKING, _note):
         yield
 
 
@@ -20,11 +26,20 @@ def stoppable() -> Iterator[None]:
 def unstoppable() -> Iterator[None]:
     """Let nobody interrupt what undoes a change, except by killing the process."""
     with _handling(_ASKING, signal.SIG_IGN):
+        _asked.clear()
         yield
 
 
-def _interrupt(_number: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt("interrupted by SIGTERM")
+def raise_if_asked() -> None:
+    """Raise `KeyboardInterrupt` once when somebody asked to stop; called where no lock is held."""
+    if _asked:
+        name = signal.Signals(_asked[0]).name
+        _asked.clear()
+        raise KeyboardInterrupt(f"interrupted by {name}")
+
+
+def _note(number: int, _frame: FrameType | None) -> None:
+    _asked.append(number)
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from .clock import Deadline
 from .errors import ConnectError, SessionLostError
+from .interrupt import raise_if_asked
 from .secret import Secret
 from .session import Dialogue, Prompt, Reply, cleaned, prompt_in
 
@@ -136,6 +137,7 @@ class Terminal:
     def _write(self, lines: list[str]) -> None:
         if not lines:
             return
+        raise_if_asked()
         self.deadline.check()
         if not self._dialogue.outstanding:
             self._traffic.round_trips += 1
@@ -148,6 +150,7 @@ class Terminal:
         patience = self._timing.slow if is_slow else self._timing.reply
         quiet = 0.0
         while True:
+            raise_if_asked()
             self.deadline.check()
             pause = min(self._timing.settle, patience, max(self.deadline.remaining, 0.01))
             text = self._channel.read(pause)
