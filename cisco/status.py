@@ -16,6 +16,7 @@ from .request import Request
 from .status_table import table
 from .terminal import Terminal
 from .verify import Report, as_json, commands, verify
+from .watch import look_until
 
 # A tunnel takes some seconds for IKE, then up to a BGP keepalive (10 s); asking more often finds nothing new.
 _PAUSE = 3.0
@@ -88,19 +89,19 @@ def ask_until_up(
 
     `progress` is told every change of a tunnel's state.
     """
-    end = clock.monotonic() + wait
     told: tuple[str, ...] = ()
-    while True:
+
+    def look() -> Report:
+        nonlocal told
         report = ask(runner, intent)
         states = tuple(f"{t.name} {'UP' if t.is_up else f'DOWN: {t.reason}'}" for t in report.tunnels)
         for state in states:
             if state not in told:
                 progress(state)
         told = states
-        left = end - clock.monotonic()
-        if is_enough(report) or left <= 0:
-            return report
-        clock.sleep(min(_PAUSE, left))
+        return report
+
+    return look_until(look, is_enough, clock, patience=wait, pause=_PAUSE)
 
 
 def verify_command(request: Request) -> int:

@@ -20,6 +20,24 @@ def up_tunnels(report: Report) -> frozenset[str]:
     return frozenset(tunnel.name for tunnel in report.tunnels if tunnel.is_up)
 
 
+def look_until(
+    look: Callable[[], Report],
+    is_enough: Callable[[Report], bool],
+    clock: Clock,
+    *,
+    patience: float,
+    pause: float,
+) -> Report:
+    """Look until it `is_enough` or `patience` seconds are over, at least once, and return the last report."""
+    end = clock.monotonic() + patience
+    while True:
+        report = look()
+        left = end - clock.monotonic()
+        if is_enough(report) or left <= 0:
+            return report
+        clock.sleep(min(pause, left))
+
+
 def wait_until_up(
     names: frozenset[str],
     look: Callable[[], Report],
@@ -33,13 +51,8 @@ def wait_until_up(
     Raises:
         VerificationError: One is not, in time; with the reason the router gives.
     """
-    end = clock.monotonic() + patience
-    while True:
-        report = look()
-        if names <= up_tunnels(report):
-            return
-        if clock.monotonic() >= end:
-            raise VerificationError(
-                tuple(f"{t.name}: {t.reason}" for t in report.tunnels if t.name in names and not t.is_up)
-            )
-        clock.sleep(pause)
+    report = look_until(look, lambda seen: names <= up_tunnels(seen), clock, patience=patience, pause=pause)
+    if not names <= up_tunnels(report):
+        raise VerificationError(
+            tuple(f"{t.name}: {t.reason}" for t in report.tunnels if t.name in names and not t.is_up)
+        )

@@ -14,26 +14,10 @@ from lab.ends import (
     BgpNeighbor,
     Phase1Offer,
     Phase2Offer,
-    RouterBgp,
     RouterEnd,
     Sla,
     StaticRoute,
 )
-
-__all__ = [
-    "ANY",
-    "AwsEnd",
-    "BgpNeighbor",
-    "Cause",
-    "Outcome",
-    "Phase1Offer",
-    "Phase2Offer",
-    "RouterBgp",
-    "RouterEnd",
-    "Sla",
-    "StaticRoute",
-    "negotiate",
-]
 
 
 class Cause(Enum):

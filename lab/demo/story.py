@@ -9,11 +9,15 @@ from collections.abc import Callable
 
 from pulumi import automation
 
+from cisco.secret import Redactor
 from lab.demo.drawing import DIM, GREEN, PLAIN, RED, draw, tunnel_views
 from lab.demo.stage import Stage, stage
 from lab.router.faults import Reject
 
 BOLD = "\033[1m"
+
+
+_STEP_ENDED = re.compile(r"\s*[+~-]{1,2} +\S+:\S+:\S+ .*\b(?:created|updated|deleted|replaced|failed)\b")
 
 
 class Teller:
@@ -32,9 +36,9 @@ class Teller:
         self.say(f"\n{number}. {title}   [{time.monotonic() - self._began:.0f} s]", BOLD)
 
     def engine(self, line: str) -> None:
-        """Print what Pulumi says that a reader needs: the steps and the agent's progress."""
+        """Print each step of Pulumi's as it ends."""
         text = line.rstrip()
-        if re.search(r"^\s*[+~-]{1,2} +\S+:\S+:\S+ .*(ed|ing)\b", text) and "ing" not in text.split("(")[0][-6:]:
+        if _STEP_ENDED.match(text):
             self.say(f"   {text.strip()}", DIM)
 
     def config_diff(self, before: str, after: str) -> None:
@@ -43,11 +47,7 @@ class Teller:
             if line.startswith(("---", "+++", "@@")):
                 continue
             colour = {"+": GREEN, "-": RED}.get(line[:1], "")
-            self.say(f"   {_without_key(line)}", colour)
-
-
-def _without_key(line: str) -> str:
-    return re.sub(r"(pre-shared-key .*?(?:key )?)(\S+)$", r"\g<1>***", line)
+            self.say(f"   {Redactor().redact(line)}", colour)
 
 
 def main() -> int:

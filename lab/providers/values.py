@@ -107,11 +107,6 @@ def has_unknown(value: Value) -> bool:
     return any(isinstance(leaf, Unknown) for leaf in _leaves(value))
 
 
-def has_secret(value: Value) -> bool:
-    """Tell whether any part of a value is secret."""
-    return any(isinstance(leaf, Secret) for leaf in _leaves(value))
-
-
 def canonical(value: Value) -> str:
     """Spell a plain value so that the members of a list taken as a set can be put in order."""
     return json.dumps(value, sort_keys=True, default=repr)

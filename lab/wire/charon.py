@@ -60,9 +60,6 @@ class SecurityAssociation:
     is_established: bool
     ike: str
     esp: str | None
-    packets_in: int = 0
-    packets_out: int = 0
-    age: int = 0
 
 
 class Charon:
@@ -175,9 +172,6 @@ def _parse(answers: Iterator[Mapping[str, Mapping[str, object]]]) -> Iterator[Se
                 is_established=_text(sa, "state") == "ESTABLISHED",
                 ike=_proposal(sa, ("encr-alg", "encr-keysize", "integ-alg", "prf-alg", "dh-group")),
                 esp=None if child is None else _proposal(child, ("encr-alg", "encr-keysize", "integ-alg", "dh-group")),
-                packets_in=int(_text(child or {}, "packets-in") or 0),
-                packets_out=int(_text(child or {}, "packets-out") or 0),
-                age=int(_text(sa, "established") or 0),
             )
 
 

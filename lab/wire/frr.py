@@ -20,9 +20,6 @@ class Session:
     state: str
     prefixes_received: int
     uptime: int
-    version: int = 4
-    messages_received: int = 0
-    messages_sent: int = 0
 
 
 class Frr:
@@ -91,8 +88,6 @@ class Frr:
                 state=str(peer["state"]),
                 prefixes_received=int(peer.get("pfxRcd", 0)),
                 uptime=int(peer.get("peerUptimeMsec", 0)) // 1000,
-                messages_received=int(peer.get("msgRcvd", 0)),
-                messages_sent=int(peer.get("msgSent", 0)),
             )
             for address, peer in peers.items()
         }

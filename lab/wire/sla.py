@@ -12,8 +12,6 @@ class Probe:
     def __init__(self, sla: Sla, site: Site, device: str, frequency: float = 5.0, timeout: float = 1.0) -> None:
         self.sla = sla
         self.is_up = False
-        self.successes = 0
-        self.failures = 0
         self._site, self._device = site, device
         self._frequency, self._timeout = frequency, timeout
         self._stopped = threading.Event()
@@ -23,8 +21,6 @@ class Probe:
     def _run(self) -> None:
         while not self._stopped.is_set():
             self.is_up = self._site.reaches(str(self.sla.target), self._device, self._timeout)
-            self.successes += self.is_up
-            self.failures += not self.is_up
             # IOS probes again after `frequency`; a track that is down is looked at sooner here, as `timeout` allows.
             self._stopped.wait(self._frequency if self.is_up else self._timeout)
 

@@ -21,7 +21,7 @@ SUBNET = IPv4Interface("10.0.0.1/24"), IPv4Interface("10.0.0.10/24")
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """Which tunnels were up at one moment (seconds of the monotonic clock), by AWS's outside address."""
+    """Which tunnels are up from a moment on (seconds of the monotonic clock), by AWS's outside address."""
 
     at: float
     up: frozenset[IPv4Address]
@@ -70,7 +70,9 @@ class Wire:
                     self.pairs[end.outside] = Pair(self._prefix, slot, end, self.branch, self.vpc, self._folder)
                 self.pairs[end.outside].hold(_router_end(routers, end), end)
             up = frozenset(outside for outside, pair in self.pairs.items() if pair.observe())
-            self.history.append(Sample(time.monotonic(), up))
+            # Only what differs is kept: the lab may stay up for days.
+            if not self.history or self.history[-1].up != up:
+                self.history.append(Sample(time.monotonic(), up))
             self._route(routers, aws, up)
 
     def _route(self, routers: Sequence[RouterEnd], aws: Sequence[AwsEnd], up: frozenset[IPv4Address]) -> None:

@@ -67,6 +67,18 @@ def planned(made: LittleIos, intent: Intent, owned: Owned = Owned()) -> Plan:  #
     return plan(made.show(), render(intent), owned=owned)
 
 
+def assert_it_goes_in_and_comes_out(made: LittleIos, new: Intent) -> None:
+    """The plan leads to what is intended, and its inverse back to the very text from before."""
+    before = made.show()
+    change = planned(made, new)
+    for command in change.commands:
+        made.line(command.text)
+    assert planned(made, new).is_empty
+    for command in change.inverse:
+        made.line(command.text)
+    assert made.show() == before
+
+
 def texts(made: Plan, scope: str | None = None) -> list[str]:
     return [c.text for step in made.steps if scope in (None, step.scope) for c in step.commands]
 
@@ -179,27 +191,13 @@ def test_a_prefix_more_is_one_route_a_tunnel() -> None:
 def test_other_tunnel_numbers_give_the_address_up_before_it_is_taken() -> None:
     made = holding(link())
     new = link(BGP, tunnel(0, number=11), tunnel(1, number=12))
-    before = made.show()
-    change = planned(made, new)
-    for command in change.commands:
-        made.line(command.text)
-    assert planned(made, new).is_empty
-    for command in change.inverse:
-        made.line(command.text)
-    assert made.show() == before
+    assert_it_goes_in_and_comes_out(made, new)
 
 
 def test_swapped_tunnel_numbers_are_no_conflict() -> None:
     made = holding(link())
     new = link(BGP, tunnel(0, number=2), tunnel(1, number=1))
-    before = made.show()
-    change = planned(made, new)
-    for command in change.commands:
-        made.line(command.text)
-    assert planned(made, new).is_empty
-    for command in change.inverse:
-        made.line(command.text)
-    assert made.show() == before
+    assert_it_goes_in_and_comes_out(made, new)
 
 
 def test_a_new_connection_replaces_the_old_one_that_the_manifest_names() -> None:
