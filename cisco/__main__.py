@@ -5,6 +5,7 @@ import os
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from importlib import import_module
 
 from .errors import AgentError, InputError
@@ -61,7 +62,7 @@ def _request_from_stdin(flags: Namespace) -> Request:
         raise InputError(
             "standard input", "not JSON", "the JSON form of a request, or flags instead (see --help)"
         ) from None
-    return parse_request(data, os.environ, show_secrets=flags.show_secrets)
+    return replace(parse_request(data, os.environ, show_secrets=flags.show_secrets), html_file=flags.html)
 
 
 def _entry(verb: str) -> Callable[[Request], int]:

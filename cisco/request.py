@@ -52,6 +52,7 @@ class Request:
     as_json: bool = True
     show_secrets: bool = False
     manifest_file: Path | None = field(default=None)
+    html_file: Path | None = None
 
 
 def parse_request(data: object, environment: Mapping[str, str], *, show_secrets: bool = False) -> Request:

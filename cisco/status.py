@@ -4,6 +4,8 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timezone
 from typing import Protocol
 
 from .aws import intent_from_aws
@@ -12,7 +14,8 @@ from .connection import Connection
 from .errors import InputError, SessionLostError, VerificationError
 from .model import Intent
 from .paint import wants_colour
-from .request import Request
+from .request import Request, secrets_of
+from .secret import Redactor
 from .status_table import table
 from .terminal import Terminal
 from .verify import Report, as_json, commands, verify
@@ -114,7 +117,7 @@ def verify_command(request: Request) -> int:
         )
     finally:
         runner.close()
-    return _show(report, request)
+    return _show(report, request, intent, connection.clock.time())
 
 
 def status_command(request: Request) -> int:
@@ -125,10 +128,12 @@ def status_command(request: Request) -> int:
         report = ask(runner, intent, has_uptime=True)
     finally:
         runner.close()
-    return _show(report, request)
+    return _show(report, request, intent, connection.clock.time())
 
 
-def _show(report: Report, request: Request) -> int:
+def _show(report: Report, request: Request, intent: Intent, looked_at: float) -> int:
+    if request.html_file is not None:
+        _write_page(report, request, intent, looked_at)
     if request.as_json:
         sys.stdout.write(json.dumps(as_json(report)) + "\n")
         for reason in report.reasons:
@@ -136,6 +141,27 @@ def _show(report: Report, request: Request) -> int:
     else:
         sys.stdout.write(table(report, is_coloured=wants_colour(sys.stdout, os.environ)))
     return 0 if report.is_up else VerificationError.exit_code
+
+
+def _write_page(report: Report, request: Request, intent: Intent, looked_at: float) -> None:
+    """Replace the page in one step, so that whoever reads it meanwhile has a whole one."""
+    from .status_page import drawing, status_page
+
+    path, login, vpn = request.html_file, request.login, request.vpn
+    if path is None or login is None or vpn is None:  # one without them has ended before
+        return
+    # A cause may quote the router.
+    redact = Redactor(secrets_of(request)).redact
+    tunnels = (replace(t, reason=t.reason and redact(t.reason), note=t.note and redact(t.note)) for t in report.tunnels)
+    networks = vpn.get("vpc_cidrs")
+    drawn = drawing(intent, login.address, networks if isinstance(networks, list) else ())
+    page = status_page(Report(tuple(tunnels)), drawn, datetime.fromtimestamp(looked_at, tz=timezone.utc))
+    scratch = path.with_name(path.name + ".new")
+    try:
+        scratch.write_text(page, encoding="utf-8")
+        scratch.replace(path)
+    except OSError as error:
+        raise InputError("--html", str(path), f"a file that can be written ({error.strerror})") from None
 
 
 def _tell_progress(line: str) -> None:

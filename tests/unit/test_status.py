@@ -4,6 +4,7 @@ import io
 import json
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,7 @@ from cisco.model import IkeVersion
 from cisco.paint import paint_diff, wants_colour
 from cisco.request import Request, parse_request
 from cisco.status import LastingRunner, ask, ask_until_up
+from cisco.status_page import drawing
 from cisco.status_table import table
 from cisco.verify import commands, verify
 from tests.unit.router_answers import BGP, answers, intent
@@ -244,3 +246,42 @@ def test_a_diff_is_painted_by_line_and_section() -> None:
         "\x1b[31m-  ip mtu 1400\x1b[0m",
         "\x1b[32m+  ip mtu 1436\x1b[0m",
     ]
+
+
+def written(monkeypatch: pytest.MonkeyPatch, path: Path, said: Mapping[str, str]) -> str:
+    answer_with(monkeypatch, said)
+    status.status_command(replace(request(as_json=False), html_file=path))
+    return path.read_text(encoding="utf-8")
+
+
+def test_the_page_says_what_the_table_says_and_when(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = written(monkeypatch, tmp_path / "status.html", answers() | {"show ip bgp summary": IDLE})
+    assert "Tunnel1 is DOWN: BGP Idle" in capsys.readouterr().out
+    for text in ("1 of 2 tunnels is UP", "BGP Idle", "vpn-92df3bfb", "192.0.2.10:22", "1970-01-01 00:00:00 UTC"):
+        assert text in page
+    assert [file.name for file in tmp_path.iterdir()] == ["status.html"]
+
+
+def test_no_secret_is_on_the_page_even_when_the_router_says_one(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    said = "% Invalid input detected: plainly.fake.1 and plainly-fake"
+    page = written(monkeypatch, tmp_path / "status.html", answers() | {"show ip bgp summary": said})
+    assert "the router refused" in page
+    assert "plainly" not in page
+
+
+def test_a_page_that_can_not_be_written_is_told_by_its_name(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"--html is .*nowhere.* a file that can be written \(No such file"):
+        written(monkeypatch, tmp_path / "nowhere" / "status.html", answers())
+
+
+@pytest.mark.parametrize("is_static", [False, True])
+def test_the_drawing_has_the_link_s_networks_and_no_place_for_a_key(is_static: bool) -> None:
+    drawn = drawing(intent(is_static=is_static), "192.0.2.10:22", ["10.1.0.0/16"])
+    assert drawn.vpc_networks == (("10.0.0.0/16",) if is_static else ("10.1.0.0/16",))
+    assert drawn.announced == (() if is_static else ("0.0.0.0/0",))
+    assert drawn.asns == (None if is_static else (65001, 7224))
+    assert "fake" not in repr(drawn)
