@@ -13,7 +13,7 @@ from ._request import secrets_of
 from ._routes import advertised_warning, require_apart_from_vpc, require_networks
 from ._states import UP, Telemetry, TunnelEnds, TunnelState, are_up, failure, joined
 from ._typed import NotRequired
-from ._validation import require_between, require_one_of
+from ._validation import require_absent, require_between, require_one_of
 from .inputs import part_of, refusing
 from .ios import IosCustomerGateway
 from .network import VpcNetwork, VpcNetworkArgs
@@ -26,6 +26,7 @@ ADVERTISE = ("onprem", "default")
 CHECKS = ("require", "warn", "off")
 _DEFAULT_CHECK_TIMEOUT = 300
 _PAUSE = 3.0
+_MOST_SUBNETS = 200  # AWS's quota in a VPC; with a transit gateway there must be one, to attach the VPC by
 
 
 class VpnLinkArgs(VpcNetworkArgs, ConnectionArgs, RouterAccessArgs):
@@ -36,7 +37,8 @@ class VpnLinkArgs(VpcNetworkArgs, ConnectionArgs, RouterAccessArgs):
     routing: NotRequired[str]
     """bgp (default) or static: tracked routes on the router, and the connection has `onprem_cidrs` as its own."""
     gateway_routes: NotRequired[bool]
-    """Whether the VPC's route tables get a static route to `onprem_cidrs`, as in the guide's 3.1.5; false."""
+    """Whether the VPC's route tables get a static route to `onprem_cidrs`, as in the guide's 3.1.5; false, but true with a
+    transit gateway, whose routes do not propagate to a VPC."""
     advertise: NotRequired[str]
     """What the router announces over BGP: onprem (`onprem_cidrs`, default), or default (the guide's default route)."""
     check: NotRequired[str]
@@ -99,15 +101,19 @@ class VpnLink(pulumi.ComponentResource):
 
     def _vpn_args(self, network: VpcNetwork) -> SiteToSiteVpnArgs:
         args = self._args
+        is_transit = args.get("transit_gateway_id") is not None
         own: dict[str, Any] = {
             "vpc_cidrs": [network.vpc_cidr],
             "route_table_ids": network.route_tables,
             "tags": args.get("tags") or {},
-            "gateway_routes": args["onprem_cidrs"] if args.get("gateway_routes") else [],
+            "gateway_routes": args["onprem_cidrs"] if args.get("gateway_routes", is_transit) else [],
         }
         if self._is_static:
             own["static_routes"] = args["onprem_cidrs"]
-        if args.get("transit_gateway_id") is None and args.get("vpn_gateway_id") is None:
+        if is_transit and args.get("vpc_cidr") is not None:
+            own["transit_gateway_subnet_ids"] = network.one_subnet_a_zone
+        is_attached = is_transit and "transit_gateway_subnet_ids" not in {**args, **own}
+        if args.get("vpn_gateway_id") is None and not is_attached:
             own["vpc_id"] = network.vpc_id
         return cast("SiteToSiteVpnArgs", {**part_of(args, ConnectionArgs), **own})
 
@@ -126,13 +132,12 @@ class VpnLink(pulumi.ComponentResource):
             name=self._name,
             component=self,
             router=router,
-            router_asn=vpn.router_asn,
             mode=self._args.get("check", "require"),
             timeout=self._args.get("check_timeout", _DEFAULT_CHECK_TIMEOUT),
         )
         # The result is known only once the command has run: a preview of a change asks nobody.
-        ready = pulumi.Output.all(vpn.ends, vpn.vpn_connection_id, router.request, router.result)
-        return pulumi.Output.unsecret(ready.apply(lambda known: check.tunnels(known[0], known[1], known[2])))
+        ready = pulumi.Output.all(vpn.ends, vpn.vpn_connection_id, vpn.router_asn, router.request, router.result)
+        return pulumi.Output.unsecret(ready.apply(lambda known: check.tunnels(*known[:4])))
 
 
 class FinalCheck:
@@ -144,19 +149,17 @@ class FinalCheck:
         name: str,
         component: pulumi.Resource,
         router: IosCustomerGateway,
-        router_asn: int,
         mode: str,
         timeout: int,
     ) -> None:
         self._name = name
         self._component = component
         self._router = router
-        self._router_asn = router_asn
         self._mode = mode
         self._timeout = timeout
 
     async def tunnels(
-        self, ends: Sequence[TunnelEnds], connection_id: str, request: Mapping[str, Any]
+        self, ends: Sequence[TunnelEnds], connection_id: str, router_asn: int, request: Mapping[str, Any]
     ) -> Sequence[TunnelState]:
         """Return the tunnels' states.
 
@@ -164,7 +167,7 @@ class FinalCheck:
             pulumi.RunError: One is not UP in time, and that is required.
         """
         if self._mode == "off":
-            return joined(ends, self._router_asn, {}, {}, unknown="the check is off")
+            return joined(ends, router_asn, {}, {}, unknown="the check is off")
         is_preview = pulumi.runtime.is_dry_run()
         clock = asyncio.get_running_loop().time
         end = clock() + (0 if is_preview else self._timeout)
@@ -175,7 +178,7 @@ class FinalCheck:
         telemetry = await self._ask_aws(
             ends, connection_id, until=end if report.get("up") else 0.0, is_preview=is_preview
         )
-        states = joined(ends, self._router_asn, telemetry, report, unknown=answer.message)
+        states = joined(ends, router_asn, telemetry, report, unknown=answer.message)
         for state in states:
             state["reason"] = masked(state["reason"], secrets)
         if not is_preview and not are_up(states):
@@ -223,6 +226,9 @@ class FinalCheck:
 def _check(args: VpnLinkArgs) -> str | None:
     """Check what only the whole link can know, and return a warning if there is one."""
     is_transit = args.get("transit_gateway_id") is not None
+    if is_transit and args.get("vpc_cidr") is not None:
+        require_absent(args, ("transit_gateway_subnet_ids",), "the new VPC is attached by its own subnets")
+        require_between("number of subnet_cidrs", len(args.get("subnet_cidrs") or ()), 1, _MOST_SUBNETS)
     require_networks("onprem_cidrs", args["onprem_cidrs"])
     require_between("number of onprem_cidrs", len(args["onprem_cidrs"]), 1, 1000)
     if args.get("vpc_cidr") is not None:

@@ -7,6 +7,7 @@ import pulumi_aws as aws
 
 from ._addresses import require_subnets, require_vpc_network
 from ._names import part, tagged
+from ._transit import one_a_zone
 from ._typed import NotRequired, TypedDict
 from ._validation import ArgumentError, require_absent, require_one_present, require_tags
 from .inputs import refusing, resolved
@@ -63,6 +64,8 @@ class VpcNetwork(pulumi.ComponentResource):
             self.route_tables = self._make_route_tables(vpc, subnets, args)
         self.subnet_ids = resolved([subnet.id for subnet in subnets])
         self.route_table_ids = resolved(self.route_tables)
+        places: pulumi.Output[Sequence[Sequence[str]]] = resolved([[s.id, s.availability_zone] for s in subnets])
+        self.one_subnet_a_zone = places.apply(lambda known: one_a_zone((place[0], place[1]) for place in known))
         self.register_outputs(
             {
                 "vpc_id": self.vpc_id,

@@ -25,6 +25,7 @@ from ._validation import ArgumentError, require_absent, require_between, require
 from .inputs import checked, refusing, resolved
 from .keys import preshared_key
 from .observability import LogGroup, make_alarms, make_log_group
+from .transit import TransitGateway, attach_connection, attach_vpc, transit_gateway
 from .vpn_args import SiteToSiteVpnArgs
 
 # AWS needs minutes and the provider's own defaults have been too short: detaching a gateway waits for its connections.
@@ -59,6 +60,8 @@ class SiteToSiteVpn(pulumi.ComponentResource):
         with refusing(name):
             self._settings = _plan(args)
             self._pairs = inside_pairs(args.get("inside_cidrs", GUIDE_INSIDE_CIDRS))
+        self.router_asn = self._router_asn()
+        self._transit = self._find_transit_gateway()
         keys = self._keys()
         gateway, attachment = self._make_gateway()
         connection = self._make_connection(gateway, attachment, self._make_customer_gateway(), keys)
@@ -66,13 +69,14 @@ class SiteToSiteVpn(pulumi.ComponentResource):
         if args.get("alarm_topic_arn") is not None:
             make_alarms(name, connection.id, args["alarm_topic_arn"], self._tagged, self._child)
         self.vpn_connection_id = connection.id
-        self.vpn_gateway_id = pulumi.Output.from_input(None if self._is_transit else gateway)
+        # By way of the attachment, so that what uses the gateway elsewhere comes after it and goes before it.
+        shown = attachment.vpn_gateway_id if attachment is not None else gateway
+        self.vpn_gateway_id = pulumi.Output.from_input(None if self._is_transit else shown)
         self.customer_gateway_id = connection.customer_gateway_id
         self.transit_gateway_attachment_id = connection.transit_gateway_attachment_id
         self.customer_gateway_configuration = pulumi.Output.secret(connection.customer_gateway_configuration)
         self.handout = self._handout(connection, keys)
         self.ends = self._ends(connection)
-        self.router_asn = args.get("bgp_asn", DEFAULT_ROUTER_ASN)
         self.register_outputs(
             {
                 "vpn_connection_id": self.vpn_connection_id,
@@ -92,12 +96,29 @@ class SiteToSiteVpn(pulumi.ComponentResource):
         pair = checked(self._name, both, _require_distinct_keys)
         return pair.apply(lambda keys: keys[0]), pair.apply(lambda keys: keys[1])
 
-    def _make_gateway(self) -> tuple[pulumi.Input[str], pulumi.Resource | None]:
+    def _find_transit_gateway(self) -> TransitGateway | None:
+        args = self._args
+        if not self._is_transit:
+            return None
+        table = args.get("transit_gateway_route_table_id")
+        return transit_gateway(self._name, args["transit_gateway_id"], table, self.router_asn, self)
+
+    def _router_asn(self) -> pulumi.Output[int]:
+        args = self._args
+        if args.get("customer_gateway_id") is None:
+            return pulumi.Output.from_input(args.get("bgp_asn", DEFAULT_ROUTER_ASN))
+        opts = pulumi.InvokeOptions(parent=self)
+        found = aws.ec2.get_customer_gateway_output(id=args["customer_gateway_id"], opts=opts)
+        numbers: pulumi.Output[Sequence[int]] = pulumi.Output.all(found.bgp_asn, found.bgp_asn_extended)
+        return numbers.apply(lambda known: int(known[0] or known[1]))
+
+    def _make_gateway(self) -> tuple[pulumi.Input[str], aws.ec2.VpnGatewayAttachment | None]:
         """Return the gateway's id and, when it is attached here, the attachment."""
         args = self._args
-        for given in ("transit_gateway_id", "vpn_gateway_id"):
-            if args.get(given) is not None:
-                return args[given], None
+        if self._transit is not None:
+            return self._transit.id, None
+        if args.get("vpn_gateway_id") is not None:
+            return args["vpn_gateway_id"], None
         name = f"{self._name}-vgw"
         opts = pulumi.ResourceOptions.merge(pulumi.ResourceOptions(custom_timeouts=_GATEWAY_TIMEOUTS), self._child)
         asn = str(args.get("amazon_side_asn", DEFAULT_AWS_ASN))
@@ -175,9 +196,21 @@ class SiteToSiteVpn(pulumi.ComponentResource):
                     # Its create does nothing where the route exists, so that the old one must go first.
                     opts=pulumi.ResourceOptions.merge(pulumi.ResourceOptions(delete_before_replace=True), after),
                 )
-        if self._is_transit:
-            self._make_transit_routes(connection, after)
+        if self._transit is not None:
+            after = self._join_transit_gateway(self._transit, connection, after)
         self._make_vpc_routes(gateway, after)
+
+    def _join_transit_gateway(
+        self, gateway: TransitGateway, connection: aws.ec2.VpnConnection, after: pulumi.ResourceOptions
+    ) -> pulumi.ResourceOptions:
+        """Attach both sides to the gateway; return the options of the VPC's own routes, which need its attachment."""
+        args, name = self._args, self._name
+        attach_connection(name, gateway, connection.transit_gateway_attachment_id, args.get("static_routes"), after)
+        subnets = args.get("transit_gateway_subnet_ids")
+        if subnets is None:
+            return after
+        vpc = attach_vpc(name, gateway, args["vpc_id"], subnets, self._tagged, self._child)
+        return pulumi.ResourceOptions.merge(pulumi.ResourceOptions(depends_on=[connection, vpc]), self._child)
 
     def _make_vpc_routes(self, gateway: pulumi.Input[str], after: pulumi.ResourceOptions) -> None:
         args = self._args
@@ -195,19 +228,6 @@ class SiteToSiteVpn(pulumi.ComponentResource):
                     transit_gateway_id=gateway if self._is_transit else None,
                     opts=after,
                 )
-
-    def _make_transit_routes(self, connection: aws.ec2.VpnConnection, after: pulumi.ResourceOptions) -> None:
-        table = self._args.get("transit_gateway_route_table_id")
-        if table is None:
-            return
-        attachment = connection.transit_gateway_attachment_id
-        ids: dict[str, Any] = {"transit_gateway_attachment_id": attachment, "transit_gateway_route_table_id": table}
-        aws.ec2transitgateway.RouteTableAssociation(f"{self._name}-association", **ids, opts=after)
-        if not self._is_static:
-            aws.ec2transitgateway.RouteTablePropagation(f"{self._name}-propagation", **ids, opts=after)
-        for cidr in self._args.get("static_routes") or ():
-            name = f"{self._name}-{part(cidr)}"
-            aws.ec2transitgateway.Route(name, destination_cidr_block=cidr, **ids, opts=after)
 
     def _handout(self, connection: aws.ec2.VpnConnection, keys: Sequence[pulumi.Output[str]]) -> pulumi.Output[str]:
         settings, pairs = self._settings, self._pairs
@@ -269,14 +289,12 @@ class SiteToSiteVpn(pulumi.ComponentResource):
 def _plan(args: SiteToSiteVpnArgs) -> tuple[TunnelSettings, TunnelSettings]:
     """Check everything that is known before anything is made, and return both tunnels' settings."""
     require_one_present(args, ("public_ip", "customer_gateway_id"), "a customer gateway to make, or one that exists")
-    require_one_present(
-        args, ("vpc_id", "vpn_gateway_id", "transit_gateway_id"),
-        "a VPC for a new virtual private gateway, or a gateway that exists",
-    )  # fmt: skip
     require_tags(args.get("tags") or {}, own=1)
     one, two = args.get("tunnel1_preshared_key"), args.get("tunnel2_preshared_key")
     if isinstance(one, str) and isinstance(two, str):
         require_distinct(one, two)
+    if args.get("customer_gateway_id") is not None:
+        require_absent(args, ("bgp_asn", "device_name"), "the customer gateway exists and has its own")
     require_router_asn("bgp_asn", args.get("bgp_asn", DEFAULT_ROUTER_ASN))
     require_device_name("device_name", args.get("device_name") or "default")
     _check_gateway(args)
@@ -287,12 +305,19 @@ def _plan(args: SiteToSiteVpnArgs) -> tuple[TunnelSettings, TunnelSettings]:
 
 
 def _check_gateway(args: SiteToSiteVpnArgs) -> None:
-    if args.get("vpc_id") is None:
+    ends: tuple[str, ...] = ("vpc_id", "vpn_gateway_id", "transit_gateway_id")
+    if args.get("transit_gateway_subnet_ids") is not None:
+        require_one_present(args, ("transit_gateway_id",), "transit_gateway_subnet_ids attach a VPC to it")
+        require_one_present(args, ("vpc_id",), "transit_gateway_subnet_ids are this VPC's")
+        ends = ends[1:]
+    require_one_present(args, ends, "a VPC for a new virtual private gateway, or a gateway that exists")
+    if args.get("vpn_gateway_id") is not None or args.get("transit_gateway_id") is not None:
         require_absent(args, ("amazon_side_asn",), "the gateway exists and has its own")
         return
     asn = args.get("amazon_side_asn", DEFAULT_AWS_ASN)
     require_aws_asn("amazon_side_asn", asn)
-    require_different("bgp_asn", args.get("bgp_asn", DEFAULT_ROUTER_ASN), asn)
+    if args.get("customer_gateway_id") is None:
+        require_different("bgp_asn", args.get("bgp_asn", DEFAULT_ROUTER_ASN), asn)
 
 
 def _check_routing(args: SiteToSiteVpnArgs) -> None:

@@ -18,15 +18,20 @@ class ConnectionArgs(TypedDict):
     device_name: NotRequired[str]
     """The customer gateway's device name, which keeps it apart from other stacks'; project, stack and name."""
     customer_gateway_id: NotRequired[pulumi.Input[str]]
-    """A customer gateway that exists, instead of `public_ip`."""
+    """A customer gateway that exists, instead of `public_ip`; the router's AS number is then the gateway's own."""
     amazon_side_asn: NotRequired[int]
     """The virtual private gateway's AS number, 64512-65534 or 4200000000-4294967294; 64512."""
     vpn_gateway_id: NotRequired[pulumi.Input[str]]
-    """A virtual private gateway that exists and is attached, instead of a new one."""
+    """A virtual private gateway that exists and is attached, instead of a new one. A second link on it needs other
+    `inside_cidrs`, and `propagate_routes` false where the first one's tables have it already."""
     transit_gateway_id: NotRequired[pulumi.Input[str]]
     """A transit gateway as the connection's end, instead of a virtual private gateway."""
     transit_gateway_route_table_id: NotRequired[pulumi.Input[str]]
-    """Its route table: the connection is associated with it and its routes go there."""
+    """Its route table: the connection is associated with it and its routes go there. Without it, the gateway's default
+    one, where AWS puts every attachment."""
+    transit_gateway_subnet_ids: NotRequired[Sequence[pulumi.Input[str]]]
+    """Subnets, one a zone, by which the VPC (`vpc_id`) is attached to the transit gateway. Without them it is attached
+    already; VpnLink attaches a VPC of its own by its subnets."""
     profile: NotRequired[str]
     """What the tunnels negotiate: modern (IKEv2, AES-GCM-256, SHA2-384, group 20) or guide-2015 (weak); modern."""
     profile_overrides: NotRequired[ProfileOverridesArgs]
@@ -61,7 +66,7 @@ class SiteToSiteVpnArgs(ConnectionArgs):
     """A connection and what of the VPC leads to it."""
 
     vpc_id: NotRequired[pulumi.Input[str]]
-    """The VPC that a new virtual private gateway is attached to."""
+    """The VPC that a new virtual private gateway is attached to; with `transit_gateway_subnet_ids`, the one to attach."""
     static_routes: NotRequired[Sequence[str]]
     """The on-premises networks, for static routing; without it, BGP."""
     vpc_cidrs: NotRequired[Sequence[pulumi.Input[str]]]

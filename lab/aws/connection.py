@@ -112,8 +112,8 @@ class Connection(VPNConnection):
         first, second = (tunnel if each.outside == tunnel.outside else each for each in self.tunnel_pair)
         self.tunnel_pair = (first, second)
 
-    def end_of(self, tunnel: Tunnel, advertised: tuple[IPv4Network, ...]) -> AwsEnd:
-        """Return AWS's end of `tunnel`; `advertised` is what its gateway tells the router."""
+    def end_of(self, tunnel: Tunnel, advertised: tuple[IPv4Network, ...], static: tuple[IPv4Network, ...]) -> AwsEnd:
+        """Return AWS's end of `tunnel`: what its gateway tells the router, and the static routes that lead to it."""
         return AwsEnd(
             connection_id=self.id,
             outside=tunnel.outside,
@@ -132,7 +132,7 @@ class Connection(VPNConnection):
             phase2_lifetime=tunnel.value("Phase2LifetimeSeconds"),
             bgp=self.bgp,
             advertised=advertised,
-            static_routes=self.static_cidrs,
+            static_routes=static,
             local_cidr=IPv4Network(self.connection_options["LocalIpv4NetworkCidr"]),
             remote_cidr=IPv4Network(self.connection_options["RemoteIpv4NetworkCidr"]),
             maximum_prefixes=_MAXIMUM_PREFIXES_TGW if self.transit_gateway_id else MAXIMUM_PREFIXES_VGW,

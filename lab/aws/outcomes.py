@@ -7,6 +7,7 @@ from typing import Any
 from moto.ec2.models import ec2_backends
 
 from lab.aws.connection import Connection
+from lab.aws.transit_tables import static_routes_to, told_to
 from lab.ends import AwsEnd
 from lab.exchange import Exchange
 from lab.negotiation import Outcome
@@ -34,7 +35,11 @@ def all_ends() -> tuple[AwsEnd, ...]:
 def ends_of(connection: Connection) -> tuple[AwsEnd, ...]:
     """Return AWS's ends of one connection's tunnels."""
     advertised = _advertised(connection)
-    return tuple(connection.end_of(tunnel, advertised) for tunnel in connection.tunnel_pair)
+    static = connection.static_cidrs
+    if connection.transit_gateway_id:
+        # With a transit gateway the static routes are its tables', not the connection's.
+        static = static_routes_to(connection.ec2_backend, connection.id)
+    return tuple(connection.end_of(tunnel, advertised, static) for tunnel in connection.tunnel_pair)
 
 
 def outcomes_of(connection: Connection, exchange: Exchange) -> Mapping[IPv4Address, Outcome]:
@@ -43,26 +48,18 @@ def outcomes_of(connection: Connection, exchange: Exchange) -> Mapping[IPv4Addre
 
 
 def _advertised(connection: Connection) -> tuple[IPv4Network, ...]:
-    """A virtual private gateway tells the router its VPC's networks, a transit gateway those of its VPCs."""
+    """A virtual private gateway tells the router its VPC's networks, a transit gateway what its route table holds."""
     if connection.is_static:
         return ()
     backend = connection.ec2_backend
     if connection.transit_gateway_id:
-        vpcs = [
-            attachment.resource_id
-            for attachment in backend.transit_gateway_attachments.values()
-            if attachment.resource_type == "vpc"
-            and attachment.transit_gateway_id == connection.transit_gateway_id
-            and attachment.state == "available"
-        ]
-    else:
-        gateway = backend.vpn_gateways.get(connection.vpn_gateway_id)
-        attachments = gateway.vpc_attachments if gateway is not None else []
-        vpcs = [attachment.vpc_id for attachment in attachments if attachment.state == "attached"]
+        return told_to(backend, connection.id)
+    gateway = backend.vpn_gateways.get(connection.vpn_gateway_id)
+    attachments = gateway.vpc_attachments if gateway is not None else []
     networks = {
         IPv4Network(association["cidr_block"])
-        for vpc_id in vpcs
-        if vpc_id in backend.vpcs
-        for association in backend.vpcs[vpc_id].get_cidr_block_association_set()
+        for attachment in attachments
+        if attachment.state == "attached" and attachment.vpc_id in backend.vpcs
+        for association in backend.vpcs[attachment.vpc_id].get_cidr_block_association_set()
     }
     return tuple(sorted(networks))

@@ -5,11 +5,12 @@ from ipaddress import IPv4Network
 from typing import Any
 
 from moto.core.responses import ActionResult, EmptyResult
-from moto.ec2.exceptions import EC2ClientError
+from moto.ec2.exceptions import EC2ClientError, InvalidTransitGatewayID
 from moto.ec2.responses.route_tables import RouteTables
 
 from lab.aws.outcomes import connections, outcomes_of
 from lab.aws.refusal import invalid_value
+from lab.aws.transit_tables import attachment_of
 from lab.exchange import Exchange
 
 
@@ -37,7 +38,7 @@ class RouteTableView:
 
 
 class RouteTableCalls(RouteTables):
-    """EnableVgwRoutePropagation, DisableVgwRoutePropagation, and DescribeRouteTables with what they bring."""
+    """Propagation, DescribeRouteTables with what it brings, and no route to a gateway that the VPC does not touch."""
 
     exchange: Exchange
 
@@ -59,6 +60,15 @@ class RouteTableCalls(RouteTables):
         table, gateway = self._table_and_gateway()
         propagating(table).discard(gateway.id)
         return EmptyResult()
+
+    def create_route(self) -> ActionResult:
+        """Add a route; one to a transit gateway needs the VPC's attachment to it."""
+        transit = self._get_param("TransitGatewayId")
+        table = self.ec2_backend.get_route_table(self._get_param("RouteTableId"))
+        attachment = attachment_of(self.ec2_backend, table.vpc_id)
+        if transit and (attachment is None or attachment.transit_gateway_id != transit):
+            raise InvalidTransitGatewayID(transit)
+        return super().create_route()
 
     def describe_route_tables(self) -> ActionResult:
         """Return the tables asked for, each with its propagated routes of this moment."""

@@ -24,6 +24,13 @@ CONNECTION = {
     "tunnel2BgpAsn": "64512",
     "transitGatewayAttachmentId": "tgw-attach-1",
 }
+TRANSIT_GATEWAY = {
+    "amazonSideAsn": 64512,
+    "defaultRouteTableAssociation": "enable",
+    "associationDefaultRouteTableId": "tgw-rtb-default",
+    "defaultRouteTablePropagation": "enable",
+    "propagationDefaultRouteTableId": "tgw-rtb-default",
+}
 
 
 @dataclass
@@ -44,6 +51,8 @@ class Recorder(Mocks):
     calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     answers: dict[str, str] = field(default_factory=dict)
     """What the agent answers to a verb: standard output."""
+    transit_gateway: dict[str, Any] = field(default_factory=lambda: dict(TRANSIT_GATEWAY))
+    """What AWS says of any transit gateway."""
     telemetry: dict[str, str] = field(default_factory=lambda: {"198.51.100.1": "UP", "198.51.100.2": "UP"})
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str, dict[str, Any]]:
@@ -74,6 +83,10 @@ class Recorder(Mocks):
             return {"names": ["ap-northeast-1a", "ap-northeast-1c"]}
         if args.token.endswith("getVpc"):
             return {"cidrBlock": "10.9.0.0/16", "id": args.args["id"]}
+        if args.token.endswith("getCustomerGateway"):
+            return {"bgpAsn": 0, "bgpAsnExtended": 4200000001, "id": args.args["id"]}
+        if args.token.endswith("getTransitGateway"):
+            return {"id": args.args["id"], **self.transit_gateway}
         raise AssertionError(f"nobody expected {args.token}")
 
     def of(self, kind: str) -> list[Made]:

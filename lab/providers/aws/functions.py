@@ -64,9 +64,80 @@ def _vpn_connection(session: Session, arguments: Properties) -> Properties:
             }
             for r in item.get("Routes", [])
         ],
-        "tags": {tag["Key"]: tag["Value"] for tag in item.get("Tags", [])},
+        "tags": _tags(item),
         "vgwTelemetries": [{k: v for k, v in entry.items() if k != "certificateArn"} for entry in telemetries],
     }
+
+
+def _one_of(session: Session, operation: str, items: str, request: dict[str, Any], what: str) -> dict[str, Any]:
+    """Describe one thing that must exist, and be one."""
+    found = [item for item in session.call("ec2", operation, request)[items] if item.get("State") != "deleted"]
+    if len(found) != 1:
+        raise ProviderError(f"reading EC2 {what}: expected one result, found {len(found)}")
+    return dict(found[0])
+
+
+def _vpc(session: Session, arguments: Properties) -> Properties:
+    request = {"VpcIds": [arguments["id"]]} if arguments.get("id") else {"Filters": _filters(arguments)}
+    item = _one_of(session, "describe_vpcs", "Vpcs", request, "VPC")
+    return {
+        "arn": session.arn("ec2", f"vpc/{item['VpcId']}"),
+        "cidrBlock": item["CidrBlock"],
+        "cidrBlockAssociations": [
+            {"associationId": a["AssociationId"], "cidrBlock": a["CidrBlock"], "state": a["CidrBlockState"]["State"]}
+            for a in item.get("CidrBlockAssociationSet", [])
+        ],
+        "default": item.get("IsDefault", False),
+        "id": item["VpcId"],
+        "instanceTenancy": item.get("InstanceTenancy", ""),
+        "ownerId": item.get("OwnerId", ""),
+        "region": session.region,
+        "state": item.get("State", ""),
+        "tags": _tags(item),
+    }
+
+
+def _customer_gateway(session: Session, arguments: Properties) -> Properties:
+    request = {"CustomerGatewayIds": [arguments["id"]]} if arguments.get("id") else {"Filters": _filters(arguments)}
+    item = _one_of(session, "describe_customer_gateways", "CustomerGateways", request, "Customer Gateway")
+    return {
+        "arn": session.arn("ec2", f"customer-gateway/{item['CustomerGatewayId']}"),
+        "bgpAsn": int(item["BgpAsn"]) if item.get("BgpAsn") else 0,
+        "bgpAsnExtended": int(item["BgpAsnExtended"]) if item.get("BgpAsnExtended") else 0,
+        "certificateArn": item.get("CertificateArn", ""),
+        "deviceName": item.get("DeviceName", ""),
+        "id": item["CustomerGatewayId"],
+        "ipAddress": item.get("IpAddress", ""),
+        "region": session.region,
+        "tags": _tags(item),
+        "type": item.get("Type", ""),
+    }
+
+
+def _transit_gateway(session: Session, arguments: Properties) -> Properties:
+    request = {"TransitGatewayIds": [arguments["id"]]} if arguments.get("id") else {"Filters": _filters(arguments)}
+    item = _one_of(session, "describe_transit_gateways", "TransitGateways", request, "Transit Gateway")
+    options = item["Options"]
+    return {
+        "amazonSideAsn": int(options["AmazonSideAsn"]),
+        "arn": item["TransitGatewayArn"],
+        "associationDefaultRouteTableId": options.get("AssociationDefaultRouteTableId", ""),
+        "defaultRouteTableAssociation": options["DefaultRouteTableAssociation"],
+        "defaultRouteTablePropagation": options["DefaultRouteTablePropagation"],
+        "description": item.get("Description", ""),
+        "dnsSupport": options["DnsSupport"],
+        "id": item["TransitGatewayId"],
+        "multicastSupport": options.get("MulticastSupport", "disable"),
+        "ownerId": item.get("OwnerId", ""),
+        "propagationDefaultRouteTableId": options.get("PropagationDefaultRouteTableId", ""),
+        "region": session.region,
+        "tags": _tags(item),
+        "vpnEcmpSupport": options["VpnEcmpSupport"],
+    }
+
+
+def _tags(item: Mapping[str, Any]) -> dict[str, str]:
+    return {tag["Key"]: tag["Value"] for tag in item.get("Tags", [])}
 
 
 def _availability_zones(session: Session, arguments: Properties) -> Properties:
@@ -121,6 +192,12 @@ _FUNCTIONS: Final[Mapping[str, tuple[frozenset[str], Callable[[Session, Properti
     "aws:ec2/getVpnConnection:getVpnConnection": (
         frozenset({"filters", "region", "vpnConnectionId"}),
         _vpn_connection,
+    ),
+    "aws:ec2/getVpc:getVpc": (frozenset({"filters", "id", "region"}), _vpc),
+    "aws:ec2/getCustomerGateway:getCustomerGateway": (frozenset({"filters", "id", "region"}), _customer_gateway),
+    "aws:ec2transitgateway/getTransitGateway:getTransitGateway": (
+        frozenset({"filters", "id", "region"}),
+        _transit_gateway,
     ),
     "aws:index/getAvailabilityZones:getAvailabilityZones": (
         frozenset({"excludeNames", "excludeZoneIds", "filters", "region", "state"}),

@@ -1,6 +1,7 @@
 """Transit gateways: the gateway, its route tables, and what is attached to them."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from lab.providers.aws.session import Session
@@ -91,6 +92,69 @@ ROUTE_TABLE: Final = Row(
     absent=("InvalidRouteTableID.NotFound",),
 )
 
+
+@dataclass(frozen=True, slots=True)
+class _Default:
+    """One default table of a gateway, and the calls that put an attachment into it and take it out."""
+
+    flag: str
+    option: str
+    enter: str
+    leave: str
+    listing: str
+    items: str
+
+    def holds(self, session: Session, table: str, attachment: str) -> bool:
+        """Whether the attachment is in it now."""
+        found = session.call("ec2", self.listing, {"TransitGatewayRouteTableId": table})[self.items]
+        return any(item["TransitGatewayAttachmentId"] == attachment for item in found)
+
+
+_DEFAULTS: Final = (
+    _Default(
+        "transitGatewayDefaultRouteTableAssociation",
+        "AssociationDefaultRouteTableId",
+        "associate_transit_gateway_route_table",
+        "disassociate_transit_gateway_route_table",
+        "get_transit_gateway_route_table_associations",
+        "Associations",
+    ),
+    _Default(
+        "transitGatewayDefaultRouteTablePropagation",
+        "PropagationDefaultRouteTableId",
+        "enable_transit_gateway_route_table_propagation",
+        "disable_transit_gateway_route_table_propagation",
+        "get_transit_gateway_route_table_propagations",
+        "TransitGatewayRouteTablePropagations",
+    ),
+)
+
+
+def _options(session: Session, gateway: str) -> Item:
+    (found,) = session.call("ec2", "describe_transit_gateways", {"TransitGatewayIds": [gateway]})["TransitGateways"]
+    return dict(found["Options"])
+
+
+def _use_default_tables(session: Session, identity: str, _: Properties, news: Properties) -> None:
+    """Put a VPC's attachment into the gateway's default tables or out of them, as the provider does after a create."""
+    options = _options(session, news["transitGatewayId"])
+    for default in _DEFAULTS:
+        table = options.get(default.option)
+        wanted = news.get(default.flag, True)
+        if table and default.holds(session, table, identity) != wanted:
+            pair = {"TransitGatewayRouteTableId": table, "TransitGatewayAttachmentId": identity}
+            session.call("ec2", default.enter if wanted else default.leave, pair)
+
+
+def _in_default_tables(session: Session, item: Item) -> Properties:
+    options = _options(session, item["TransitGatewayId"])
+    return {
+        default.flag: bool(options.get(default.option))
+        and default.holds(session, options[default.option], item["TransitGatewayAttachmentId"])
+        for default in _DEFAULTS
+    }
+
+
 VPC_ATTACHMENT: Final = Row(
     resource="aws:ec2transitgateway/vpcAttachment:VpcAttachment",
     create=Call(
@@ -113,6 +177,9 @@ VPC_ATTACHMENT: Final = Row(
         "vpcId": "VpcId",
         "vpcOwnerId": "VpcOwnerId",
     },
+    after_create=lambda session, identity, inputs: _use_default_tables(session, identity, {}, inputs),
+    update=_use_default_tables,
+    read=lambda session, item, _: _in_default_tables(session, item),
     delete=Call(operation="delete_transit_gateway_vpc_attachment", arguments={"TransitGatewayAttachmentId": ID}),
     # AWS changes the subnets in place; the lab's does not.
     replaces=frozenset({"subnetIds", "transitGatewayId", "vpcId"}),
@@ -122,10 +189,9 @@ VPC_ATTACHMENT: Final = Row(
             "dnsSupport",
             "ipv6Support",
             "securityGroupReferencingSupport",
-            "transitGatewayDefaultRouteTableAssociation",
-            "transitGatewayDefaultRouteTablePropagation",
         }
     ),
+    computed=frozenset({"transitGatewayDefaultRouteTableAssociation", "transitGatewayDefaultRouteTablePropagation"}),
     absent=("InvalidTransitGatewayAttachmentID.NotFound",),
 )
 
@@ -146,17 +212,41 @@ def _find_member(operation: str, items: str) -> Callable[[Session, str, Properti
     return find
 
 
-def _membership(name: str, create: str, delete: str, list_operation: str, items: str) -> Row:
+def _associate(session: Session, inputs: Properties) -> str:
+    """Associate, after undoing the association that is there if the program says so."""
+    pair = {api: inputs[name] for api, name in _PAIR.items()}
+    if inputs.get("replaceExistingAssociation"):
+        request = {"TransitGatewayAttachmentIds": [pair["TransitGatewayAttachmentId"]]}
+        (found,) = session.call("ec2", "describe_transit_gateway_attachments", request)["TransitGatewayAttachments"]
+        held = found.get("Association")
+        if held:
+            old = {**pair, "TransitGatewayRouteTableId": held["TransitGatewayRouteTableId"]}
+            session.call("ec2", "disassociate_transit_gateway_route_table", old)
+    session.call("ec2", "associate_transit_gateway_route_table", pair)
+    return _pair_id(inputs)
+
+
+def _propagate(session: Session, inputs: Properties) -> str:
+    pair = {api: inputs[name] for api, name in _PAIR.items()}
+    session.call("ec2", "enable_transit_gateway_route_table_propagation", pair)
+    return _pair_id(inputs)
+
+
+def _pair_id(inputs: Properties) -> str:
+    return "{transitGatewayRouteTableId}_{transitGatewayAttachmentId}".format_map(inputs)
+
+
+def _membership(
+    name: str, create: Callable[[Session, Properties], str], delete: str, list_operation: str, items: str
+) -> Row:
     return Row(
         resource=f"aws:ec2transitgateway/routeTable{name}:RouteTable{name}",
-        create=Call(operation=create, arguments=_PAIR),
-        identity=lambda inputs: "{transitGatewayRouteTableId}_{transitGatewayAttachmentId}".format_map(inputs),
+        create=create,
         find=_find_member(list_operation, items),
         ready=lambda item: item.get("State") in ("associated", "enabled"),
         fields={"resourceId": "ResourceId", "resourceType": "ResourceType"},
         delete=Call(operation=delete, arguments=_PAIR),
         replaces=frozenset(_PAIR.values()),
-        unsupported=frozenset({"replaceExistingAssociation"} if name == "Association" else ()),
         absent=(
             "InvalidRouteTableID.NotFound",
             "InvalidAssociation.NotFound",
@@ -167,14 +257,14 @@ def _membership(name: str, create: str, delete: str, list_operation: str, items:
 
 ROUTE_TABLE_ASSOCIATION: Final = _membership(
     "Association",
-    "associate_transit_gateway_route_table",
+    _associate,
     "disassociate_transit_gateway_route_table",
     "get_transit_gateway_route_table_associations",
     "Associations",
 )
 ROUTE_TABLE_PROPAGATION: Final = _membership(
     "Propagation",
-    "enable_transit_gateway_route_table_propagation",
+    _propagate,
     "disable_transit_gateway_route_table_propagation",
     "get_transit_gateway_route_table_propagations",
     "TransitGatewayRouteTablePropagations",

@@ -1,0 +1,135 @@
+"""A transit gateway as the connection's end: what is attached to it, and the routes of its table."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+
+from ._asn import require_different
+from ._names import part
+from ._transit import DefaultTables, require_table
+from .inputs import checked, resolved
+
+Tagged = Callable[[str], pulumi.Output[dict[str, str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class TransitGateway:
+    """A transit gateway that exists, with the route table that the link uses."""
+
+    id: pulumi.Output[str]
+    table: pulumi.Output[str]
+    """The table that is named, else the gateway's default one, where AWS puts attachments by itself."""
+    is_default: bool
+    """Whether it is the default one."""
+
+
+def transit_gateway(
+    owner: str,
+    gateway: pulumi.Input[str],
+    table: pulumi.Input[str] | None,
+    router_asn: pulumi.Output[int],
+    parent: pulumi.Resource,
+) -> TransitGateway:
+    """Ask AWS about the gateway; refuse the router's own AS number, and a table where the connection can't be put."""
+    found = aws.ec2transitgateway.get_transit_gateway_output(id=gateway, opts=pulumi.InvokeOptions(parent=parent))
+
+    def check(known: Mapping[str, Any]) -> None:
+        require_different("bgp_asn", int(known["router_asn"]), int(known["asn"]))
+        require_table(known["table"], _defaults(known))
+
+    fit: pulumi.Output[Mapping[str, Any]] = checked(
+        owner,
+        resolved(
+            {
+                "id": gateway,
+                "asn": found.amazon_side_asn,
+                "router_asn": router_asn,
+                "table": table,
+                "associates": found.default_route_table_association,
+                "association": found.association_default_route_table_id,
+                "propagates": found.default_route_table_propagation,
+                "propagation": found.propagation_default_route_table_id,
+            }
+        ),
+        check,
+    )
+    # Whatever uses the id waits for the check, so that nothing is made when it fails.
+    return TransitGateway(
+        id=fit.apply(lambda known: str(known["id"])),
+        table=fit.apply(lambda known: str(known["table"] or known["association"])),
+        is_default=table is None,
+    )
+
+
+def _defaults(known: Mapping[str, Any]) -> DefaultTables:
+    return DefaultTables(
+        association=known["association"] if known["associates"] == "enable" else None,
+        propagation=known["propagation"] if known["propagates"] == "enable" else None,
+    )
+
+
+def attach_vpc(
+    name: str,
+    gateway: TransitGateway,
+    vpc: pulumi.Input[str],
+    subnets: pulumi.Input[Sequence[pulumi.Input[str]]],
+    tagged: Tagged,
+    child: pulumi.ResourceOptions,
+) -> aws.ec2transitgateway.VpcAttachment:
+    """Attach the VPC, so that its packets find the gateway and the gateway's find it."""
+    own = f"{name}-vpc"
+    attachment = aws.ec2transitgateway.VpcAttachment(
+        own,
+        transit_gateway_id=gateway.id,
+        vpc_id=vpc,
+        subnet_ids=subnets,
+        transit_gateway_default_route_table_association=gateway.is_default,
+        transit_gateway_default_route_table_propagation=gateway.is_default,
+        tags=tagged(own),
+        opts=child,
+    )
+    if not gateway.is_default:
+        _join(own, gateway, attachment.id, child, propagates=True)
+    return attachment
+
+
+def attach_connection(
+    name: str,
+    gateway: TransitGateway,
+    attachment: pulumi.Output[str],
+    static_routes: Sequence[str] | None,
+    after: pulumi.ResourceOptions,
+) -> None:
+    """Put the connection's attachment into the table: what the router announces, or the static routes."""
+    if not gateway.is_default:
+        _join(name, gateway, attachment, after, propagates=static_routes is None)
+    for cidr in static_routes or ():
+        aws.ec2transitgateway.Route(
+            f"{name}-{part(cidr)}", destination_cidr_block=cidr, **_pair(gateway, attachment), opts=after
+        )
+
+
+def _join(
+    name: str,
+    gateway: TransitGateway,
+    attachment: pulumi.Output[str],
+    opts: pulumi.ResourceOptions,
+    *,
+    propagates: bool,
+) -> None:
+    aws.ec2transitgateway.RouteTableAssociation(
+        f"{name}-association",
+        # AWS has put it into the default table already, if the gateway has one; an attachment has one association.
+        replace_existing_association=True,
+        **_pair(gateway, attachment),
+        opts=opts,
+    )
+    if propagates:
+        aws.ec2transitgateway.RouteTablePropagation(f"{name}-propagation", **_pair(gateway, attachment), opts=opts)
+
+
+def _pair(gateway: TransitGateway, attachment: pulumi.Output[str]) -> Mapping[str, Any]:
+    return {"transit_gateway_attachment_id": attachment, "transit_gateway_route_table_id": gateway.table}
