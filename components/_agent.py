@@ -2,7 +2,8 @@
 
 The engine's environment is not the program's, and a path of one machine in a resource's input would be a change on the
 next. So a small POSIX script finds, when it runs, a Python that has the agent: where $AWS_CISCO_VPN_PYTHON says, in the
-active virtual environment, in the one that Pulumi.yaml names, in the usual folders, on the PATH.
+active virtual environment, in the one that Pulumi.yaml names, in the usual folders, on the PATH; and for a stack in
+another language in the plugin, where Pulumi.yaml says that it is, or where Pulumi has installed it.
 """
 
 import json
@@ -17,8 +18,14 @@ NOT_UP = 3  # and: asked, and a tunnel is not UP
 
 _FIND = """\
 virtualenv=$(sed -n "s/.*virtualenv: *[\\"']\\{{0,1\\}}\\([^,}}\\"'# ]*\\).*/\\1/p" Pulumi.yaml 2>/dev/null)
+plugin=$(sed -n "s/^ *aws-cisco-vpn: \\{{1,\\}}[\\"']\\{{0,1\\}}\\([^\\"'# ]*\\).*/\\1/p" Pulumi.yaml 2>/dev/null)
+installed=
+for made in "${{PULUMI_HOME:-${{HOME:-}}/.pulumi}}"/plugins/*aws-cisco-vpn*/venv/pyvenv.cfg \\
+    "${{PULUMI_HOME:-${{HOME:-}}/.pulumi}}"/plugins/*aws-cisco-vpn*/plugin/venv/pyvenv.cfg; do
+  if [ -f "$made" ] && {{ [ -z "$installed" ] || [ "$made" -nt "$installed" ]; }}; then installed=$made; fi
+done
 for python in "${{{variable}:-}}" "${{VIRTUAL_ENV:-}}/bin/python" "$virtualenv/bin/python" \\
-    .venv/bin/python venv/bin/python python3; do
+    .venv/bin/python venv/bin/python python3 "$plugin/venv/bin/python" "${{installed%pyvenv.cfg}}bin/python"; do
   command -v "$python" >/dev/null 2>&1 || continue
   "$python" -c 'import sys
 from importlib.util import find_spec

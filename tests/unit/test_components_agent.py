@@ -1,6 +1,7 @@
 """How the agent is found and started: shell text without a secret or a path of one machine."""
 
 import json
+import os
 import subprocess
 from pathlib import Path
 
@@ -73,6 +74,31 @@ def test_the_virtual_environment_that_pulumi_yaml_names_is_read_however_it_is_wr
     (tmp_path / "Pulumi.yaml").write_text(f"runtime:\n  {line}\n")
     fake_python(tmp_path / "named" / "bin" / "python", "found")
     assert run(doing("cisco"), "apply", tmp_path).stdout.startswith("found")
+
+
+@pytest.mark.parametrize(
+    "line", ["aws-cisco-vpn: ../repository/plugin", 'aws-cisco-vpn: "../repository/plugin" # ours']
+)
+def test_a_stack_in_another_language_finds_the_plugin_that_pulumi_yaml_names(tmp_path: Path, line: str) -> None:
+    (tmp_path / "stack").mkdir()
+    (tmp_path / "stack" / "Pulumi.yaml").write_text(f"name: x\nruntime: nodejs\npackages:\n  {line}\n")
+    fake_python(tmp_path / "stack" / "bin" / "python3", "none", has_agent=False)
+    fake_python(tmp_path / "repository" / "plugin" / "venv" / "bin" / "python", "found")
+    assert run(doing("cisco"), "apply", tmp_path / "stack").stdout.startswith("found")
+
+
+@pytest.mark.parametrize("inside", ["", "plugin"], ids=["by name", "from Git"])
+def test_a_stack_in_another_language_finds_the_plugin_that_was_installed_last(tmp_path: Path, inside: str) -> None:
+    for place, answer, second in (("v0.9.0", "older", 1_000_000), ("v0.10.0", "newer", 2_000_000)):
+        virtualenv = (
+            tmp_path / "home" / "plugins" / f"resource-github.com_x_aws-cisco-vpn.git-{place}" / inside / "venv"
+        )
+        fake_python(virtualenv / "bin" / "python", answer)
+        (virtualenv / "pyvenv.cfg").touch()
+        os.utime(virtualenv / "pyvenv.cfg", (second, second))
+    fake_python(tmp_path / "bin" / "python3", "none", has_agent=False)
+    done = run(doing("cisco"), "apply", tmp_path, PULUMI_HOME=str(tmp_path / "home"))
+    assert done.stdout.startswith("newer")
 
 
 def test_the_variable_wins_over_every_place(tmp_path: Path) -> None:
