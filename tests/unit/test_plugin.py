@@ -55,9 +55,12 @@ def test_every_input_and_output_is_documented(provider: HostedComponents) -> Non
 
 def test_an_inherited_field_has_its_own_sentence(provider: HostedComponents) -> None:
     resources = provider.document["resources"]
-    vpc_id = [resources[f"{PACKAGE}:index:{name}"]["inputProperties"]["vpcId"] for name in ("VpnLink", "SiteToSiteVpn")]
-    assert vpc_id[0]["description"] == "A VPC that exists, instead of `vpc_cidr`."
-    assert vpc_id[1]["description"] == "The VPC that a new virtual private gateway is attached to."
+    inherited, own = [
+        resources[f"{PACKAGE}:index:{name}"]["inputProperties"]["vpcId"]["description"]
+        for name in ("VpnLink", "SiteToSiteVpn")
+    ]
+    assert inherited == resources[f"{PACKAGE}:index:VpcNetwork"]["inputProperties"]["vpcId"]["description"]
+    assert inherited != own
 
 
 def test_every_secret_is_one_in_every_language(provider: HostedComponents) -> None:
