@@ -2,11 +2,11 @@
 PYTHON ?= python3
 BIN := .venv/bin
 # Ours first: a folder whose owner has not written its part yet is left out.
-CODE := $(wildcard cisco components lab tests benchmarks plugin examples __main__.py)
+CODE := $(wildcard cisco components lab docsite tests benchmarks plugin examples __main__.py)
 TESTS ?= tests
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types check bench wire clean
+.PHONY: help setup demo test lint types check docs reference bench wire clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,14 +20,25 @@ demo: setup ## the whole life of a link in the lab: up, verify, change, a rollba
 test: setup ## the tests, on all cores (some of them: make test TESTS=tests/unit)
 	@$(BIN)/python -m pytest -n auto --dist loadgroup $(TESTS)
 
-lint: setup ## style: ruff
+lint: setup ## style: ruff; and that the reference says what the code says
 	@$(BIN)/ruff check $(CODE)
 	@$(BIN)/ruff format --check $(CODE)
+	@$(BIN)/python -m docsite reference --check
 
 types: setup ## types: mypy --strict
 	@$(BIN)/mypy $(CODE)
 
 check: lint types test ## what CI runs: lint, types and tests
+
+docs: setup ## the documentation as a site, in build/site: warnings and dead links are errors
+	@cmp -s docsite/requirements.txt .tools/docsite-requirements.txt || { \
+	  $(BIN)/python -m pip install -q --disable-pip-version-check -r docsite/requirements.txt && \
+	  cp docsite/requirements.txt .tools/docsite-requirements.txt; }
+	@$(BIN)/python -m sphinx -q -W --keep-going -E -c docsite -d build/doctrees . build/site
+	@echo "build/site/index.html"
+
+reference: setup ## write the reference pages anew from the code's docstrings
+	@$(BIN)/python -m docsite reference
 
 bench: setup ## the benchmarks, as a table
 	@$(BIN)/python -m benchmarks

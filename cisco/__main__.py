@@ -10,6 +10,7 @@ from importlib import import_module
 
 from .errors import AgentError, InputError
 from .flags import build_parser, is_described, request_from_flags
+from .remedies import with_remedy
 from .request import Request, parse_request, secrets_of
 from .secret import Redactor
 
@@ -37,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code = _entry(flags.verb)(request)
         sys.stdout.flush()
     except AgentError as error:
-        _tell(redactor, f"{type(error).__name__.removesuffix('Error')}: {error}\n")
+        _tell(redactor, f"{type(error).__name__.removesuffix('Error')}: {with_remedy(str(error))}\n")
         return error.exit_code
     except BrokenPipeError:
         # Who reads us has seen enough (`… | head`); the interpreter must not try to flush once more.

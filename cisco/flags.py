@@ -52,14 +52,16 @@ def _add_flags(parser: argparse.ArgumentParser) -> None:
         help="a network of the VPC side, for static routing; repeatable",
     )
     router = parser.add_argument_group("the router")
-    router.add_argument("--host", metavar="H[:PORT]")
-    router.add_argument("--username", metavar="U")
-    router.add_argument("--password-file", type=Path, metavar="F")
-    router.add_argument("--enable-file", type=Path, metavar="F")
-    router.add_argument("--key-file", metavar="F")
+    router.add_argument("--host", metavar="H[:PORT]", help="where to log in")
+    router.add_argument("--username", metavar="U", help="as whom")
+    router.add_argument("--password-file", type=Path, metavar="F", help="its password; else $IOS_PASSWORD")
+    router.add_argument("--enable-file", type=Path, metavar="F", help="the enable password; else $IOS_ENABLE_PASSWORD")
+    router.add_argument("--key-file", metavar="F", help="a private key instead of a password")
     router.add_argument("--ssh-agent", action="store_true", help="log in with the SSH agent's keys")
-    router.add_argument("--host-key", metavar="SHA256:…")
-    router.add_argument("--wan-interface", metavar="IF")
+    router.add_argument("--host-key", metavar="SHA256:…", help="the router's host key, required")
+    router.add_argument(
+        "--wan-interface", metavar="IF", help="the tunnels' source instead of AWS's address of the router"
+    )
     router.add_argument("--nat", action="store_true", help="the router is behind NAT")
     router.add_argument("--local-address", metavar="A", help="the address IKE speaks from, where NAT changes it")
     router.add_argument(

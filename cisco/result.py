@@ -21,14 +21,23 @@ class Result:
     """Of ``apply`` and ``remove``."""
 
     changed: bool
+    """Whether anything was sent."""
     tier: Tier
+    """What would have undone the change: `device-timer`, `software`, or `none` where nothing was to be changed."""
     generation: int
+    """The number that the tunnels' descriptions have now."""
     saved: bool
+    """Whether the startup-config was written."""
     lines_sent: int
+    """How many configuration lines were sent."""
     round_trips: int
+    """How often the router was waited for."""
     diff: str
+    """What was changed, as IOS sections with `-` and `+`, keys masked."""
     manifest: Mapping[str, object] = field(default_factory=dict)
+    """What is ours on the router and what was there before: `remove` needs it."""
     warnings: tuple[str, ...] = ()
+    """What is worth knowing, though it worked."""
 
     def as_json(self) -> dict[str, object]:
         """Return the form printed on standard output."""
@@ -53,9 +62,13 @@ class CheckResult:
     """
 
     generation: int
+    """The router's own number when in sync, else the one that the next apply is to write."""
     in_sync: bool | None
+    """Whether the router holds the link; null when it could not be asked."""
     diff: str
+    """What an apply would change, keys masked."""
     unreachable: str | None = None
+    """Why the router could not be asked."""
 
     def as_json(self) -> dict[str, object]:
         """Return the form printed on standard output."""

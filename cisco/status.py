@@ -14,6 +14,7 @@ from .connection import Connection
 from .errors import InputError, SessionLostError, VerificationError
 from .model import Intent
 from .paint import wants_colour
+from .remedies import with_remedy
 from .request import Request, secrets_of
 from .secret import Redactor
 from .status_table import table
@@ -137,7 +138,7 @@ def _show(report: Report, request: Request, intent: Intent, looked_at: float) ->
     if request.as_json:
         sys.stdout.write(json.dumps(as_json(report)) + "\n")
         for reason in report.reasons:
-            sys.stderr.write(f"Verification: {reason}\n")
+            sys.stderr.write(f"Verification: {with_remedy(reason)}\n")
     else:
         sys.stdout.write(table(report, is_coloured=wants_colour(sys.stdout, os.environ)))
     return 0 if report.is_up else VerificationError.exit_code

@@ -14,6 +14,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from .model import Bgp, Intent, Static
+from .remedies import errors_page, remedy
 from .verify import Report, TunnelReport
 
 _MOST_NETWORKS = 5  # as many as the drawing has room for
@@ -130,6 +131,6 @@ def _template() -> Template:
         lstrip_blocks=True,
         autoescape=True,
     )
-    environment.globals.update(state_of=_state, routing_of=_routing)
+    environment.globals.update(state_of=_state, routing_of=_routing, remedy_of=remedy, errors_page=errors_page)
     environment.filters.update(fitting=_fitting, few=_few)
     return environment.get_template("status_page.html.j2")

@@ -1,6 +1,7 @@
 """A report for people: one row a tunnel, and below it why a tunnel is down."""
 
 from .paint import BOLD, GREEN, RED, YELLOW, painted
+from .remedies import with_remedy
 from .verify import Report, TunnelReport
 
 _HEADINGS = (
@@ -17,7 +18,7 @@ def table(report: Report, *, is_coloured: bool) -> str:
     lines += [_painted_row(row, widths, is_on=is_coloured) for row in rows]
     for tunnel in report.tunnels:
         if tunnel.reason is not None:
-            lines.append(f"{tunnel.name} is {painted('DOWN', RED, is_on=is_coloured)}: {tunnel.reason}")
+            lines.append(f"{tunnel.name} is {painted('DOWN', RED, is_on=is_coloured)}: {with_remedy(tunnel.reason)}")
         if tunnel.note is not None:
             lines.append(f"{tunnel.name}: note: {tunnel.note}")
     return "\n".join(lines) + "\n"

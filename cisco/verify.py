@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from . import show_ike, show_ipsec, show_routing
 from .model import Bgp, IkeVersion, Intent, Static, Tunnel
+from .remedies import remedy
 from .show import Interface, interfaces, refusal
 
 UP, DOWN, UNKNOWN = "up", "down", "unknown"
@@ -64,17 +65,29 @@ class TunnelReport:
     """One tunnel: its parts, and the first cause when it is not UP; `note` is worth knowing when it is."""
 
     name: str
+    """The interface, such as Tunnel1."""
     aws_outside: str
+    """AWS's public address."""
     aws_inside: str
+    """AWS's address inside the tunnel."""
     router_inside: str
+    """The router's address inside the tunnel."""
     ike: str
+    """up, down or unknown."""
     ipsec: str
+    """up, down or unknown: ESP SAs in both directions."""
     line_protocol: str
+    """up, down or unknown."""
     bgp: BgpState | None
+    """`state`, `prefixes` and `uptime` of the session; null with static routing."""
     sla: SlaState | None
+    """`state` of the track object and `return_code` of the IP SLA; null with BGP."""
     reason: str | None
+    """The first cause when `state` is DOWN; `remedy` beside it is the section of the errors page that treats it."""
     note: str | None = None
+    """What is worth knowing of a tunnel that is UP."""
     uptime: str | None = None
+    """How long it has been up, in IOS's words."""
 
     @property
     def is_up(self) -> bool:
@@ -344,6 +357,7 @@ def _tunnel_json(tunnel: TunnelReport) -> dict[str, object]:
         "sla": None if sla is None else {"state": sla.state, "return_code": sla.return_code},
         "state": "UP" if tunnel.is_up else "DOWN",
         "reason": tunnel.reason,
+        "remedy": None if tunnel.reason is None else remedy(tunnel.reason),
         "note": tunnel.note,
         "uptime": tunnel.uptime,
     }

@@ -33,7 +33,7 @@ sys.exit(not all(map(find_spec, ("{module}", "jinja2", "netmiko"))))' </dev/null
 """
 _NOT_FOUND = """\
 done
-echo 'no Python here has the router agent ({module}, with jinja2 and netmiko): set {variable} to one that has' >&2
+echo 'no Python here has the router agent ({module}, with jinja2 and netmiko): set {variable} to one that has (docs: docs/errors.md#agent-not-found)' >&2
 """
 _DO = """  exec "$python" -m {module} "$1"
 """

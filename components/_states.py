@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from ._addresses import InsidePair
 from ._typed import TypedDict
+from .remedies import with_remedy
 
 UP, DOWN, UNKNOWN = "UP", "DOWN", "UNKNOWN"
 
@@ -173,7 +174,11 @@ def _reason(aws: Telemetry | None, router: Mapping[str, object] | None, unknown:
         parts.append(f"the router did not say: {unknown}")
     if router is not None and router.get("state") != UP:
         parts.append(f"the router says {router.get('state')}: {router.get('reason') or 'no reason given'}")
-    return "; ".join(parts)
+    text = "; ".join(parts)
+    if router is None or router.get("state") == UP:
+        return with_remedy(text)
+    anchor = router.get("remedy")  # the agent knows what its own words mean
+    return with_remedy(text, str(anchor)) if anchor else text
 
 
 def are_up(states: Sequence[TunnelState]) -> bool:

@@ -2,12 +2,14 @@
 
 from collections.abc import Collection, Mapping
 
+from .remedies import with_remedy
+
 
 class ArgumentError(ValueError):
     """An argument is wrong: names the field, the value (never a secret) and what is allowed."""
 
     def __init__(self, field: str, value: object, allowed: str) -> None:
-        super().__init__(f"{field} is {value!r}, but must be {allowed}")
+        super().__init__(with_remedy(f"{field} is {value!r}, but must be {allowed}"))
         self.field = field
         self.value = value
         self.allowed = allowed

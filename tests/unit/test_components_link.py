@@ -151,7 +151,7 @@ def test_aws_is_waited_for_and_its_word_counts_too() -> None:
     recorder = start(Recorder(answers=answers()))
     recorder.telemetry["198.51.100.1"] = "DOWN"
     assert re.search(
-        r"tunnel1 .*AWS says DOWN \(IPSEC IS DOWN\)$",
+        r"tunnel1 .*AWS says DOWN \(IPSEC IS DOWN\) \(docs: docs/errors.md#only-aws-says-down\)$",
         error_of(lambda: link("tokyo", {"check_timeout": 1}).tunnels),
     )
     assert sum(token.endswith("getVpnConnection") for token, _ in recorder.calls) > 1

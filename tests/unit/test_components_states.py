@@ -60,7 +60,13 @@ def test_one_end_alone_does_not_make_a_tunnel_up() -> None:
         report(said("198.51.100.1"), said("198.51.100.2")),
     )
     assert [s["state"] for s in one] == ["UP", "DOWN"]
-    assert one[1]["reason"] == "AWS says DOWN"
+    assert one[1]["reason"] == "AWS says DOWN (docs: docs/errors.md#only-aws-says-down)"
+
+
+def test_the_agent_s_word_leads_to_its_remedy() -> None:
+    router = said("198.51.100.2", state="DOWN", reason="BGP Idle") | {"remedy": "bgp-not-established"}
+    (_, two) = states({"198.51.100.1": UP, "198.51.100.2": UP}, report(said("198.51.100.1"), router))
+    assert two["reason"] == "the router says DOWN: BGP Idle (docs: docs/errors.md#bgp-not-established)"
 
 
 def test_a_router_that_did_not_answer_leaves_the_state_unknown_with_the_reason() -> None:

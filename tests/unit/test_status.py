@@ -213,7 +213,7 @@ def test_the_table_lines_up_and_colour_adds_nothing_but_colour() -> None:
     header, one, two, reason = plain.splitlines()
     assert header.index("STATE") == one.index("DOWN") == two.index("UP")
     assert header.index("ROUTING") == one.index("BGP Idle") == two.index("BGP Established")
-    assert reason == "Tunnel1 is DOWN: BGP Idle"
+    assert reason == "Tunnel1 is DOWN: BGP Idle (docs: docs/errors.md#bgp-not-established)"
     for code in ("\x1b[31m", "\x1b[32m", "\x1b[1m", "\x1b[0m"):
         assert code in coloured
         coloured = coloured.replace(code, "")
