@@ -28,7 +28,12 @@ html_copy_source = False
 
 CONTENTS = {
     "Use": ["docs/walkthrough", "docs/operations", "docs/errors", "docs/security", "docs/agent", "docs/lab"],
-    "Reference": ["docs/reference/components", "docs/reference/configuration", "docs/reference/agent", "docs/deviations"],
+    "Reference": [
+        "docs/reference/components",
+        "docs/reference/configuration",
+        "docs/reference/agent",
+        "docs/deviations",
+    ],
     "Project": ["docs/architecture", "CONTRIBUTING", "SECURITY", "CHANGELOG"],
     "Decisions": ["docs/decisions/*"],
     "日本語": ["docs/ja/README", "docs/ja/walkthrough"],

@@ -67,7 +67,9 @@ def test_every_component_output_and_flag_is_in_the_reference() -> None:
 
 
 def test_what_has_no_words_of_its_own_is_refused_by_name(tmp_path: Path) -> None:
-    (tmp_path / "args.py").write_text('class Args(TypedDict):\n    """Some."""\n    a: str\n    """Said."""\n    b: int\n')
+    (tmp_path / "args.py").write_text(
+        'class Args(TypedDict):\n    """Some."""\n    a: str\n    """Said."""\n    b: int\n'
+    )
     with pytest.raises(UndocumentedError, match=r"Args\.b has no string below it"):
         all_fields("Args", classes(tmp_path))
     (tmp_path / "flags.py").write_text('g = p.add_argument_group("g")\ng.add_argument("--bare")\n')
