@@ -1,8 +1,7 @@
 """Sphinx's settings: the repository's own Markdown as it lies there, with one contents for the site."""
 
 from pathlib import Path
-
-from sphinx.application import Sphinx
+from typing import Protocol
 
 project = "aws-cisco-vpn"
 author = "the aws-cisco-vpn contributors"
@@ -41,7 +40,16 @@ CONTENTS = {
 _ROOT = Path(__file__).resolve().parents[1]
 
 
-def _add_contents(_app: Sphinx, page: str, source: list[str]) -> None:
+class Application(Protocol):
+    """What is used of Sphinx's application: only `make docs` installs Sphinx, so that no type can come from there."""
+
+    outdir: Path
+
+    def connect(self, event: str, callback: object) -> object:
+        """Call back on an event."""
+
+
+def _add_contents(_app: object, page: str, source: list[str]) -> None:
     """End the first page with the site's contents, which the repository's README does not show.
 
     A page that nobody has put into a chapter yet is put into one by its folder.
@@ -61,7 +69,7 @@ def _add_contents(_app: Sphinx, page: str, source: list[str]) -> None:
         source[0] += "\n```{toctree}\n:hidden:\n:caption: More\n\n" + "\n".join(more) + "\n```\n"
 
 
-def _lead_to_the_first_page(app: Sphinx, failure: Exception | None) -> None:
+def _lead_to_the_first_page(app: Application, failure: Exception | None) -> None:
     """A web server shows index.html; the first page has another name, its own in the repository."""
     if failure is None:
         (Path(app.outdir) / "index.html").write_text(
@@ -71,7 +79,7 @@ def _lead_to_the_first_page(app: Sphinx, failure: Exception | None) -> None:
         )
 
 
-def setup(app: Sphinx) -> None:
+def setup(app: Application) -> None:
     """Tell Sphinx of both."""
     app.connect("source-read", _add_contents)
     app.connect("build-finished", _lead_to_the_first_page)
