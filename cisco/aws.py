@@ -33,6 +33,7 @@ def intent_from_aws(
     options = entries(vpn.get("tunnel_options"))
     xml = vpn.get("customer_gateway_configuration")
     connection = read_xml(str(xml)) if xml else read_attributes(vpn.get("attributes"), options)
+    _require_one_customer_gateway(connection)
     one, two = (
         _tunnel(index, tunnel, entry_for(options, tunnel), router) for index, tunnel in enumerate(connection.tunnels)
     )
@@ -49,6 +50,15 @@ def intent_from_aws(
         policies=router.isakmp_policies,
         generation=generation,
     )
+
+
+def _require_one_customer_gateway(connection: AwsConnection) -> None:
+    """Both tunnels end at one router: what differs was put together from two documents."""
+    one, two = connection.tunnels
+    if one.customer_outside != two.customer_outside:
+        raise InputError("customer gateway's address", f"{one.customer_outside} and {two.customer_outside}", "one")
+    if one.asns != two.asns:
+        raise InputError("ASNs of the two tunnels", f"{one.asns} and {two.asns}", "the same for both")
 
 
 def _local_address(connection: AwsConnection, router: RouterSettings, *, for_print: bool) -> IPv4Address:

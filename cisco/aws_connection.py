@@ -1,5 +1,6 @@
 """What AWS says of a VPN connection, whichever way it says it; and the attributes, one of the two ways."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
@@ -62,7 +63,7 @@ def read_attributes(raw: object, options: Sequence[Mapping[str, object]]) -> Aws
             whole_number("customer_gateway_bgp_asn", raw.get("customer_gateway_bgp_asn")),
             whole_number("vgw_bgp_asn", raw.get("vgw_bgp_asn")),
         )
-    customer = ipv4_address("customer_gateway_address", raw.get("customer_gateway_address"))
+    customer = endpoint("customer_gateway_address", raw.get("customer_gateway_address"))
     # AWS's own documents have the tunnels in ascending order of the outside address.
     one, two = sorted((_tunnel(entry, customer, asns) for entry in options), key=lambda tunnel: tunnel.aws_outside)
     return AwsConnection(str(raw.get("vpn_connection_id")), is_static, (one, two))
@@ -75,7 +76,7 @@ def _tunnel(entry: Mapping[str, object], customer: IPv4Address, asns: tuple[int,
     # AWS takes the first host, the customer gateway the second.
     aws, router = inside.hosts()
     return AwsTunnel(
-        aws_outside=ipv4_address("OutsideIpAddress", entry.get("OutsideIpAddress")),
+        aws_outside=endpoint("OutsideIpAddress", entry.get("OutsideIpAddress")),
         customer_outside=customer,
         aws_inside=aws,
         router_inside=IPv4Interface((router, inside.prefixlen)),
@@ -85,11 +86,12 @@ def _tunnel(entry: Mapping[str, object], customer: IPv4Address, asns: tuple[int,
 
 
 def whole_number(field: str, value: object) -> int:
-    """Return a number that AWS may write as text. Raises `InputError`."""
-    try:
-        return int(str(value))
-    except ValueError:
-        raise InputError(field, value, "a whole number") from None
+    """Return a number that AWS may write as text, and JSON from other languages as 28800.0. Raises `InputError`."""
+    text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+    # int() takes more than digits: signs, underscores, other scripts.
+    if not re.fullmatch(r"[0-9]{1,20}", text):
+        raise InputError(field, value, "a whole number")
+    return int(text)
 
 
 def ipv4_address(field: str, value: object) -> IPv4Address:
@@ -98,6 +100,15 @@ def ipv4_address(field: str, value: object) -> IPv4Address:
         return IPv4Address(str(value))
     except ValueError:
         raise InputError(field, value, "an IPv4 address") from None
+
+
+def endpoint(field: str, value: object) -> IPv4Address:
+    """Return the outside address of one end, public or private. Raises `InputError`."""
+    address = ipv4_address(field, value)
+    is_a_host = not (address.is_unspecified or address.is_loopback or address.is_multicast or address.is_link_local)
+    if not is_a_host or address.is_reserved:
+        raise InputError(field, str(address), "the address of a host")
+    return address
 
 
 def ipv4_network(field: str, value: object) -> IPv4Network:

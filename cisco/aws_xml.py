@@ -6,7 +6,7 @@ from ipaddress import IPv4Interface
 from typing import TypeVar
 from xml.etree import ElementTree  # a document type, the only way to entities, is refused before it is parsed
 
-from .aws_connection import Algorithms, AwsConnection, AwsTunnel, ipv4_address, whole_number
+from .aws_connection import Algorithms, AwsConnection, AwsTunnel, endpoint, ipv4_address, whole_number
 from .errors import InputError
 from .model import Encryption, Integrity
 from .secret import Secret
@@ -72,10 +72,8 @@ def _tunnel(section: ElementTree.Element, *, is_static: bool) -> AwsTunnel:
             whole_number("AWS ASN", _text(section, "vpn_gateway/bgp/asn")),
         )
     return AwsTunnel(
-        aws_outside=ipv4_address(
-            "AWS outside address", _text(section, "vpn_gateway/tunnel_outside_address/ip_address")
-        ),
-        customer_outside=ipv4_address(
+        aws_outside=endpoint("AWS outside address", _text(section, "vpn_gateway/tunnel_outside_address/ip_address")),
+        customer_outside=endpoint(
             "customer gateway's address", _text(section, "customer_gateway/tunnel_outside_address/ip_address")
         ),
         aws_inside=ipv4_address("AWS inside address", _text(section, "vpn_gateway/tunnel_inside_address/ip_address")),
@@ -98,9 +96,14 @@ def _router_inside(section: ElementTree.Element) -> IPv4Interface:
     address = _text(section, "customer_gateway/tunnel_inside_address/ip_address")
     mask = _text(section, "customer_gateway/tunnel_inside_address/network_mask")
     try:
-        return IPv4Interface(f"{address}/{mask}")
+        interface = IPv4Interface(f"{address}/{mask}")
     except ValueError:
-        raise InputError("customer gateway's inside address", f"{address} {mask}", "an IPv4 address and mask") from None
+        interface = IPv4Interface(0)
+    if interface.network.prefixlen != 30 or interface.ip not in interface.network.hosts():
+        raise InputError(
+            "customer gateway's inside address", f"{address} {mask}", "a host's IPv4 address with mask 255.255.255.252"
+        )
+    return interface
 
 
 def _algorithms(section: ElementTree.Element, phase: str, lifetime: int) -> Algorithms:

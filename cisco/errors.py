@@ -12,6 +12,12 @@ AgentError                1  a fault in the agent itself
 A message never holds a secret: replies and lines are redacted before they get here.
 """
 
+_LONGEST_VALUE = 120  # of a value that is quoted: the sentence stays one that is read
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 1]}…"
+
 
 class AgentError(Exception):
     """Root of every error this package raises on purpose."""
@@ -25,7 +31,7 @@ class InputError(AgentError):
     exit_code = 2
 
     def __init__(self, field: str, value: object, allowed: str) -> None:
-        super().__init__(f"{field} is {value!r}, but must be {allowed}")
+        super().__init__(f"{field} is {_short(repr(value))}, but must be {allowed}")
         self.field = field
         self.value = value
         self.allowed = allowed

@@ -114,8 +114,10 @@ class Tunnel:
         _require_between("tcp mss", self.mss, 500, 1460)
         if not PRESHARED_KEY.match(self.preshared_key.reveal()) or self.preshared_key.reveal() == "REDACTED":
             raise InputError("pre-shared key", "***", "8 to 64 letters, digits, '.' or '_', not starting with 0")
-        if self.aws_inside not in self.router_inside.network:
-            raise InputError("AWS inside address", str(self.aws_inside), f"within {self.router_inside.network}")
+        others = [host for host in self.router_inside.network.hosts() if host != self.router_inside.ip]
+        if self.aws_inside not in others:
+            network = self.router_inside.network
+            raise InputError("AWS inside address", str(self.aws_inside), f"the other host within {network}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,7 +80,9 @@ def secrets_of(request: Request) -> tuple[Secret, ...]:
     for entry in options if isinstance(options, Sequence) and not isinstance(options, str) else ():
         if isinstance(entry, Mapping) and entry.get("PreSharedKey"):
             keys.append(str(entry["PreSharedKey"]))
-    return (*(request.login.secrets if request.login else ()), *map(Secret, keys))
+    # AWS's word for a key that Secrets Manager keeps is none.
+    given = (key for key in keys if key.upper() != "REDACTED")
+    return (*(request.login.secrets if request.login else ()), *map(Secret, given))
 
 
 def parse_settings(router: Mapping[str, object]) -> RouterSettings:
