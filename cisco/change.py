@@ -23,7 +23,7 @@ from .lock import router_lock
 from .login import ArchivePolicy, Options
 from .model import Intent
 from .plan import SHARED, Plan, Step
-from .preflight import RouterState, examine, obstacles, read_running, require_no_problem
+from .preflight import RouterState, examine, no_room, obstacles, read_running, require_no_problem
 from .push import Pusher
 from .result import Tier
 from .revert import LOCK_PAUSE, LOCK_TRIES, arm, confirm, enter_configuration, pending, settle_earlier
@@ -31,7 +31,6 @@ from .rollback import Undo
 from .saving import may_be_unsaved, read_startup, save
 from .secret import Redactor
 from .terminal import Terminal
-from .watch import observe, up_tunnels, wait_until_up
 
 # What a push may take, beside waiting for tunnels, before the timer fires (seconds): generous for old CPUs.
 _SECONDS_A_LINE = 0.5
@@ -90,6 +89,7 @@ class Change:
                 plan = self._plan(state)
                 if plan.is_empty:
                     return self._nothing_to_do(terminal, state, plan)
+                require_no_problem(no_room(state, self.options, plan, archive.archive_path(state.release)))
                 if self.options.archive is ArchivePolicy.CONFIGURE and not state.has_archive:
                     state = self._turn_archive_on(terminal, state)
             except SessionLostError as lost:
@@ -231,6 +231,8 @@ class Change:
         others = (up & touched) - {step.scope}
         if self.intent is None or step.scope not in up or not others:
             return
+        from .watch import observe, wait_until_up
+
         intent, clock = self.intent, self.connection.clock
         self.report(f"waiting until {', '.join(sorted(others))} is UP before {step.scope} is changed")
         undo.terminal.leave_configuration()
@@ -243,6 +245,9 @@ class Change:
     def _look(self, undo: Undo) -> frozenset[str]:
         if self.intent is None:
             return frozenset()
+        # Imported when first used: reading show outputs takes a hundred patterns, and most changes need none of them.
+        from .watch import observe, up_tunnels
+
         undo.terminal.leave_configuration()
         up = up_tunnels(observe(undo.terminal, self.intent))
         enter_configuration(undo.terminal, self.connection.clock)

@@ -152,7 +152,7 @@ def _host(text: str | None) -> tuple[str | None, int]:
     host, separator, port = text.rpartition(":")
     if not separator or "]" in port or (":" in host.strip("[]") and not host.startswith("[")):
         return text.strip("[]"), 22
-    if not port.isdigit():
+    if not (port.isascii() and port.isdigit()):
         raise InputError("--host", text, "HOST or HOST:PORT")
     return host.strip("[]"), int(port)
 

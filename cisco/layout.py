@@ -7,7 +7,8 @@ from ipaddress import IPv4Address, IPv4Interface
 from .plan import SHARED
 from .state import HEADER, Entry, Ref, Section, Sections
 
-_INDEX = re.compile(r"vpn-[0-9A-Za-z]+-(\d+)$")
+# A connection id may be all digits, so that `policy-vpn-12345678` must not be read as the name of a tunnel's object.
+_INDEX = re.compile(r"(?:keyring|isakmp|ikev2|ipsec|ipsec-prop)-vpn-[0-9A-Za-z]+-([01])")
 _SOURCE = re.compile(r"\S+ (Tunnel\d+)")
 
 
@@ -32,7 +33,7 @@ class Layout:
         by_name = {"interface": self.interfaces, "sla": self.probes, "track": self.tracks, "policy": self.policies}
         if kind in by_name:
             return by_name[kind].get(name)
-        found = _INDEX.search(name) if kind != "global" else None
+        found = _INDEX.fullmatch(name) if kind != "global" else None
         return int(found[1]) if found is not None else None
 
     def scope(self, index: int | None) -> str:
@@ -43,7 +44,7 @@ class Layout:
 
 def profile_index(interface: Section) -> int | None:
     """Return the tunnel index in the name of the profile that protects an interface."""
-    found = _INDEX.search((interface.value("tunnel protection") or "").split(" ")[0])
+    found = _INDEX.fullmatch((interface.value("tunnel protection") or "").split(" ")[0])
     return int(found[1]) if found is not None else None
 
 

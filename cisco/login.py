@@ -9,8 +9,8 @@ from .errors import InputError
 from .secret import Secret
 
 ANY_HOST_KEY = "insecure-accept-any"
-_FINGERPRINT = re.compile(r"^SHA256:[A-Za-z0-9+/]{43}=?$")
-_WORD = re.compile(r"^[\x21-\x7e]{1,255}$")
+_FINGERPRINT = re.compile(r"SHA256:[A-Za-z0-9+/]{43}=?\Z")
+_WORD = re.compile(r"[\x21-\x7e]{1,255}\Z")
 
 
 @dataclass(frozen=True, slots=True)

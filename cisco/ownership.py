@@ -26,6 +26,10 @@ from .state import Sections, State
 MAX_DESCRIPTION = 200
 USED = "~"
 
+_OBJECT = re.compile(
+    r"(?:(?:keyring|isakmp|ikev2|ipsec|ipsec-prop)-(?P<tunnel>vpn-[0-9A-Za-z]+)-[01]"
+    r"|(?:policy|proposal-[a-z0-9-]+)-(?P<link>vpn-[0-9A-Za-z]+))"
+)
 _MARK = re.compile(r"aws-cisco-vpn (?P<link>\S+) (?P<id>vpn-\S+) gen (?P<generation>\d+)(?: own (?P<own>.+))?")
 
 
@@ -123,8 +127,12 @@ class Ours:
         return tuple(n for n, m in self.others.items() if any(key(t) == thing for t in m.tokens))
 
     def named(self, name: str) -> bool:
-        """Whether a crypto object's name is made of one of our connections' ids."""
-        return any(re.search(rf"{re.escape(i)}(?:-\d+)?$", name) for i in self.connection_ids)
+        """Whether a crypto object has a name that we, or AWS's own text, give to one of our connections' objects.
+
+        Anything else that ends in the id (a copy that somebody keeps, say) is not ours.
+        """
+        found = _OBJECT.fullmatch(name)
+        return found is not None and (found["tunnel"] or found["link"]) in self.connection_ids
 
 
 def ours(running: State, link: str, connection_id: str, owned: Owned, tunnels_like: frozenset[str]) -> Ours:

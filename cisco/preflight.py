@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from .errors import PreflightError
 from .login import ArchivePolicy, Options
 from .model import IkeVersion, Intent
-from .plan import Collision
+from .plan import Collision, Plan
 from .releases import Release, parse_release, refusals, rejects_ikev2
 from .replies import ARCHIVE_OFF, matches
 from .revert import SHOW_PENDING, Pending, read_pending
+from .room import SHOW_FILE_SYSTEMS, FileSystem, file_systems, no_room_for_backup, no_room_for_startup
 from .terminal import Terminal
 from .tree import require_complete
 
@@ -21,20 +22,30 @@ _DENIED = re.compile(r"command authorization failed", re.IGNORECASE)
 SHOW_RUNNING = "show running-config"
 _WIDTH = "terminal width 511"
 _QUESTIONS = (
-    _WIDTH, "show version", "show privilege", "show archive", SHOW_PENDING, "show configuration lock",
+    _WIDTH, "show version", "show privilege", "show archive", SHOW_PENDING, "show configuration lock", SHOW_FILE_SYSTEMS,
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class RouterState:
-    """A router before the change. `privilege` is ``None`` where the router would not say."""
+    """A router before the change.
+
+    `privilege` is ``None`` where the router would not say; `archive_file` is what the next archived configuration
+    will be named, ``None`` while archive is off.
+    """
 
     release: Release
     privilege: int | None
-    has_archive: bool
+    archive_file: str | None
     pending: Pending | None
     lock_owner: str | None
     running: str
+    file_systems: tuple[FileSystem, ...] = ()
+
+    @property
+    def has_archive(self) -> bool:
+        """Whether the router can undo a change by itself."""
+        return self.archive_file is not None
 
 
 def examine(terminal: Terminal) -> RouterState:
@@ -47,11 +58,11 @@ def examine(terminal: Terminal) -> RouterState:
     return RouterState(
         release=parse_release(answers["show version"]),
         privilege=_privilege(answers["show privilege"]),
-        has_archive=_ARCHIVE_ON.search(answers["show archive"]) is not None
-        and not matches(ARCHIVE_OFF, answers["show archive"]),
+        archive_file=_archive_file(answers["show archive"]),
         pending=read_pending(answers[SHOW_PENDING]),
         lock_owner=_lock_owner(answers["show configuration lock"]),
         running=read_running(terminal),
+        file_systems=file_systems(answers[SHOW_FILE_SYSTEMS]),
     )
 
 
@@ -88,6 +99,16 @@ def obstacles(state: RouterState, options: Options) -> tuple[str, ...]:
     return tuple(problems)
 
 
+def no_room(state: RouterState, options: Options, plan: Plan, archive_path: str) -> tuple[str, ...]:
+    """Name, a sentence each, what the router has no room for; `archive_path` is where archive is to be turned on."""
+    will_archive = state.has_archive or options.archive is ArchivePolicy.CONFIGURE
+    path = state.archive_file or archive_path
+    backup = no_room_for_backup(state.file_systems, path, state.running) if will_archive else None
+    added = sum(len(command.text) + 1 for command in plan.commands if not command.text.startswith("no "))
+    startup = no_room_for_startup(state.file_systems, state.running, added) if options.save else None
+    return tuple(problem for problem in (backup, startup) if problem is not None)
+
+
 def refused(state: RouterState, intent: Intent) -> tuple[str, ...]:
     """Name, a sentence each, what of the intent this router's release would refuse."""
     problems = list(refusals(state.release, intent, state.running))
@@ -105,6 +126,11 @@ def require_no_problem(*groups: tuple[str, ...] | tuple[Collision, ...]) -> None
     problems = tuple(str(problem) for group in groups for problem in group)
     if problems:
         raise PreflightError(problems)
+
+
+def _archive_file(text: str) -> str | None:
+    found = _ARCHIVE_ON.search(text)
+    return found[1] if found is not None and not matches(ARCHIVE_OFF, text) else None
 
 
 def _privilege(text: str) -> int | None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
-from . import collisions, merge, nvgen, ownership
+from . import collisions, ikev2_policies, merge, nvgen, ownership
 from .layout import is_neighbour_line, peer_of, probe_interface, tracked_probe
 from .ownership import USED, Mark, Ours
 from .plan import Collision
@@ -39,6 +39,9 @@ def target(
     """Return the wanted state for a link; with nothing intended, the router without the link."""
     result = Target(running, ours, dict(running), dict(ours.tokens), dict(ours.others))
     result.collisions += collisions.find(running, intended, ours)
+    shadowed, warnings = ikev2_policies.judge(running, intended, ours)
+    result.collisions += shadowed
+    result.warnings += warnings
     for ref, want in intended.items():
         _LAYERS.get(want.kind.name, _lay_object)(result, ref, want, is_other_key)
     _drop_objects(result, intended)

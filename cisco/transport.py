@@ -13,19 +13,22 @@ import socket
 import warnings
 from collections.abc import Iterator
 
-import paramiko  # type: ignore[import-untyped]  # Paramiko has no type hints
-from cryptography.utils import CryptographyDeprecationWarning
-from netmiko import ConnectHandler
-from netmiko.base_connection import BaseConnection
-from netmiko.exceptions import NetmikoBaseException, ReadException, WriteException
-from paramiko.ssh_exception import (  # type: ignore[import-untyped]  # Paramiko has no type hints
-    AuthenticationException,
-    IncompatiblePeer,
-    SSHException,
-)
-
 from .errors import ConnectError, InputError, RouterBusyError, SessionLostError
+from .lean_import import lean
 from .login import ANY_HOST_KEY, Login
+
+# Netmiko's own first file imports a driver for each of a hundred kinds of device, and Paramiko takes Invoke for `Match
+# exec` in OpenSSH's configuration, which is not read here: together half of the processor time of a start.
+with lean("netmiko", names={"log": logging.getLogger("netmiko")}, absent=("invoke",)):
+    import paramiko  # type: ignore[import-untyped]  # Paramiko has no type hints
+    from cryptography.utils import CryptographyDeprecationWarning
+    from netmiko.base_connection import BaseConnection
+    from netmiko.exceptions import NetmikoBaseException, ReadException, WriteException
+    from paramiko.ssh_exception import (  # type: ignore[import-untyped]  # Paramiko has no type hints
+        AuthenticationException,
+        IncompatiblePeer,
+        SSHException,
+    )
 
 for _name in ("netmiko", "paramiko"):
     logging.getLogger(_name).setLevel(logging.CRITICAL + 1)
@@ -117,8 +120,8 @@ def open_channel(login: Login, timeout: float) -> SshChannel:
     return SshChannel(connection, jump)
 
 
-def _connection(login: Login, timeout: float, sock: object) -> BaseConnection:
-    connection: BaseConnection = ConnectHandler(
+def _connection(login: Login, timeout: float, sock: paramiko.Channel | None) -> BaseConnection:
+    connection = BaseConnection(
         device_type="cisco_ios",
         host=login.host,
         port=login.port,

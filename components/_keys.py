@@ -4,7 +4,7 @@ import re
 
 from ._validation import ArgumentError
 
-_KEY = re.compile(r"^(?!0)[A-Za-z0-9._]{8,64}$")
+_KEY = re.compile(r"(?!0)[A-Za-z0-9._]{8,64}\Z")
 _RULE = "8 to 64 letters, digits, '.' or '_', not starting with 0"
 
 KEY_LENGTH = 32

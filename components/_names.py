@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from ._validation import ArgumentError
 
 _LINK_LENGTH = 40  # the agent's limit: a tunnel's description also names the connection and what is owned
-_LINK_NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$")
+_LINK_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}\Z")
 _DEVICE_LENGTH = 255
 
 

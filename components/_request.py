@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from ._addresses import require_address
 from ._validation import ArgumentError, require_between, require_one_of
 
-_FINGERPRINT = re.compile(r"^SHA256:[A-Za-z0-9+/]{43}=?$")
+_FINGERPRINT = re.compile(r"SHA256:[A-Za-z0-9+/]{43}=?\Z")
 _ANY_KEY = "insecure-accept-any"
-_INTERFACE = re.compile(r"^[A-Za-z][A-Za-z-]*\d[\d/.:]*$")
+_INTERFACE = re.compile(r"[A-Za-z][A-Za-z-]*\d[\d/.:]*\Z")
 _PAIRS = {"tunnel_numbers": (0, 2147483647), "isakmp_policies": (1, 10000), "sla_numbers": (1, 1000)}
 _ARCHIVE = ("use", "require", "configure")
 

@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from .line import Refusal
+
 if TYPE_CHECKING:
     from .state import RouterState
 
@@ -35,14 +37,22 @@ class Archive:
         return int(section.value("maximum") or _DEFAULT_MAXIMUM) if section else _DEFAULT_MAXIMUM
 
     def save(self) -> str:
-        """Archive the running-config; return the file's name."""
+        """Archive the running-config; return the file's name.
+
+        Raises:
+            Refusal: The file system of the path is full.
+        """
         now = self._router.clock.now()
         stamp = f"{now:%b}-{now.day:->2}-{now:%H-%M-%S}.{now.microsecond // 1000:03d}"
         name = f"{self.path}-{stamp}-{self._count}"
+        text = self._router.running_config()
+        if len(text) > self._router.flash_free:
+            raise Refusal(f"%Error opening {name} (No space left on device)")
         self._count += 1
-        self.files[name] = self._router.running_config()
+        self._router.flash_free -= len(text)
+        self.files[name] = text
         for old in list(self.files)[: -self.maximum]:
-            del self.files[old]
+            self._router.flash_free += len(self.files.pop(old))
         return name
 
     def shown(self) -> list[str]:

@@ -93,11 +93,17 @@ def _save(shell: Shell) -> Output:
     router = shell.router
     if router.save_failure:
         return Output((router.save_failure,))
+    if len(router.running_config()) > router.nvram_size:
+        return Output(("Building configuration...", "startup-config file open failed (Not enough space)"))
     router.startup = router.running_config()
     router.last_save = LastChange(router.clock.now(), shell.user.name)
+    refused: Reply = ()
     if router.archive.saves_with_startup:
-        router.archive.save()
-    return Output(("Building configuration...", "[OK]"))
+        try:
+            router.archive.save()
+        except Refusal as refusal:
+            refused = refusal.lines
+    return Output(("Building configuration...", "[OK]", *refused))
 
 
 def _write_memory(shell: Shell, _match: Match[ExecLine]) -> Output:

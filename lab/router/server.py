@@ -288,6 +288,7 @@ class _Session(asyncssh.SSHServerSession[str]):
         self._connection = connection
         self._channel: asyncssh.SSHServerChannel[str] | None = None
         self._command: str | None = None
+        self._unsent: list[str] = []
         self._vty = Vty(
             shell, self, router.faults, router.received, latency=router.latency, reload=router.reload_from_session
         )
@@ -350,8 +351,16 @@ class _Session(asyncssh.SSHServerSession[str]):
             self._router.sessions.remove(self)
 
     def write(self, text: str) -> None:
-        """Send text to the user."""
-        self._later(self._send, text)
+        """Send text to the user: the echo of a pasted line is one packet, not one a character."""
+        if not self._unsent:
+            asyncio.get_running_loop().call_soon(self._flush)
+        self._unsent.append(text)
+
+    def _flush(self) -> None:
+        text = "".join(self._unsent)
+        self._unsent.clear()
+        if text:
+            self._later(self._send, text)
 
     def _send(self, text: str) -> None:
         if self._channel is not None:
@@ -364,10 +373,12 @@ class _Session(asyncssh.SSHServerSession[str]):
 
     def cut(self) -> None:
         """Drop the connection without a word."""
+        self._flush()
         self._connection.abort()
 
     def close(self) -> None:
         """End the session and, as IOS does, the connection."""
+        self._flush()
         if self._channel is not None:
             self._channel.close()
         self._connection.close()

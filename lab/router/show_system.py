@@ -143,13 +143,13 @@ def users(shell: Shell, _match: Match[ExecLine]) -> Reply:
 
 def file_systems(shell: Shell, _match: Match[ExecLine]) -> Reply:
     """Return `show file systems`."""
-    flash = shell.router.release.flash
+    flash, size = shell.router.release.flash, shell.router.nvram_size
     return (
         "File Systems:",
         "",
         "       Size(b)       Free(b)      Type  Flags  Prefixes",
         f"*   6188032000    {shell.router.flash_free:>10}      disk     rw   {flash}:",
-        "      33554432      33531904     nvram     rw   nvram:",
+        f"{size:>14}    {size - len(shell.router.startup):>10}     nvram     rw   nvram:",
         "",
     )
 

@@ -150,7 +150,16 @@ def test_an_agent_without_a_key_is_a_refused_login(monkeypatch: pytest.MonkeyPat
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("host", "two words"), ("host_key", "SHA256:short"), ("port", 0), ("username", "a\nb"), ("use_agent", False)],
+    [
+        ("host", "two words"),
+        ("host_key", "SHA256:short"),
+        ("port", 0),
+        ("username", "a\nb"),
+        ("use_agent", False),
+        ("host", "192.0.2.10\n"),
+        ("username", "pulumi\n"),
+        ("host_key", f"SHA256:{'A' * 43}\n"),
+    ],
 )
 def test_a_login_that_makes_no_sense_is_refused_by_field(field: str, value: object) -> None:
     fields: dict[str, object] = {

@@ -254,3 +254,18 @@ def test_a_reader_that_has_seen_enough_is_no_error() -> None:
     command = f'"{sys.executable}" -m cisco render --aws-config "{BGP}" | head -c 10; exit "${{PIPESTATUS[0]}}"'
     done = subprocess.run(["bash", "-c", command], cwd=ROOT, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_logging_in_loads_neither_the_drivers_of_other_vendors_nor_what_reads_show_outputs() -> None:
+    program = (
+        "import sys, cisco.transaction, cisco.transport\n"
+        "loaded = set(sys.modules)\n"
+        "import invoke, netmiko\n"
+        "assert netmiko.ConnectHandler, 'whoever imports Netmiko afterwards gets it whole'\n"
+        "print(*loaded)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.split())
+    assert {"netmiko.base_connection", "paramiko"} <= loaded
+    unused = {"netmiko.ssh_dispatcher", "netmiko.juniper", "netmiko", "invoke", "cisco.verify", "cisco.show", "asyncio"}
+    assert loaded & unused == set()

@@ -39,7 +39,7 @@ def expect_taken(check: Callable[..., object], *arguments: object, **named: obje
 
 
 @pytest.mark.parametrize(
-    "key", ["short.7", "0starts.with.zero", "x" * 65, "with space", "dash-ed-key", "quo'te.key", ""]
+    "key", ["short.7", "0starts.with.zero", "x" * 65, "with space", "dash-ed-key", "quo'te.key", "", "line.feed.7\n"]
 )
 def test_a_key_outside_awss_rule_is_refused_and_not_shown(key: str) -> None:
     error = expect_refusal(require_key, "tunnel1_preshared_key", key)
@@ -298,8 +298,10 @@ def test_a_vpc_is_no_larger_than_a_16() -> None:
         ({"username": None}, "router.username"),
         ({"host_key": "ssh-rsa AAAA"}, "router.host_key"),
         ({"host_key": "SHA256:tooshort"}, "router.host_key"),
+        ({"host_key": f"{FINGERPRINT}\n"}, "router.host_key"),
         ({"jump_host": {"host_key": ""}}, "router.jump_host.host_key"),
         ({"wan_interface": "Gi1; reload"}, "router.wan_interface"),
+        ({"wan_interface": "Gi1\n"}, "router.wan_interface"),
         ({"local_address": "here"}, "router.local_address"),
         ({"tunnel_numbers": [1]}, "router.tunnel_numbers"),
         ({"tunnel_numbers": [7, 7]}, "router.tunnel_numbers"),
@@ -316,7 +318,7 @@ def test_an_archive_policy_that_the_agent_has_not_is_refused() -> None:
     assert expect_refusal(require_options, {"archive": "maybe"}).field == "options.archive"
 
 
-@pytest.mark.parametrize("name", ["", "-tokyo", "a b", "x" * 41, "tokyo\nend"])
+@pytest.mark.parametrize("name", ["", "-tokyo", "a b", "x" * 41, "tokyo\nend", "tokyo\n"])
 def test_a_link_name_that_does_not_fit_a_description_is_refused(name: str) -> None:
     expect_refusal(require_link_name, "link_name", name)
 

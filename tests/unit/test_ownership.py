@@ -73,11 +73,24 @@ def test_another_links_mark_is_never_ours() -> None:
     assert found.holders("p200") == ("Tunnel1",)
 
 
-@pytest.mark.parametrize("name", [f"keyring-{ID}-0", f"policy-{ID}"])
+@pytest.mark.parametrize(
+    "name", [f"keyring-{ID}-0", f"ipsec-prop-{ID}-1", f"policy-{ID}", f"proposal-aes-gcm-256-sha384-20-{ID}"]
+)
 def test_an_object_named_after_the_connection_is_ours_by_name(name: str) -> None:
     assert ownership.ours(router(), "a", ID, Owned("a", ID), frozenset()).named(name)
 
 
-@pytest.mark.parametrize("name", [f"{ID}0-1", f"my{ID}x", "keyring-vpn-9-0"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        f"{ID}0-1",
+        f"my{ID}x",
+        "keyring-vpn-9-0",
+        f"keyring-my{ID}-0",
+        f"old-keyring-{ID}-0",
+        f"backup-{ID}",
+        f"keyring-{ID}-12",
+    ],
+)
 def test_a_name_that_only_looks_like_the_connections_is_not(name: str) -> None:
     assert not ownership.ours(router(), "a", ID, Owned("a", ID), frozenset()).named(name)

@@ -12,19 +12,20 @@ from cisco.clock import Deadline, SystemClock
 from cisco.errors import PreflightError
 from cisco.lock import router_lock
 from cisco.login import ArchivePolicy, Login, Options
-from cisco.plan import Command
-from cisco.preflight import RouterState, obstacles, require_no_problem
+from cisco.plan import Command, Plan, Step
+from cisco.preflight import RouterState, no_room, obstacles, require_no_problem
 from cisco.push import batches
 from cisco.releases import Release
 from cisco.revert import Pending, read_pending
 from cisco.rollback import left_over
+from cisco.room import file_systems
 from cisco.saving import may_be_unsaved
 from cisco.secret import Secret
 
 HEALTHY = RouterState(
     release=Release(is_xe=True, version=(17, 9, 1), text="17.09.01", platform="C8000V"),
     privilege=15,
-    has_archive=True,
+    archive_file="bootflash:backup-<timestamp>-0",
     pending=None,
     lock_owner=None,
     running="hostname R1\nend",
@@ -45,7 +46,7 @@ def test_a_healthy_router_has_no_obstacle() -> None:
         (replace(HEALTHY, privilege=1), Options(), "privilege level 1"),
         (replace(HEALTHY, lock_owner="NETCONF"), Options(), "locked by NETCONF"),
         (replace(HEALTHY, pending=Pending("alice", "5 min")), Options(), "alice has a rollback pending"),
-        (replace(HEALTHY, has_archive=False), Options(archive=ArchivePolicy.REQUIRE), "archive is off"),
+        (replace(HEALTHY, archive_file=None), Options(archive=ArchivePolicy.REQUIRE), "archive is off"),
     ],
 )
 def test_an_obstacle_is_named(state: RouterState, options: Options, words: str) -> None:
@@ -55,7 +56,7 @@ def test_an_obstacle_is_named(state: RouterState, options: Options, words: str) 
 
 
 def test_archive_off_is_no_obstacle_where_software_may_undo() -> None:
-    assert obstacles(replace(HEALTHY, has_archive=False), Options()) == ()
+    assert obstacles(replace(HEALTHY, archive_file=None), Options()) == ()
 
 
 def test_every_problem_is_reported_at_once() -> None:
@@ -167,3 +168,61 @@ def test_the_lock_folder_is_private(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     with router_lock(login("private.invalid"), Deadline(SystemClock(), 1), SystemClock(), lambda _text: None):
         (folder,) = tmp_path.iterdir()
         assert folder.stat().st_mode & 0o077 == 0
+
+
+FILE_SYSTEMS = """\
+File Systems:
+
+       Size(b)       Free(b)      Type  Flags  Prefixes
+             -             -    opaque     rw   system:
+*   6188032000          5000      disk     rw   bootflash: flash:#
+        262136        250000     nvram     rw   nvram:
+             -             -   network     rw   tftp:
+"""
+
+
+def test_file_systems_are_read_by_every_name_they_have() -> None:
+    systems = file_systems(FILE_SYSTEMS)
+
+    assert [(s.names, s.size, s.free) for s in systems] == [
+        (("system:",), None, None),
+        (("bootflash:", "flash:"), 6188032000, 5000),
+        (("nvram:",), 262136, 250000),
+        (("tftp:",), None, None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("options", "path", "running", "words"),
+    [
+        (Options(), "bootflash:backup", 2000, "bootflash: has 5,000 bytes free"),
+        (Options(), "flash:backup", 2000, "flash: has 5,000 bytes free"),
+        (Options(archive=ArchivePolicy.CONFIGURE), None, 2000, "flash: has 5,000 bytes free"),
+        (Options(), None, 262136, "NVRAM takes 262,136 bytes"),
+    ],
+)
+def test_a_file_system_without_room_is_named_with_the_way_out(
+    options: Options, path: str | None, running: int, words: str
+) -> None:
+    state = replace(HEALTHY, archive_file=path, running="x" * running, file_systems=file_systems(FILE_SYSTEMS))
+
+    (problem,) = no_room(state, options, Plan((Step("shared", (Command("hash sha"),), ()),)), "flash:ours")
+
+    assert words in problem
+
+
+@pytest.mark.parametrize(
+    ("options", "path", "running"),
+    [
+        (Options(), "bootflash:backup", "x" * 800),
+        (Options(), "tftp://192.0.2.1/backup", "x" * 2000),
+        (Options(), "harddisk:backup", "x" * 2000),
+        (Options(), None, "x" * 2000),
+        (Options(save=False), None, "x" * 300000),
+        (Options(), None, "service compress-config\n" + "x" * 300000),
+    ],
+)
+def test_room_that_suffices_or_is_not_told_is_no_obstacle(options: Options, path: str | None, running: str) -> None:
+    state = replace(HEALTHY, archive_file=path, running=running, file_systems=file_systems(FILE_SYSTEMS))
+
+    assert no_room(state, options, Plan((Step("shared", (Command("hash sha"),), ()),)), "flash:ours") == ()
