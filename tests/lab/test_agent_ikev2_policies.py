@@ -61,7 +61,7 @@ def test_another_local_address_is_the_way_out() -> None:
 def test_a_change_that_would_take_the_other_links_proposal_away_is_refused() -> None:
     router = holding(TOKYO, osaka())
     before = router.running
-    changed = replace(TOKYO, tunnels=tuple(replace(t, phase1=OTHER) for t in TOKYO.tunnels), generation=2)
+    changed = link(phases=(OTHER, PHASE2), generation=2)
 
     with pytest.raises(PreflightError, match="also serves link osaka, which negotiates aes-gcm-256 sha384 group 20"):
         apply(changed, router.connection(), Options())
