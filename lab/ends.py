@@ -54,12 +54,19 @@ class RouterBgp:
 
 @dataclass(frozen=True, slots=True)
 class Sla:
-    """An IP SLA ICMP echo out of this tunnel, with the track object that watches it (None: nobody does)."""
+    """An IP SLA ICMP echo out of this tunnel, with the track object that watches it (None: nobody does).
+
+    `frequency`, `timeout` and the track's delays are in seconds.
+    """
 
     number: int
     target: IPv4Address
     is_scheduled: bool = True
     track: int | None = None
+    frequency: int = 60
+    timeout: float = 5.0
+    up_delay: int = 0
+    down_delay: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +85,8 @@ class RouterEnd:
     Internet sees when NAT changes it. `preshared_key` is the key the router would use with `destination`,
     None when no keyring has one; `matches_peer` is false when no ISAKMP or IKEv2 profile accepts the peer.
     `ike_version` is ``ikev1`` or ``ikev2``, `pfs` the group of `set pfs`. `mode` is the words after `tunnel
-    mode`; `has_protection` says whether an IPsec profile is bound.
+    mode`; `has_protection` says whether an IPsec profile is bound. `mss` is `ip tcp adjust-mss`, `dpd` the
+    seconds between two probes of a silent peer and between two retries.
     """
 
     number: int
@@ -99,6 +107,8 @@ class RouterEnd:
     static_routes: tuple[StaticRoute, ...] = ()
     sla: Sla | None = None
     public_address: IPv4Address | None = None
+    mss: int | None = None
+    dpd: tuple[int, int] | None = None
 
     @property
     def seen_as(self) -> IPv4Address | None:
@@ -114,6 +124,7 @@ class AwsEnd:
     the router's end of the inside network. `bgp` is (AWS's AS, the customer gateway's AS), None for a
     static connection. `advertised` is what AWS sends to the router, `static_routes` the connection's own
     routes, `local_cidr` (on-premises) and `remote_cidr` (AWS) the traffic selectors, in AWS's words.
+    `dpd_timeout` is the seconds of a peer's silence after which AWS ends the tunnel.
     """
 
     connection_id: str
@@ -137,3 +148,4 @@ class AwsEnd:
     local_cidr: IPv4Network = ANY
     remote_cidr: IPv4Network = ANY
     maximum_prefixes: int = MAXIMUM_PREFIXES_VGW
+    dpd_timeout: int = 30

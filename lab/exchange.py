@@ -34,12 +34,19 @@ class RouterExchange(Protocol):
 class Exchange:
     """The meeting point of one process: routers publish to it, AWS's ends are asked for when needed.
 
-    `judge` decides about a pair of ends; it is `negotiate` unless something really carries the tunnels.
+    `judge` decides about a pair of ends as the router sees it, `aws_judge` as AWS does; both are `negotiate` unless
+    something really carries the tunnels, and then the two can differ for a while.
     """
 
-    def __init__(self, aws_ends: Callable[[], Iterable[AwsEnd]], judge: Judge = negotiate) -> None:
+    def __init__(
+        self,
+        aws_ends: Callable[[], Iterable[AwsEnd]],
+        judge: Judge = negotiate,
+        aws_judge: Judge | None = None,
+    ) -> None:
         self._aws_ends = aws_ends
         self._judge = judge
+        self._aws_judge = aws_judge or judge
         self._routers: dict[str, tuple[RouterEnd, ...]] = {}
         self._lock = Lock()
 
@@ -63,7 +70,7 @@ class Exchange:
         """Return what comes of AWS's tunnel `aws`, whichever router is at its other end."""
         with self._lock:
             ends = [end for held in self._routers.values() for end in held if end.destination == aws.outside]
-        outcomes = [self._judge(end, aws) for end in ends]
+        outcomes = [self._aws_judge(end, aws) for end in ends]
         if not outcomes:
             return _nobody_there(aws)
         return max(outcomes, key=lambda outcome: (outcome.is_up, outcome.is_ipsec_up, outcome.is_ike_up))

@@ -18,6 +18,7 @@ from lab.ends import (
     Sla,
     StaticRoute,
 )
+from lab.measured import Measured
 
 
 class Cause(Enum):
@@ -47,7 +48,8 @@ class Outcome:
     `is_up` is AWS's own word: IPsec up and, with BGP, the session established. `cause` and `reason` name
     the first disagreement; they can be set on a static tunnel that is up, when only the router's routing is
     wrong. `phase1` and `phase2` are what was chosen, None when that phase failed. `bgp_state` is IOS's word
-    for the session (`Idle`, `Active`, `Established`), None on a static connection.
+    for the session (`Idle`, `Active`, `Established`), None on a static connection. `measured` is set where
+    real daemons carry the tunnel.
     """
 
     is_up: bool
@@ -64,6 +66,7 @@ class Outcome:
     received_by_aws: tuple[IPv4Network, ...] = ()
     is_sla_up: bool | None = None
     is_behind_nat: bool = False
+    measured: Measured | None = None
 
     @property
     def is_ike_up(self) -> bool:

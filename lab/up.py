@@ -6,17 +6,15 @@ import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from typing import Any
 
 import asyncssh
 
 from lab.aws.server import FakeAws
 from lab.background import hold_lock
 from lab.choice import Choice
-from lab.ends import AwsEnd, RouterEnd
 from lab.engine.environment import pulumi_environment
 from lab.foreground import announce_and_wait
-from lab.negotiation import Outcome, negotiate
 from lab.router.server import Router
 
 USER = "pulumi"
@@ -25,44 +23,26 @@ USER = "pulumi"
 def serve(choice: Choice) -> int:
     """Run the lab until told to end."""
     choice.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with hold_lock(choice.folder), _judged(choice) as aws:
-        password = secrets.token_urlsafe(16)
-        host_key = asyncssh.generate_private_key("ssh-rsa", key_size=2048)
-        with Router(
-            release=choice.release,
-            user=USER,
-            password=password,
-            host_key=host_key,
-            exchange=aws.exchange,
-        ) as router:
-            _write_files(choice, aws, router, password, host_key)
-            announce_and_wait(f"127.0.0.1:{aws.port}")
+    password = secrets.token_urlsafe(16)
+    host_key = asyncssh.generate_private_key("ssh-rsa", key_size=2048)
+    arguments = {"release": choice.release, "user": USER, "password": password, "host_key": host_key}
+    with hold_lock(choice.folder), _parts(choice, arguments) as (aws, router):
+        _write_files(choice, aws, router, password, host_key)
+        announce_and_wait(f"127.0.0.1:{aws.port}")
     return 0
 
 
 @contextmanager
-def _judged(choice: Choice) -> Iterator[FakeAws]:
-    """Run the fake AWS; with `--wire`, real daemons decide in the place of `negotiate`."""
-    if not choice.is_on_wire:
-        with FakeAws(judge=negotiate) as aws:
-            yield aws
+def _parts(choice: Choice, router: dict[str, Any]) -> Iterator[tuple[FakeAws, Router]]:
+    """Run the fake AWS and the router; with `--wire`, real daemons decide in the place of `negotiate`."""
+    if choice.is_on_wire:
+        from lab.wire.bed import Bed
+
+        with Bed(**router) as bed:
+            yield bed.aws, bed.router
         return
-    from lab.wire.wire import Wire
-
-    wires: list[Wire] = []
-
-    def judge(_router: RouterEnd, aws_end: AwsEnd) -> Outcome:
-        return wires[0].outcome(aws_end.outside)
-
-    with TemporaryDirectory(prefix="lab-wire-") as folder, FakeAws(judge=judge) as aws:
-        exchange = aws.exchange
-        # FRR's daemons give up root and must still find their way in; the folder's list stays hidden from others.
-        Path(folder).chmod(0o711)
-        wires.append(Wire(lambda: (exchange.router_ends(), exchange.tunnels()), Path(folder)))
-        try:
-            yield aws
-        finally:
-            wires[0].stop()
+    with FakeAws() as aws, Router(exchange=aws.exchange, **router) as running:
+        yield aws, running
 
 
 def _write_files(choice: Choice, aws: FakeAws, router: Router, password: str, host_key: asyncssh.SSHKey) -> None:

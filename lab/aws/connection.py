@@ -135,6 +135,7 @@ class Connection(VPNConnection):
             static_routes=static,
             local_cidr=IPv4Network(self.connection_options["LocalIpv4NetworkCidr"]),
             remote_cidr=IPv4Network(self.connection_options["RemoteIpv4NetworkCidr"]),
+            dpd_timeout=tunnel.value("DpdTimeoutSeconds"),
             maximum_prefixes=_MAXIMUM_PREFIXES_TGW if self.transit_gateway_id else MAXIMUM_PREFIXES_VGW,
         )
 

@@ -43,11 +43,11 @@ class FakeAws:
     """A fake AWS on `http://127.0.0.1:port`, empty at the start; port 0 takes a free one.
 
     moto keeps its state in the process, so there can be one at a time. `exchange` is where routers of this process
-    publish what they hold; `judge` decides whether two ends agree.
+    publish what they hold; `judge` decides whether two ends agree, `aws_judge` what AWS sees of it.
     """
 
-    def __init__(self, port: int = 0, judge: Judge = negotiate) -> None:
-        self.exchange = Exchange(_locked_ends, judge)
+    def __init__(self, port: int = 0, judge: Judge = negotiate, aws_judge: Judge | None = None) -> None:
+        self.exchange = Exchange(_locked_ends, judge, aws_judge)
         self._port = port
         self._server: Any = None
         self._thread: Thread | None = None

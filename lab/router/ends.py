@@ -62,7 +62,16 @@ def _end(router: "RouterState", tunnel: Entry) -> RouterEnd:
         static_routes=tuple(_routes(root, tunnel)),
         sla=_sla(root, tunnel),
         public_address=next(iter(router.public_addresses), None),
+        mss=int(words) if (words := tunnel.value("ip tcp adjust-mss")) else None,
+        dpd=ends_ikev2.dpd(root, ikev2) if ikev2 else _keepalive(root),
     )
+
+
+def _keepalive(root: Entry) -> tuple[int, int] | None:
+    """IKEv1's dead peer detection is the whole router's; its retries follow every 2 s unless told otherwise."""
+    words = root.value("crypto isakmp keepalive").split()
+    numbers = [int(word) for word in words if word.isdigit()]
+    return (numbers[0], numbers[1] if len(numbers) > 1 else 2) if numbers else None
 
 
 def _address(text: str) -> IPv4Address | None:
@@ -189,8 +198,25 @@ def _sla(root: Entry, tunnel: Entry) -> Sla | None:
             continue
         schedule = root.find(f"ip sla schedule {words[2]}")
         is_running = schedule is not None and "start-time now" in schedule.text
-        return Sla(int(words[2]), IPv4Address(echo.text.split()[1]), is_running, _track(root, words[2]))
+        track = _track(root, words[2])
+        return Sla(
+            number=int(words[2]),
+            target=IPv4Address(echo.text.split()[1]),
+            is_scheduled=is_running,
+            track=track,
+            frequency=sla.setting(operation, "frequency", sla.DEFAULT_FREQUENCY_S),
+            timeout=sla.setting(operation, "timeout", sla.DEFAULT_TIMER_MS) / 1000,
+            up_delay=_delay(root, track, "up"),
+            down_delay=_delay(root, track, "down"),
+        )
     return None
+
+
+def _delay(root: Entry, track: int | None, way: str) -> int:
+    """Return by how many seconds a track's change is put off."""
+    entry = root.find(f"track {track}")
+    words = entry.value("delay").split() if entry else []
+    return int(words[words.index(way) + 1]) if way in words else 0
 
 
 def _goes_through(echo: Entry, name: str, inside: IPv4Interface | None) -> bool:

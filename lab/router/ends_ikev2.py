@@ -40,6 +40,13 @@ def phase1(
     return offers, _key(router, profile, destination), is_accepted
 
 
+def dpd(root: Entry, name: str) -> tuple[int, int] | None:
+    """Return the seconds between probes and between retries: the profile's own, else the whole router's."""
+    profile = root.find(f"crypto ikev2 profile {name}")
+    words = ((profile.value("dpd") if profile else "") or root.value("crypto ikev2 dpd")).split()
+    return (int(words[0]), int(words[1])) if len(words) > 1 else None
+
+
 def _is_in(entry: Entry, fvrf: str) -> bool:
     """Without `match fvrf` a policy or profile serves the global table only."""
     return entry.value("match fvrf") in ("any", fvrf)

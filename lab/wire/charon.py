@@ -11,6 +11,7 @@ from pathlib import Path
 import vici  # type: ignore[import-untyped]  # vici has no type hints
 
 from lab.wire.ike import CHILD, Peering
+from lab.wire.libipsec import PLUGIN, device_mtu, write_widened
 from lab.wire.netns import Namespace, WireError
 
 PROGRAM = Path("/usr/lib/ipsec/charon")
@@ -24,9 +25,9 @@ charon {{
   load = {plugins}
   install_routes = no
   install_virtual_ip = no
-  retransmit_timeout = 1.0
-  retransmit_base = 1.4
-  retransmit_tries = 4
+  retransmit_timeout = {retry}
+  retransmit_base = 1
+  retransmit_tries = {tries}
   filelog {{
     stderr {{
       default = 1
@@ -53,34 +54,61 @@ NAME = "aws"
 
 
 @dataclass(frozen=True, slots=True)
+class Retransmission:
+    """How a daemon repeats what was not answered: `tries` times, every `seconds`; then the peer is dead."""
+
+    seconds: float
+    tries: int
+
+
+# `dpd 10 3` of the router's configuration is five retries, 3 s apart (IOS); AWS's DPD timeout of 30 s begins with a
+# silence of 10 s here.
+ROUTER_RETRIES, AWS_RETRIES = Retransmission(3.0, 5), Retransmission(4.0, 4)
+
+
+@dataclass(frozen=True, slots=True)
 class SecurityAssociation:
-    """What was negotiated, in strongSwan's words, read back from the daemon."""
+    """What was negotiated, in strongSwan's words, read back from the daemon; times in seconds."""
 
     version: int
     is_established: bool
     ike: str
     esp: str | None
+    age: int = 0
+    remaining: int = 0
+    esp_age: int = 0
+    esp_remaining: int = 0
+    packets_in: int = 0
+    packets_out: int = 0
+    spi_in: int = 0
+    spi_out: int = 0
+    is_in_udp: bool = False
 
 
 class Charon:
     """The daemon and its one connection."""
 
-    def __init__(self, namespace: Namespace, folder: Path) -> None:
+    def __init__(self, namespace: Namespace, folder: Path, retries: Retransmission) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.namespace = namespace
         self.folder = folder
+        self.is_frozen = False
         self._loaded: Peering | None = None
         settings = folder / "strongswan.conf"
-        settings.write_text(SETTINGS.format(plugins=PLUGINS, folder=folder))
+        settings.write_text(SETTINGS.format(plugins=PLUGINS, folder=folder, retry=retries.seconds, tries=retries.tries))
+        plugin = folder / "kernel-libipsec.so"
+        mounts = "mount -t tmpfs tmpfs /run"
+        if write_widened(plugin):
+            mounts += f" && mount --bind {plugin} {PLUGIN}"
         self._process = namespace.start(
-            ["unshare", "-m", "sh", "-c", f"mount -t tmpfs tmpfs /run && exec {PROGRAM}"],
+            ["unshare", "-m", "sh", "-c", f"{mounts} && exec {PROGRAM}"],
             folder / "log",
             os.environ | {"STRONGSWAN_CONF": str(settings)},
         )
-        self._wait_until_ready()
 
-    def _wait_until_ready(self) -> None:
-        deadline = time.monotonic() + 15
+    def wait_until_ready(self) -> None:
+        """Wait for the daemon's socket and its TUN device."""
+        deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             if self._process.poll() is not None:
                 break
@@ -92,6 +120,8 @@ class Charon:
     def lend_device(self, router: Namespace, name: str) -> None:
         """Move the daemon's TUN device into `router`, as its tunnel interface `name`."""
         self.namespace.ip("link", "set", "ipsec0", "netns", router.name, "name", name)
+        # As wide as a LAN: what has to fit the way is made to fit by the clamp, as on the router, not by the device.
+        router.ip("link", "set", name, "mtu", str(device_mtu()))
         # charon looks its device up by name; without one it fails.
         self.namespace.ip("tuntap", "add", "dev", "ipsec0", "mode", "tun")
         self.namespace.ip("link", "set", "ipsec0", "up")
@@ -104,7 +134,7 @@ class Charon:
 
     def load(self, peering: Peering | None) -> bool:
         """Hold exactly this connection from now on; say whether that was a change. A change ends the old session."""
-        if peering == self._loaded:
+        if peering == self._loaded or self.is_frozen:
             return False
         connection, session = self._session()
         with connection:
@@ -116,9 +146,8 @@ class Charon:
                 session.unload_conn({"name": NAME})
             session.clear_creds()
             if peering is not None:
-                session.load_shared(
-                    {"id": NAME, "type": "IKE", "data": peering.preshared_key, "owners": [peering.remote]}
-                )
+                # One connection, one key: it needs no owner, and behind NAT its owner's name is not its address.
+                session.load_shared({"id": NAME, "type": "IKE", "data": peering.preshared_key})
                 session.load_conn({NAME: dict(peering.connection)})
         self._loaded = peering
         return True
@@ -140,22 +169,30 @@ class Charon:
                 return  # what came of it is read from the SAs and the log
 
     def associations(self) -> tuple[SecurityAssociation, ...]:
-        """Return the IKE SAs that the daemon holds now."""
+        """Return the IKE SAs that the daemon holds now; one that is frozen answers nothing."""
+        if self.is_frozen:
+            return ()
         connection, session = self._session()
         with connection:
             return tuple(_parse(session.list_sas()))
 
-    def is_up(self) -> bool:
-        """Whether there is an established IKE SA with an installed child."""
+    def current(self) -> SecurityAssociation | None:
+        """Return the IKE SA in use: the youngest established one with a child, else one without."""
         try:
-            return any(sa.is_established and sa.esp for sa in self.associations())
+            established = [sa for sa in self.associations() if sa.is_established]
         except OSError:
-            return False
+            return None
+        return min(established, key=lambda sa: (sa.esp is None, sa.age), default=None)
 
     def pause(self, *, is_stopped: bool) -> None:
         """Freeze the daemon (a dead endpoint) or thaw it."""
+        self.is_frozen = is_stopped
         # `ip netns exec`, `unshare` and the shell each became the next: the process is charon itself.
         self._process.send_signal(signal.SIGSTOP if is_stopped else signal.SIGCONT)
+
+    def holds_key(self) -> str:
+        """Return the pre-shared key that the daemon was last given."""
+        return self._loaded.preshared_key if self._loaded else ""
 
     def log(self) -> str:
         """Return what the daemon has said so far."""
@@ -167,11 +204,21 @@ def _parse(answers: Iterator[Mapping[str, Mapping[str, object]]]) -> Iterator[Se
         for sa in answer.values():
             children = [c for c in _children(sa) if _text(c, "state") == "INSTALLED"]
             child = children[-1] if children else None
+            inside = child or {}
             yield SecurityAssociation(
-                version=int(_text(sa, "version") or 0),
+                version=_number(sa, "version"),
                 is_established=_text(sa, "state") == "ESTABLISHED",
                 ike=_proposal(sa, ("encr-alg", "encr-keysize", "integ-alg", "prf-alg", "dh-group")),
                 esp=None if child is None else _proposal(child, ("encr-alg", "encr-keysize", "integ-alg", "dh-group")),
+                age=_number(sa, "established"),
+                remaining=_number(sa, "rekey-time") or _number(sa, "reauth-time"),
+                esp_age=_number(inside, "install-time"),
+                esp_remaining=_number(inside, "rekey-time"),
+                packets_in=_number(inside, "packets-in"),
+                packets_out=_number(inside, "packets-out"),
+                spi_in=int(_text(inside, "spi-in") or "0", 16),
+                spi_out=int(_text(inside, "spi-out") or "0", 16),
+                is_in_udp=_text(inside, "encap") == "yes",
             )
 
 
@@ -183,6 +230,10 @@ def _children(sa: Mapping[str, object]) -> list[Mapping[str, object]]:
 def _text(fields: Mapping[str, object], key: str) -> str:
     value = fields.get(key, b"")
     return value.decode() if isinstance(value, bytes) else str(value)
+
+
+def _number(fields: Mapping[str, object], key: str) -> int:
+    return int(_text(fields, key) or 0)
 
 
 def _proposal(fields: Mapping[str, object], keys: tuple[str, ...]) -> str:

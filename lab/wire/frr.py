@@ -3,10 +3,13 @@
 import json
 import os
 import shutil
+import socket
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import IPv4Network
 from pathlib import Path
+from typing import Any
 
 from lab.wire.netns import Namespace, WireError, run
 
@@ -15,11 +18,11 @@ PROGRAMS = Path("/usr/lib/frr")
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A BGP session as the daemon sees it; `uptime` in seconds."""
+    """A BGP session as the daemon sees it; `uptime` and the negotiated `hold` time in seconds."""
 
     state: str
-    prefixes_received: int
     uptime: int
+    hold: int = 30
 
 
 class Frr:
@@ -32,6 +35,7 @@ class Frr:
         self.folder = folder
         self._configured: tuple[str, ...] = ()
         zserv = folder / "zserv.api"
+        # bgpd looks for zebra when it starts, and finds it later when that is not there yet: both start at once.
         for name, extra in (
             ("zebra", ["--vty_addr", "127.0.0.1", "-P", "0"]),
             ("bgpd", ["-p", "179", "-P", "0"]),
@@ -50,10 +54,14 @@ class Frr:
                 folder / f"{name}.log",
                 dict(os.environ),
             )  # fmt: skip
-            self._wait_for(folder / f"{name}.vty")
+
+    def wait_until_ready(self) -> None:
+        """Wait until both daemons take commands."""
+        for name in ("zebra", "bgpd"):
+            self._wait_for(self.folder / f"{name}.vty")
 
     def _wait_for(self, path: Path) -> None:
-        deadline = time.monotonic() + 15
+        deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             if path.exists():
                 return
@@ -65,6 +73,20 @@ class Frr:
         """Run commands one after the other in one shell."""
         words = [word for command in commands for word in ("-c", command)]
         return run(["vtysh", "--vty_socket", str(self.folder), *words])
+
+    def show(self, command: str) -> Mapping[str, Any]:
+        """Ask bgpd itself, over the socket that vtysh uses: a shell a question would cost more than the answer."""
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.settimeout(10)
+            connection.connect(str(self.folder / "bgpd.vty"))
+            for line in ("enable", command):
+                connection.sendall(line.encode() + b"\0")
+                answer = _answer(connection)
+        try:
+            found = json.loads(answer or b"{}")
+        except ValueError as error:
+            raise WireError(f"bgpd's answer to {command!r} is {answer[:100]!r}, not JSON") from error
+        return found if isinstance(found, dict) else {}
 
     def configure(self, section: tuple[str, ...]) -> bool:
         """Hold exactly this `router bgp` section; sessions that it does not change stay up. Say whether it changed."""
@@ -79,23 +101,32 @@ class Frr:
         self._configured = section
         return True
 
-    def sessions(self) -> Mapping[str, Session]:
-        """Return every neighbor's session."""
-        answer = json.loads(self.vtysh("show bgp ipv4 unicast summary json") or "{}")
-        peers = answer.get("peers") or answer.get("ipv4Unicast", {}).get("peers", {})
-        return {
-            address: Session(
-                state=str(peer["state"]),
-                prefixes_received=int(peer.get("pfxRcd", 0)),
-                uptime=int(peer.get("peerUptimeMsec", 0)) // 1000,
-            )
-            for address, peer in peers.items()
-        }
+    def session(self, neighbor: str) -> Session | None:
+        """Return the session with a neighbor, None without one."""
+        peer = self.show(f"show bgp neighbors {neighbor} json").get(neighbor)
+        if peer is None:
+            return None
+        return Session(
+            state=str(peer["bgpState"]),
+            uptime=int(peer.get("bgpTimerUpMsec", 0)) // 1000,
+            hold=int(peer.get("bgpTimerHoldTimeMsecs", 0)) // 1000,
+        )
 
-    def received(self, neighbor: str) -> tuple[str, ...]:
+    def received(self, neighbor: str) -> tuple[IPv4Network, ...]:
         """Return the prefixes that `neighbor` announces."""
-        answer = json.loads(self.vtysh(f"show bgp ipv4 unicast neighbors {neighbor} routes json") or "{}")
-        return tuple(sorted(answer.get("routes", {})))
+        answer = self.show(f"show bgp ipv4 unicast neighbors {neighbor} routes json")
+        return tuple(sorted(IPv4Network(prefix) for prefix in answer.get("routes", {})))
+
+
+def _answer(connection: socket.socket) -> bytes:
+    """Read up to three zero bytes and the status after them, as vtysh does."""
+    received = b""
+    while not (len(received) >= 4 and received[-4:-1] == b"\0\0\0"):
+        part = connection.recv(65536)
+        if not part:
+            raise WireError("bgpd hung up")
+        received += part
+    return received[:-4]
 
 
 def removals(before: tuple[str, ...], after: tuple[str, ...]) -> list[str]:

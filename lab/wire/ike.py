@@ -38,7 +38,10 @@ DH_GROUP: Mapping[int, str] = {
     24: "modp2048s256",
 }
 CHILD = "tunnel"
-DPD_DELAY, DPD_TIMEOUT = "10s", "30s"
+# AWS probes a peer that has been silent for 10 s (an assumption: only the timeout is documented); IOS retries a probe
+# five times.
+AWS_DPD_DELAY = 10
+IOS_DPD_RETRIES = 5
 
 
 class UntranslatableError(ValueError):
@@ -51,7 +54,6 @@ class Peering:
 
     connection: Mapping[str, object]
     preshared_key: str
-    remote: str
 
 
 def _word(table: Mapping[str, str] | Mapping[int, str], value: object, what: str) -> str:
@@ -92,8 +94,9 @@ def router_peering(end: RouterEnd) -> Peering | None:
         phase1=_unique(phase1_proposal(o.encryption, o.integrity, o.dh_group) for o in end.phase1),
         phase2=_unique(phase2_proposal(o.encryption, o.integrity, end.pfs) for o in end.phase2),
         lifetimes=(end.phase1[0].lifetime, end.phase2_lifetime),
+        dpd=None if end.dpd is None else (end.dpd[0], end.dpd[0] + IOS_DPD_RETRIES * end.dpd[1]),
     )
-    return Peering(connection, end.preshared_key, str(end.destination))
+    return Peering(connection, end.preshared_key)
 
 
 def aws_peering(end: AwsEnd) -> Peering:
@@ -117,8 +120,11 @@ def aws_peering(end: AwsEnd) -> Peering:
         phase2=phase2,
         lifetimes=(end.phase1_lifetime, end.phase2_lifetime),
         selectors=(str(end.remote_cidr), str(end.local_cidr)),
+        dpd=(AWS_DPD_DELAY, end.dpd_timeout),
+        # Behind NAT the router names itself by its inner address; AWS goes by the address that packets come from.
+        remote_identity="%any",
     )
-    return Peering(connection, end.preshared_key, str(end.customer_outside))
+    return Peering(connection, end.preshared_key)
 
 
 def _unique(words: Iterable[str]) -> list[str]:
@@ -133,6 +139,8 @@ def _connection(
     phase1: list[str],
     phase2: list[str],
     lifetimes: tuple[int, int],
+    dpd: tuple[int, int] | None,
+    remote_identity: str = "",
     selectors: tuple[str, str] = ("0.0.0.0/0", "0.0.0.0/0"),
 ) -> dict[str, object]:
     return {
@@ -143,11 +151,11 @@ def _connection(
         "encap": "yes",
         "mobike": "no",
         "rekey_time": f"{lifetimes[0]}s",
-        "dpd_delay": DPD_DELAY,
-        "dpd_timeout": DPD_TIMEOUT,
+        "dpd_delay": f"{dpd[0] if dpd else 0}s",
+        "dpd_timeout": f"{dpd[1] if dpd else 0}s",
         "unique": "replace",
         "local": {"auth": "psk", "id": local},
-        "remote": {"auth": "psk", "id": remote},
+        "remote": {"auth": "psk", "id": remote_identity or remote},
         "children": {
             CHILD: {
                 "local_ts": [selectors[0]],

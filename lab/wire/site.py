@@ -1,6 +1,6 @@
 """The two routers that tunnels end in, each with one host behind it, and the routes that are not BGP's."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from ipaddress import IPv4Interface, IPv4Network
 from pathlib import Path
 
@@ -12,8 +12,21 @@ class Site:
     """A router with FRR, a LAN and one host on it."""
 
     def __init__(self, prefix: str, name: str, lan: IPv4Interface, host: IPv4Interface, folder: Path) -> None:
+        self._routes: dict[IPv4Network, tuple[str, ...]] = {}
+        self._clamp: dict[str, int] = {}
         self.router = Namespace(f"{prefix}{name}")
-        self.host = Namespace(f"{prefix}{name}-host")
+        try:
+            self.host = Namespace(f"{prefix}{name}-host")
+        except WireError:
+            self.router.delete()
+            raise
+        try:
+            self._build(lan, host, folder)
+        except Exception:
+            self.delete()
+            raise
+
+    def _build(self, lan: IPv4Interface, host: IPv4Interface, folder: Path) -> None:
         join(self.router, "lan0", self.host, "eth0")
         self.router.ip("addr", "add", str(lan), "dev", "lan0")
         self.host.ip("addr", "add", str(host), "dev", "eth0")
@@ -21,7 +34,20 @@ class Site:
         self.router.allow_forwarding()
         self.router_id = str(lan.ip)
         self.frr = Frr(self.router, folder)
-        self._routes: dict[IPv4Network, tuple[str, ...]] = {}
+        self.frr.wait_until_ready()
+
+    def clamp(self, mss: Mapping[str, int]) -> None:
+        """Lower the segment size that TCP connections over a device agree on, as `ip tcp adjust-mss` does, both ways."""
+        if mss == self._clamp:
+            return
+        rules = [
+            f'{way} "{device}" tcp flags & (syn | rst) == syn tcp option maxseg size > {size} tcp option maxseg size set {size}'
+            for device, size in mss.items()
+            for way in ("iifname", "oifname")
+        ]
+        hook = "type filter hook forward priority mangle; policy accept"
+        self.router.filter("chain forward {\n" + "\n".join([hook, *rules]) + "\n}")
+        self._clamp = dict(mss)
 
     def address(self, device: str, inside: IPv4Interface | None) -> None:
         """Give a tunnel interface exactly this address."""
@@ -43,6 +69,10 @@ class Site:
                 hops = [word for device in devices for word in ("nexthop", "dev", device)]
                 self.router.ip("route", "replace", str(network), *hops)
                 self._routes[network] = devices
+
+    def routes_over(self, device: str) -> tuple[IPv4Network, ...]:
+        """Return the static routes in force over a device."""
+        return tuple(network for network, devices in self._routes.items() if device in devices)
 
     def _forget(self, network: IPv4Network) -> None:
         try:

@@ -20,6 +20,10 @@ MODERN = ("ikev2", "AES256-GCM-16", "SHA2-384", 20)
 VPC, BRANCH = IPv4Network("10.0.0.0/16"), IPv4Network("192.168.10.0/24")
 
 
+def _sla(number: int, target: IPv4Address) -> Sla:
+    return Sla(number, target, track=number, frequency=5, timeout=1)
+
+
 @dataclass
 class Ends:
     """Both sides of the link, changeable while the wire follows them."""
@@ -54,7 +58,8 @@ class Ends:
             phase2_lifetime=self.lifetimes[1],
             bgp=None if self.is_static else RouterBgp(65001, neighbors, self.networks),
             static_routes=(StaticRoute(VPC, number),) if self.is_static else (),
-            sla=Sla(number, IPv4Address(f"169.254.255.{1 + 4 * index}"), track=number) if self.is_static else None,
+            sla=_sla(number, IPv4Address(f"169.254.255.{1 + 4 * index}")) if self.is_static else None,
+            dpd=(10, 3),
         )
         return replace(end, **self.router_changes.get(index, {}))  # type: ignore[arg-type]  # a test's own fields
 
