@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from . import archive
+from .backup import keep
 from .clock import Deadline
 from .connection import Connection
 from .errors import (
@@ -55,7 +56,8 @@ class Outcome:
 
 @dataclass(slots=True)
 class Change:
-    """A change under way. `decide` plans from a running-config, `judge` names what the release refuses.
+    """A change under way. `decide` plans from a running-config, `judge` names what the release refuses, and `remaining`
+    plans what is missing once a plan is in (what it sent is known then, also where the router shows it encrypted).
 
     With `intent`, the tunnels of a link that is up are changed one after the other, never both at once.
     """
@@ -64,6 +66,7 @@ class Change:
     options: Options
     redactor: Redactor
     decide: Callable[[str], Plan]
+    remaining: Callable[[str, Plan], Plan]
     judge: Callable[[RouterState], tuple[str, ...]]
     report: Callable[[str], None]
     intent: Intent | None = None
@@ -90,6 +93,9 @@ class Change:
                 if plan.is_empty:
                     return self._nothing_to_do(terminal, state, plan)
                 require_no_problem(no_room(state, self.options, plan, archive.archive_path(state.release)))
+                if self.options.backup is not None:
+                    keep(state.running, self.options.backup)
+                    self.report(f"the configuration from before, keys included, is kept in {self.options.backup}")
                 if self.options.archive is ArchivePolicy.CONFIGURE and not state.has_archive:
                     state = self._turn_archive_on(terminal, state)
             except SessionLostError as lost:
@@ -162,8 +168,8 @@ class Change:
             raise self._undone(undo, failure) from None
         try:
             self._push(undo, plan)
-            self._prove(undo, deadline)
-            self._confirm(undo)
+            self._prove(undo, plan, deadline)
+            self._confirm(undo, plan)
         except _FAILURES as failure:
             raise self._undone(undo, failure) from None
         # Confirmed: to stop now would leave a change that a reload forgets.
@@ -253,11 +259,11 @@ class Change:
         enter_configuration(undo.terminal, self.connection.clock)
         return up
 
-    def _prove(self, undo: Undo, deadline: Deadline) -> None:
+    def _prove(self, undo: Undo, plan: Plan, deadline: Deadline) -> None:
         """Read the running-config again, and log in afresh: the change must not lock us out."""
         undo.terminal.leave_configuration()
         self.after = read_running(undo.terminal)
-        rest = self.decide(self.after)
+        rest = self.remaining(self.after, plan)
         if not rest.is_empty:
             lines = [f"{d.sign} {' / '.join((*d.section, d.line))}" for d in rest.differences]
             shown = "; ".join(self.redactor.redact(line) for line in lines[:10]) or "more to do"
@@ -265,7 +271,7 @@ class Change:
         self.report("reading the configuration again shows exactly the change; logging in afresh")
         self.connection.open(deadline).log_out()
 
-    def _confirm(self, undo: Undo) -> None:
+    def _confirm(self, undo: Undo, plan: Plan) -> None:
         if undo.tier is not Tier.DEVICE_TIMER or undo.fires_at is None:
             return
         try:
@@ -278,7 +284,7 @@ class Change:
         if not is_confirmed:
             raise AgentError("the router did not take 'configure confirm'")
         # Nothing pending can also mean that the timer was faster.
-        if not is_sure and not self.decide(read_running(undo.terminal)).is_empty:
+        if not is_sure and not self.remaining(read_running(undo.terminal), plan).is_empty:
             raise AgentError("the revert timer fired before the change was confirmed")
         self.report("confirmed")
 

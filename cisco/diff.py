@@ -9,7 +9,7 @@ from ipaddress import IPv4Address
 
 from . import ownership, state
 from .errors import AgentError, PreflightError
-from .fingerprint import check, fingerprints
+from .fingerprint import check, fingerprint_peer, fingerprints, unseen
 from .layout import Layout, destination_of, layout
 from .merge import described
 from .order import is_same
@@ -48,6 +48,13 @@ def plan(running: str, intended: str, *, owned: Owned = _NO_OWNERSHIP) -> Plan:
     ours = ownership.ours(before, link.link, link.connection_id, owned, _tunnels_like(before, want, owned))
     keys = fingerprints(want.sections, link.connection_id)
     result = target(before.sections, want.sections, ours, is_other_key=check(owned.tokens, keys))
+    if encrypted := unseen(before.sections, want.sections, owned.tokens):
+        result.warnings.append(
+            f"the router shows the key for {', '.join(encrypted)} encrypted (type 6), and there is no manifest to tell "
+            f"which one it is: a key that changed meanwhile is not seen; enter it by hand, or remove the link and apply it"
+        )
+        # What was not sent is not known to be there either.
+        keys = tuple(token for token in keys if fingerprint_peer(token) not in encrypted)
     places = layout(ours.tunnels, want.sections, before.sections)
     if result.collisions:
         return Plan(

@@ -6,9 +6,11 @@ fingerprint of the key that was sent. scrypt with the connection's id as salt ma
 
 import hashlib
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import lru_cache
 
 from .merge import KeyCheck, peer
+from .plan import Owned
 from .state import Sections
 
 PREFIX = "key="
@@ -25,6 +27,32 @@ def check(known: Iterable[str], wanted: Iterable[str]) -> KeyCheck:
     """Return what says of a peer whether its key changed since the manifest; unknown ones count as unchanged."""
     old, new = _by_peer(known), _by_peer(wanted)
     return lambda address: address in old and old[address] != new.get(address)
+
+
+def unseen(running: Sections, intended: Sections, known: Iterable[str]) -> tuple[str, ...]:
+    """Return the peers whose key the router shows encrypted, and of which no manifest tells what was sent."""
+    told = _by_peer(known)
+    found = (
+        peer(entry)
+        for ref, section in intended.items()
+        for slot, entry in section.entries.items()
+        if entry.value.startswith("0 ")
+        and slot.split("/")[-1].startswith("pre-shared-key")
+        and ref in running
+        and running[ref].value(slot) == "6"
+    )
+    return tuple(sorted({address for address in found if address not in told}))
+
+
+def with_fingerprints(owned: Owned, sent: Owned) -> Owned:
+    """Return the ownership with the keys that were sent meanwhile."""
+    others = (token for token in owned.tokens if not token.startswith(PREFIX))
+    return replace(owned, tokens=(*others, *(token for token in sent.tokens if token.startswith(PREFIX))))
+
+
+def fingerprint_peer(token: str) -> str:
+    """Return the peer that a token is about."""
+    return token.removeprefix(PREFIX).partition(":")[0]
 
 
 def _by_peer(tokens: Iterable[str]) -> dict[str, str]:

@@ -80,6 +80,11 @@ def _add_flags(parser: argparse.ArgumentParser) -> None:
     work.add_argument("--generation", type=int, default=1, metavar="N", help=argparse.SUPPRESS)
     work.add_argument("--manifest", type=Path, metavar="FILE", help="where apply keeps what remove needs")
     work.add_argument("--adopt", action="store_true", help="take over what was configured by hand for this connection")
+    work.add_argument("--backup", metavar="FILE", help="keep the running-config from before a change (with its keys)")
+    work.add_argument(
+        "--forget-unreachable", action="store_true", help="remove: give the link up where the router can't be reached"
+    )
+    work.add_argument("--window", type=int, default=10, metavar="N", help="lines sent unanswered; 1 is the safe mode")
     work.add_argument("--no-save", action="store_true", help="don't write the startup-config")
     work.add_argument(
         "--archive",
@@ -125,7 +130,11 @@ def request_from_flags(flags: argparse.Namespace, environment: Mapping[str, str]
         "save": not flags.no_save,
         "archive": flags.archive,
         "revert_minutes": flags.revert_minutes,
+        "window": flags.window,
+        "forget_unreachable": flags.forget_unreachable,
     }
+    if flags.backup is not None:
+        options["backup"] = flags.backup
     if flags.wait is not None:
         options["wait"] = flags.wait
     data: dict[str, object] = {

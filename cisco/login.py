@@ -73,7 +73,11 @@ class ArchivePolicy(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How to carry out a change. `deadline` and `wait` in seconds; `window` in unanswered lines."""
+    """How to carry out a change. `deadline` and `wait` in seconds; `window` in unanswered lines (1 is the safe mode).
+
+    `backup` is where the running-config from before a change is kept. `forget_unreachable` lets a removal give the
+    link up where the router is gone.
+    """
 
     save: bool = True
     revert_minutes: int = 5
@@ -82,6 +86,8 @@ class Options:
     window: int = 10
     deadline: float = 600
     wait: float = 120
+    backup: Path | None = None
+    forget_unreachable: bool = False
 
     def __post_init__(self) -> None:
         limits = (

@@ -16,10 +16,22 @@ _LOGIN_FIELDS = {
 _SETTING_FIELDS = {
     "wan_interface", "behind_nat", "local_address", "advertise", "tunnel_numbers", "isakmp_policies", "sla_numbers",
 }  # fmt: skip
-_OPTION_FIELDS = {"save", "revert_minutes", "archive", "adopt", "window", "deadline", "wait"}
+_OPTION_FIELDS = {
+    "save",
+    "revert_minutes",
+    "archive",
+    "adopt",
+    "window",
+    "deadline",
+    "wait",
+    "backup",
+    "forget_unreachable",
+}
 _VPN_FIELDS = {"customer_gateway_configuration", "tunnel_options", "vpc_cidrs", "attributes"}
 _TOP_FIELDS = {"link", "generation", "vpn", "router", "options", "manifest"}
 PASSWORD_VARIABLE, ENABLE_VARIABLE = "IOS_PASSWORD", "IOS_ENABLE_PASSWORD"
+# Pulumi's destroy reads the options of the last up, so that this one can be said at the moment it is needed.
+FORGET_VARIABLE = "IOS_FORGET_UNREACHABLE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +78,7 @@ def parse_request(data: object, environment: Mapping[str, str], *, show_secrets:
         vpn=None if vpn is None else _object("vpn", vpn, _VPN_FIELDS),
         settings=parse_settings(router),
         login=parse_login("router", router, environment) if router.get("host") else None,
-        options=parse_options(_object("options", top.get("options", {}), _OPTION_FIELDS)),
+        options=parse_options(_object("options", top.get("options", {}), _OPTION_FIELDS), environment),
         manifest=_optional_object("manifest", top.get("manifest")),
         show_secrets=show_secrets,
     )
@@ -120,12 +132,14 @@ def parse_login(name: str, router: Mapping[str, object], environment: Mapping[st
     )
 
 
-def parse_options(options: Mapping[str, object]) -> Options:
+def parse_options(options: Mapping[str, object], environment: Mapping[str, str]) -> Options:
     """Check how to carry out the change."""
     archive = _text("options.archive", options.get("archive", "use"))
     if archive not in {policy.value for policy in ArchivePolicy}:
         raise InputError("options.archive", archive, "use, require or configure")
     defaults = Options()
+    backup = options.get("backup")
+    forget = options.get("forget_unreachable", False)
     return Options(
         save=_flag("options.save", options.get("save", defaults.save)),
         revert_minutes=_integer("options.revert_minutes", options.get("revert_minutes", defaults.revert_minutes)),
@@ -134,6 +148,8 @@ def parse_options(options: Mapping[str, object]) -> Options:
         window=_integer("options.window", options.get("window", defaults.window)),
         deadline=_integer("options.deadline", options.get("deadline", int(defaults.deadline))),
         wait=_integer("options.wait", options.get("wait", int(defaults.wait))),
+        backup=None if backup is None else Path(_text("options.backup", backup)).expanduser(),
+        forget_unreachable=_flag("options.forget_unreachable", forget) or _is_said(environment, FORGET_VARIABLE),
     )
 
 
@@ -166,6 +182,13 @@ def _secret(value: object) -> Secret | None:
     if not value.isprintable():
         raise InputError("password", "***", "printable characters on one line")
     return Secret(value)
+
+
+def _is_said(environment: Mapping[str, str], variable: str) -> bool:
+    value = environment.get(variable, "")
+    if value not in ("", "yes", "no"):
+        raise InputError(variable, value, "yes or no")
+    return value == "yes"
 
 
 def _integer(name: str, value: object) -> int:

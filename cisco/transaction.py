@@ -8,6 +8,7 @@ from .clock import Deadline
 from .connection import Connection
 from .diff import plan, removal
 from .errors import ConnectError, InputError, PreflightError, SessionLostError
+from .fingerprint import with_fingerprints
 from .login import Options
 from .model import Intent
 from .ownership import generation
@@ -20,6 +21,10 @@ from .state import read
 from .tree import parse
 
 Manifest = Mapping[str, object]
+_GONE = (
+    "if the router is gone for good, run the removal again with --forget-unreachable, or IOS_FORGET_UNREACHABLE=yes in "
+    "the environment: what it holds of the link is given up then"
+)
 
 
 def _silent(_text: str) -> None:
@@ -48,6 +53,7 @@ def apply(
         options,
         redactor,
         decide=lambda running: plan(running, intended, owned=owned),
+        remaining=lambda running, made: plan(running, intended, owned=with_fingerprints(owned, made.owned)),
         judge=lambda state: refused(state, intent),
         report=lambda text: report(redactor.redact(text)),
         intent=intent,
@@ -75,6 +81,8 @@ def remove(
         PreflightError, ConnectError: Nothing was touched.
         RolledBackError: It failed, and the router is as before.
         NotRolledBackError: It failed, and the text says what is left.
+
+    With `forget_unreachable` a router that can't be reached is no error, but a warning.
     """
     owned = _owned_for_removal(owned_from_manifest(manifest, adopt=options.adopt), intent)
     redactor = _redactor(connection, intent)
@@ -83,12 +91,28 @@ def remove(
         options,
         redactor,
         decide=lambda running: removal(running, owned),
+        remaining=lambda running, _made: removal(running, owned),
         judge=lambda _state: (),
         report=lambda text: report(redactor.redact(text)),
         gives_up_archive=bool((manifest or {}).get("archive")),
     )
-    outcome = change.run()
+    try:
+        outcome = change.run()
+    except ConnectError as unreachable:
+        if not options.forget_unreachable:
+            raise type(unreachable)(f"{unreachable}; {_GONE}") from None
+        return _forgotten(connection, redactor, owned, unreachable)
     return _result(connection, redactor, outcome, 0, {})
+
+
+def _forgotten(connection: Connection, redactor: Redactor, owned: Owned, unreachable: ConnectError) -> Result:
+    """Give the link up without the router; the warning says what may still be on it."""
+    what = f"link {owned.link} ({owned.connection_id})"
+    warning = (
+        f"{unreachable}. Nothing was removed: should {connection.login.address} come back, it still holds {what}; "
+        f"'remove' with the manifest, or with the AWS configuration, takes it away then"
+    )
+    return _result(connection, redactor, Outcome(Plan(), Tier.NONE, is_saved=False, warnings=(warning,)), 0, {})
 
 
 def check(intent: Intent, connection: Connection, options: Options, manifest: Manifest | None = None) -> CheckResult:
