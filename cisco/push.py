@@ -74,7 +74,13 @@ class Pusher:
             if verdict in (Verdict.REJECTED, Verdict.IN_USE):
                 raise self._rejection(command, reply.text)
             self._require_mode(command, reply)
-            self.warnings += (self.redactor.redact(w) for w in warnings_in(reply.text))
+            self._warn(command, reply)
+
+    def _warn(self, command: Command, reply: Reply) -> None:
+        """Pass on what the router warns of, once, with the first line that made it."""
+        for warning in map(self.redactor.redact, warnings_in(reply.text)):
+            if not any(known.startswith(f"{warning} (") for known in self.warnings):
+                self.warnings.append(f"{warning} (the router, at {self.redactor.redact(command.text)!r})")
 
     def _insist(self, command: Command, peers: tuple[IPv4Address, ...]) -> Reply:
         """Send a line again until IOS no longer holds a session on the object."""

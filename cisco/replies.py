@@ -122,5 +122,5 @@ def classify(line: str, reply: str) -> Verdict:
 
 
 def warnings_in(reply: str) -> tuple[str, ...]:
-    """Return the router's own warnings in a reply, worth passing on."""
-    return tuple(line.strip(" %") for line in reply.splitlines() if _WARNING.match(line))
+    """Return the router's own warnings in a reply, worth passing on, without the word itself."""
+    return tuple(_WARNING.sub("", line).strip(" :%") for line in reply.splitlines() if _WARNING.match(line))

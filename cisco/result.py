@@ -87,13 +87,20 @@ def diff_text(differences: Iterable[Difference]) -> str:
     for difference in differences:
         # A header that is itself new or gone has just been shown with its sign.
         if difference.section != shown[: len(difference.section)]:
-            lines += [f"  {' ' * depth}{header}" for depth, header in enumerate(difference.section)]
+            known = _common(difference.section, shown)
+            lines += [f"  {' ' * d}{header}" for d, header in enumerate(difference.section) if d >= known]
         shown = (*difference.section, difference.line)
         lines.append(f"{difference.sign} {' ' * len(difference.section)}{difference.line}")
         if not difference.section:
             # A header that comes or goes is shown once, with its sign.
             shown = (difference.line,)
     return "\n".join(lines)
+
+
+def _common(section: tuple[str, ...], shown: tuple[str, ...]) -> int:
+    """Return how many headers of a section have just been shown."""
+    pairs = zip(section, shown, strict=False)
+    return next((depth for depth, (a, b) in enumerate(pairs) if a != b), min(len(section), len(shown)))
 
 
 def owned_from_manifest(manifest: Mapping[str, object] | None, *, adopt: bool) -> Owned:

@@ -7,11 +7,15 @@ from .verify import Report, TunnelReport
 _HEADINGS = (
     "TUNNEL", "STATE", "AWS", "INSIDE (ROUTER, AWS)", "IKE", "IPSEC", "LINE", "ROUTING", "PREFIXES", "UPTIME",
 )  # fmt: skip
-_COLOURS = {"UP": GREEN, "up": GREEN, "Established": GREEN, "DOWN": RED, "down": RED, "unknown": YELLOW}
+_COLOURS = {"UP": GREEN, "up": GREEN, "DOWN": RED, "down": RED, "unknown": YELLOW}
+# A cell of several words is coloured by how it begins.
+_BEGINNINGS = {"BGP Established": GREEN, "BGP unknown": YELLOW, "BGP ": RED, "track up": GREEN, "track down": RED}
 
 
 def table(report: Report, *, is_coloured: bool) -> str:
     """Return the table, ending with a newline."""
+    up = sum(tunnel.is_up for tunnel in report.tunnels)
+    colour = GREEN if report.is_up else RED
     rows = [_cells(tunnel) for tunnel in report.tunnels]
     widths = [max(len(row[column]) for row in (_HEADINGS, *rows)) for column in range(len(_HEADINGS))]
     lines = [painted(_row(_HEADINGS, widths), BOLD, is_on=is_coloured)]
@@ -21,6 +25,7 @@ def table(report: Report, *, is_coloured: bool) -> str:
             lines.append(f"{tunnel.name} is {painted('DOWN', RED, is_on=is_coloured)}: {with_remedy(tunnel.reason)}")
         if tunnel.note is not None:
             lines.append(f"{tunnel.name}: note: {tunnel.note}")
+    lines.append(painted(f"{up} of {len(report.tunnels)} tunnels UP", colour, is_on=is_coloured))
     return "\n".join(lines) + "\n"
 
 
@@ -51,9 +56,16 @@ def _row(cells: tuple[str, ...], widths: list[int]) -> str:
     return "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()
 
 
+def _colour(cell: str) -> str:
+    beginning = next((colour for start, colour in _BEGINNINGS.items() if cell.startswith(start)), "")
+    return _COLOURS.get(cell, beginning)
+
+
 def _painted_row(cells: tuple[str, ...], widths: list[int], *, is_on: bool) -> str:
     padded = (
-        painted(cell, _COLOURS.get(cell, ""), is_on=is_on and cell in _COLOURS) + " " * (width - len(cell))
+        painted(cell, colour, is_on=is_on) + " " * (width - len(cell))
+        if (colour := _colour(cell))
+        else cell.ljust(width)
         for cell, width in zip(cells, widths, strict=True)
     )
     return "  ".join(padded).rstrip()

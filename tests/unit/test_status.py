@@ -210,9 +210,10 @@ def test_status_needs_to_know_the_vpn_and_the_router() -> None:
 def test_the_table_lines_up_and_colour_adds_nothing_but_colour() -> None:
     report = verify(answers() | {"show ip bgp summary": IDLE}, intent())
     plain, coloured = table(report, is_coloured=False), table(report, is_coloured=True)
-    header, one, two, reason = plain.splitlines()
+    header, one, two, reason, count = plain.splitlines()
     assert header.index("STATE") == one.index("DOWN") == two.index("UP")
     assert header.index("ROUTING") == one.index("BGP Idle") == two.index("BGP Established")
+    assert count == "1 of 2 tunnels UP"
     assert reason == "Tunnel1 is DOWN: BGP Idle (docs: docs/errors.md#bgp-not-established)"
     for code in ("\x1b[31m", "\x1b[32m", "\x1b[1m", "\x1b[0m"):
         assert code in coloured
@@ -239,13 +240,26 @@ def test_colour_is_for_terminals_that_want_it() -> None:
 
 
 def test_a_diff_is_painted_by_line_and_section() -> None:
-    diff = "  interface Tunnel1\n-  ip mtu 1400\n+  ip mtu 1436"
-    assert paint_diff(diff, is_on=False) == diff
-    assert paint_diff(diff, is_on=True).split("\n") == [
+    diff = "+ crypto ipsec df-bit clear\n  interface Tunnel1\n-  ip mtu 1400\n+  ip mtu 1436\n+ router bgp 65001\n+  network 0.0.0.0"
+    assert paint_diff(diff, is_on=False).split("\n") == [
+        "+ crypto ipsec df-bit clear",
+        "  !",
+        "  interface Tunnel1",
+        "-  ip mtu 1400",
+        "+  ip mtu 1436",
+        "  !",
+        "+ router bgp 65001",
+        "+  network 0.0.0.0",
+        "",
+        "4 lines to add, 1 to remove",
+    ]
+    painted = paint_diff(diff, is_on=True).split("\n")
+    assert painted[2:5] == [
         "\x1b[1m  interface Tunnel1\x1b[0m",
         "\x1b[31m-  ip mtu 1400\x1b[0m",
         "\x1b[32m+  ip mtu 1436\x1b[0m",
     ]
+    assert painted[6] == "\x1b[1m\x1b[32m+ router bgp 65001\x1b[0m"
 
 
 def written(monkeypatch: pytest.MonkeyPatch, path: Path, said: Mapping[str, str]) -> str:
