@@ -30,6 +30,8 @@ _OWN_WORDS = {
     "enable_password": "The enable password; else `$IOS_ENABLE_PASSWORD`",
     "advertise": "`default` for a default route as in the guide, or the networks to announce over BGP",
     "wait": "How many seconds `verify` waits, and a changed tunnel may take before the other is touched; 120",
+    "backup": "A file for the running-config from before a change, keys and all; none",
+    "forget_unreachable": "`remove`: give the link up where the router can't be reached; else `$IOS_FORGET_UNREACHABLE`; false",
 }
 _REQUEST = (
     ("The request", "_TOP_FIELDS"),
