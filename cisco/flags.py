@@ -146,7 +146,7 @@ def request_from_flags(flags: argparse.Namespace, environment: Mapping[str, str]
     if flags.aws_config is not None:
         data["vpn"] = read_vpn(flags.aws_config, flags.tunnel_options) | {"vpc_cidrs": flags.cidr or []}
     if flags.manifest is not None and flags.manifest.exists():
-        data["manifest"] = read_json(flags.manifest, "manifest")
+        data["manifest"] = read_json(flags.manifest, "--manifest")
     return replace(
         parse_request(data, environment, show_secrets=flags.show_secrets),
         as_json=flags.json or flags.verb in _ALWAYS_JSON,

@@ -45,7 +45,11 @@ class Login:
                 f"SHA256:… as 'ssh-keyscan {self.host} | ssh-keygen -lf -' prints it, or {ANY_HOST_KEY!r}",
             )
         if self.password is None and self.key_file is None and not self.use_agent:
-            raise InputError("router login", "empty", "at least one of password, key_file, use_agent")
+            raise InputError(
+                "router login",
+                "without password, key_file or use_agent",
+                "at least one of them (--password-file, --key-file, --ssh-agent, or IOS_PASSWORD in the environment)",
+            )
 
     @property
     def secrets(self) -> tuple[Secret, ...]:

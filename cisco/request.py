@@ -29,6 +29,7 @@ _OPTION_FIELDS = {
 }
 _VPN_FIELDS = {"customer_gateway_configuration", "tunnel_options", "vpc_cidrs", "attributes"}
 _TOP_FIELDS = {"link", "generation", "vpn", "router", "options", "manifest"}
+_HOST_KEY_COMMAND = "ssh-keyscan HOST | ssh-keygen -lf - prints it"
 PASSWORD_VARIABLE, ENABLE_VARIABLE = "IOS_PASSWORD", "IOS_ENABLE_PASSWORD"
 # Pulumi's destroy reads the options of the last up, so that this one can be said at the moment it is needed.
 FORGET_VARIABLE = "IOS_FORGET_UNREACHABLE"
@@ -120,8 +121,8 @@ def parse_login(name: str, router: Mapping[str, object], environment: Mapping[st
     return Login(
         host=_text(f"{name}.host", router.get("host")),
         port=_integer(f"{name}.port", router.get("port", 22)),
-        username=_text(f"{name}.username", router.get("username")),
-        host_key=_text(f"{name}.host_key", router.get("host_key")),
+        username=_given(router, name, "username", "who logs in (--username)"),
+        host_key=_given(router, name, "host_key", f"the router's own, SHA256:… (--host-key): {_HOST_KEY_COMMAND}"),
         password=_secret(router.get("password") or environment.get(PASSWORD_VARIABLE)),
         enable_password=_secret(router.get("enable_password") or environment.get(ENABLE_VARIABLE)),
         key_file=None if key_file is None else Path(_text(f"{name}.key_file", key_file)).expanduser(),
@@ -172,6 +173,13 @@ def _text(name: str, value: object) -> str:
     if not isinstance(value, str) or not value:
         raise InputError(name, value, "text")
     return value
+
+
+def _given(router: Mapping[str, object], name: str, field: str, allowed: str) -> str:
+    value = router.get(field)
+    if value is None or value == "":
+        raise InputError(f"{name}.{field}", "absent", allowed)
+    return _text(f"{name}.{field}", value)
 
 
 def _secret(value: object) -> Secret | None:

@@ -151,7 +151,11 @@ def _text(rest: Plan) -> str:
 def _owned_for_removal(owned: Owned, intent: Intent | None) -> Owned:
     if intent is None:
         if owned.connection_id is None:
-            raise InputError("manifest", "missing", "apply's, unless the AWS configuration is given")
+            raise InputError(
+                "manifest (--manifest)",
+                "absent or empty",
+                "the one that apply wrote, unless AWS's document says which connection it is (--aws-config)",
+            )
         return owned
     return dataclasses.replace(
         owned, link=owned.link or intent.link, connection_id=owned.connection_id or intent.connection_id

@@ -57,6 +57,8 @@ def check_command(request: Request) -> int:
 
     result = check(_intent(request), _connection(request), request.options, _manifest(request))
     _print(result.as_json())
+    if result.unreachable is not None:
+        raise _unreachable(result.unreachable)
     return 0
 
 
@@ -64,6 +66,8 @@ def apply_command(request: Request) -> int:
     """Bring the router to the intent; print the result and keep its manifest where asked to."""
     from .transaction import apply
 
+    if request.manifest_file is not None:
+        _require_writable(request.manifest_file)
     result = apply(_intent(request), _connection(request), request.options, _manifest(request), _report)
     if request.manifest_file is not None:
         _write_manifest(request.manifest_file, result.manifest)
@@ -112,6 +116,12 @@ def _manifest(request: Request) -> Mapping[str, object] | None:
         raise InputError(PREVIOUS_RESULT, "not JSON", "the result of an earlier run") from None
     manifest = previous.get("manifest") if isinstance(previous, dict) else None
     return manifest if isinstance(manifest, dict) else None
+
+
+def _require_writable(path: Path) -> None:
+    """Say before the router is touched what could only be regretted after it."""
+    if path.is_dir() or not os.access(path.parent, os.W_OK):
+        raise InputError("--manifest", str(path), "a file in a folder that is there and can be written to")
 
 
 def _write_manifest(path: Path, manifest: Mapping[str, object]) -> None:

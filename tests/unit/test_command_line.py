@@ -14,7 +14,7 @@ import pytest
 import cisco.verbs
 from cisco.__main__ import _ENTRY as ENTRY
 from cisco.__main__ import main
-from cisco.errors import InputError
+from cisco.errors import ConnectError, InputError
 from cisco.flags import VERBS, build_parser, request_from_flags
 from cisco.request import Request, parse_request
 from tests.unit.aws_documents import DATA, xml
@@ -220,6 +220,34 @@ def test_a_verb_that_logs_in_says_what_it_needs(
     code, out, err = run(capsys, monkeypatch, verb, "--aws-config", BGP)
     assert (code, out) == (2, "")
     assert "--host" in err
+
+
+def test_a_manifest_that_could_not_be_written_is_refused_before_the_router_is_touched(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Port 1 answers nobody: whoever logs in first ends with another code.
+    login = ("--host", "127.0.0.1:1", "--username", "u", "--host-key", FINGERPRINT)
+    monkeypatch.setenv("IOS_PASSWORD", "from here")
+    for manifest in (tmp_path / "nowhere" / "manifest.json", tmp_path):
+        code, out, err = run(capsys, monkeypatch, "apply", "--aws-config", BGP, *login, "--manifest", str(manifest))
+        assert (code, out) == (2, "")
+        assert "--manifest" in err
+
+
+def test_check_of_a_router_that_is_not_there_answers_and_ends_as_the_others_do(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("IOS_PASSWORD", "from here")
+    monkeypatch.setattr("cisco.connection.Connection.open", lambda *_, **__: _refuse())
+    login = ("--host", "127.0.0.1:1", "--username", "u", "--host-key", FINGERPRINT)
+    code, out, err = run(capsys, monkeypatch, "check", "--aws-config", BGP, *login)
+    assert code == 6
+    assert json.loads(out)["unreachable"] == "nobody answers"
+    assert err == "Connect: nobody answers\n"
+
+
+def _refuse() -> None:
+    raise ConnectError("nobody answers")
 
 
 def test_a_fault_of_ours_is_told_in_full_but_for_the_secrets(
