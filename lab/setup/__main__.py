@@ -1,4 +1,4 @@
-"""`python3 -m lab.setup`: make everything that the lab and the tests need, once."""
+"""`python3 -m lab.setup [languages]`: make everything that the lab and the tests need, once."""
 
 import sys
 
@@ -15,7 +15,7 @@ def main() -> int:
     from lab.setup.steps import run
 
     try:
-        run()
+        run(with_languages="languages" in sys.argv[1:])
     except NeedError as error:
         sys.stderr.write(f"{error}\n")
         return 2

@@ -2,7 +2,7 @@
 
 import sys
 
-from lab.setup import engine, plugins, virtualenv
+from lab.setup import engine, languages, plugins, virtualenv
 from lab.setup.progress import Step, run_steps
 
 
@@ -11,7 +11,7 @@ def steps() -> tuple[Step, ...]:
     return (virtualenv.environment(), virtualenv.packages(), engine.step(), plugins.step())
 
 
-def run() -> None:
-    """Make everything that is not there yet."""
+def run(*, with_languages: bool = False) -> None:
+    """Make everything that is not there yet; what only stacks in other languages need, when asked for."""
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]  # standard output is a text stream
-    run_steps(steps())
+    run_steps((*steps(), *(languages.steps() if with_languages else ())))
