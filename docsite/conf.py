@@ -26,7 +26,16 @@ html_show_sphinx = False
 html_copy_source = False
 
 CONTENTS = {
-    "Use": ["docs/walkthrough", "docs/operations", "docs/errors", "docs/security", "docs/agent", "docs/lab"],
+    "Use": [
+        "docs/walkthrough",
+        "examples/README",
+        "docs/languages",
+        "docs/operations",
+        "docs/errors",
+        "docs/security",
+        "docs/agent",
+        "docs/lab",
+    ],
     "Reference": [
         "docs/reference/components",
         "docs/reference/configuration",
