@@ -6,6 +6,7 @@ from enum import Enum
 
 from .errors import InputError
 from .plan import Difference, Owned
+from .remedies import with_remedy
 
 
 class Tier(Enum):
@@ -76,7 +77,7 @@ class CheckResult:
             "generation": self.generation,
             "in_sync": self.in_sync,
             "diff": self.diff,
-            "unreachable": self.unreachable,
+            "unreachable": self.unreachable and with_remedy(self.unreachable),
         }
 
 

@@ -297,3 +297,21 @@ def test_logging_in_loads_neither_the_drivers_of_other_vendors_nor_what_reads_sh
     assert {"netmiko.base_connection", "paramiko"} <= loaded
     unused = {"netmiko.ssh_dispatcher", "netmiko.juniper", "netmiko", "invoke", "cisco.verify", "cisco.show", "asyncio"}
     assert loaded & unused == set()
+
+
+def test_an_error_ends_with_the_way_to_its_remedy(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    static = str(Path(BGP).with_name("static-vgw.xml"))
+    login = ("--host", "192.0.2.1", "--username", "u", "--ssh-agent", "--host-key", "insecure-accept-any")
+    code, _, said = run(capsys, monkeypatch, "diff", "--aws-config", static, *login)
+    assert code == 2
+    assert said.endswith("with static routing (docs: docs/errors.md#vpc-networks-missing)\n")
+
+
+def test_a_page_can_be_asked_for_with_the_json_form_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Request] = []
+    monkeypatch.setattr("cisco.status.status_command", lambda request: asked.append(request) or 0)
+    monkeypatch.setattr(sys, "stdin", io.StringIO("{}"))
+    assert main(["status", "--html", "page.html"]) == 0
+    assert asked[0].html_file == Path("page.html")
