@@ -311,7 +311,12 @@ def test_an_error_ends_with_the_way_to_its_remedy(
 
 def test_a_page_can_be_asked_for_with_the_json_form_too(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[Request] = []
-    monkeypatch.setattr("cisco.status.status_command", lambda request: asked.append(request) or 0)
+
+    def keep(request: Request) -> int:
+        asked.append(request)
+        return 0
+
+    monkeypatch.setattr("cisco.status.status_command", keep)
     monkeypatch.setattr(sys, "stdin", io.StringIO("{}"))
     assert main(["status", "--html", "page.html"]) == 0
     assert asked[0].html_file == Path("page.html")
