@@ -1,7 +1,8 @@
 """Sending a plan's lines: one by one where a line decides what the next ones mean, else in a window.
 
 A header is waited for, and the mode that it opens is checked, before anything below it is sent: the
-lines below a rejected header would land in another section. Leaves of a section travel together.
+lines below a rejected header would land in another section. Leaves of a section travel together, and so does
+a header that IOS has taken in this very run; its mode is checked all the same.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -39,6 +40,7 @@ class Pusher:
     report: Callable[[str], None] = lambda _text: None
     warnings: list[str] = field(default_factory=list)
     number: int = 0
+    _entered: set[tuple[str, str]] = field(default_factory=set)
 
     def push(self, step: Step) -> None:
         """Send a step, and end the IKE sessions that still live on what it changed.
@@ -47,7 +49,7 @@ class Pusher:
             RejectedLineError: At the first reply not known to be harmless.
             SessionLostError: The session ended or fell silent.
         """
-        for batch in batches(step.commands):
+        for batch in batches(step.commands, self._entered):
             self._send(batch, step.clear_sessions)
         self._clear(step.clear_sessions)
 
@@ -111,21 +113,34 @@ class Pusher:
         return RejectedLineError(redact(command.text), redact(said), command.mode, self.number)
 
 
-def batches(commands: Sequence[Command]) -> Iterator[tuple[Command, ...]]:
-    """Split commands where a reply must be seen first: after a header, a removal, what may be in use."""
+def batches(commands: Sequence[Command], entered: set[tuple[str, str]]) -> Iterator[tuple[Command, ...]]:
+    """Split commands where a reply must be seen first: after a new header, a removal, what may be in use.
+
+    `entered` are the headers that were taken before, with the mode they stand in; it is kept up to date.
+    """
     batch: list[Command] = []
     for command in commands:
         batch.append(command)
-        if _decides(command):
+        if _decides(command, entered):
             yield tuple(batch)
             batch.clear()
     if batch:
         yield tuple(batch)
 
 
-def _decides(command: Command) -> bool:
-    is_header = command.enters is not None and not command.text.startswith("exit")
-    return is_header or command.may_be_in_use or command.text.startswith("no ")
+def _decides(command: Command, entered: set[tuple[str, str]]) -> bool:
+    if _removes(command):
+        entered.clear()  # a header that went is a new one when it comes again
+        return True
+    place = (command.mode, command.text)
+    is_new_header = command.enters is not None and not command.text.startswith("exit") and place not in entered
+    if is_new_header:
+        entered.add(place)
+    return is_new_header or command.may_be_in_use
+
+
+def _removes(command: Command) -> bool:
+    return command.text.startswith("no ") and command.text != "no shutdown"
 
 
 def _require_harmless(line: str) -> None:

@@ -92,12 +92,26 @@ def test_a_header_and_a_removal_end_a_batch_and_leaves_travel_together() -> None
         Command("local-address 203.0.113.100", "conf-keyring"),
     )
 
-    assert [[c.text for c in batch] for batch in batches(commands)] == [
+    assert [[c.text for c in batch] for batch in batches(commands, set())] == [
         ["interface Tunnel1"],
         ["ip mtu 1436", "shutdown", "no tunnel protection ipsec profile p"],
         ["exit", "crypto keyring k"],
         ["local-address 203.0.113.100"],
     ]
+
+
+def test_a_header_taken_before_in_this_run_is_not_waited_for_again_until_it_was_removed() -> None:
+    header = Command("interface Tunnel1", "config", "config-if")
+    leaf, leave = Command("no shutdown", "config-if"), Command("exit", "config-if", "config")
+    removal = Command("no interface Tunnel1", "config")
+    entered: set[tuple[str, str]] = set()
+
+    def sent(*commands: Command) -> list[list[str]]:
+        return [[c.text for c in batch] for batch in batches(commands, entered)]
+
+    assert sent(header, leaf, leave) == [["interface Tunnel1"], ["no shutdown", "exit"]]
+    assert sent(header, leaf, leave) == [["interface Tunnel1", "no shutdown", "exit"]]
+    assert sent(removal, header, leaf) == [["no interface Tunnel1"], ["interface Tunnel1"], ["no shutdown"]]
 
 
 def test_a_configuration_that_only_changed_its_order_and_its_clock_is_the_same() -> None:
