@@ -35,6 +35,9 @@ def parser() -> argparse.ArgumentParser:
     arguments.add_argument(
         "--latency", type=float, default=0.0, metavar="MS", help="milliseconds it thinks about each line"
     )
+    arguments.add_argument(
+        "--round-trip", type=float, default=0.0, metavar="MS", help="milliseconds a packet takes there and back"
+    )
     arguments.add_argument("--exchange", metavar="URL", help="the fake AWS that its tunnels lead to")
     arguments.add_argument("--public-address", type=IPv4Address, metavar="A", help="what NAT makes of its address")
     arguments.add_argument("--name", default="router", help="what the exchange knows it as")
@@ -67,6 +70,7 @@ def _router(given: argparse.Namespace) -> Router:
         enable_secret=enable,
         port=given.port,
         latency=given.latency / 1000,
+        round_trip=given.round_trip / 1000,
         host_key=_host_key(given.host_key_file) if given.host_key_file else None,
         exchange=exchange,
         public_addresses=(given.public_address,) if given.public_address else (),

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 
-from . import exec_commands, show_config, show_crypto, show_routing, show_system
+from . import exec_commands, files, show_config, show_crypto, show_routing, show_system
 from .grammar import Grammar
 from .shell import ExecLine, Output, Shell
 from .state import RouterState, User
 
-_EXEC = (*exec_commands.EXEC, *show_config.EXEC, *show_crypto.EXEC, *show_routing.EXEC, *show_system.EXEC)
+_EXEC = (*exec_commands.EXEC, *files.EXEC, *show_config.EXEC, *show_crypto.EXEC, *show_routing.EXEC, *show_system.EXEC)
 
 
 def commands(router: RouterState) -> Grammar[ExecLine]:

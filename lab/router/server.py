@@ -17,7 +17,9 @@ from .clock import Clock, SystemClock
 from .console import Console, commands
 from .default_config import default_running_config
 from .faults import Fault, Faults
+from .files import name_of
 from .release import RELEASES
+from .scp import ScpSink, target_of
 from .shell import Shell
 from .state import RouterState, User
 from .vty import Vty
@@ -209,6 +211,11 @@ class Router:
         for session in tuple(self.sessions):
             session.cut()
 
+    def keep_file(self, place: str, text: str) -> None:
+        """Keep a file that was copied here."""
+        with self.state.lock:
+            self.state.flash[name_of(place)] = text
+
     def open_shell(self, user: User) -> Shell | None:
         """Give a login its VTY; None when none is free."""
         taken = {session.shell.terminal.number for session in self.sessions if session.shell}
@@ -288,6 +295,7 @@ class _Session(asyncssh.SSHServerSession[str]):
         self._connection = connection
         self._channel: asyncssh.SSHServerChannel[str] | None = None
         self._command: str | None = None
+        self._scp: ScpSink | None = None
         self._unsent: list[str] = []
         self._vty = Vty(
             shell, self, router.faults, router.received, latency=router.latency, reload=router.reload_from_session
@@ -316,9 +324,15 @@ class _Session(asyncssh.SSHServerSession[str]):
     def exec_requested(self, command: str) -> bool:
         """One command without a terminal: IOS runs it and hangs up without an exit status."""
         self._command = command
+        target = target_of(command)
+        if target is not None and self._router.state.document.root.find("ip scp server enable") is not None:
+            self._scp = ScpSink(target, self._router.keep_file)
         return True
 
     def session_started(self) -> None:
+        if self._scp is not None:
+            self.write(self._scp.greeting)
+            return
         run = self._vty.run(self._router.banner) if self._command is None else self._vty.run_once(self._command)
         self._task = asyncio.get_running_loop().create_task(run)
         self._task.add_done_callback(self._ended)
@@ -330,6 +344,9 @@ class _Session(asyncssh.SSHServerSession[str]):
             raise RuntimeError("the simulated terminal failed") from task.exception()
 
     def data_received(self, data: str, datatype: object) -> None:  # noqa: ARG002 - asyncssh's signature
+        if self._scp is not None:
+            self.write(self._scp.feed(data))
+            return
         self._later(self._vty.feed, data)
 
     def _later(self, action: Callable[[str], None], text: str) -> None:
@@ -341,6 +358,8 @@ class _Session(asyncssh.SSHServerSession[str]):
 
     def eof_received(self) -> bool:
         self._vty.end()
+        if self._scp is not None and self._channel is not None:
+            self._channel.exit(0)
         return False
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncssh's signature

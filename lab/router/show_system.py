@@ -154,17 +154,6 @@ def file_systems(shell: Shell, _match: Match[ExecLine]) -> Reply:
     )
 
 
-def directory(shell: Shell, _match: Match[ExecLine]) -> Reply:
-    """Return `dir`."""
-    flash = shell.router.release.flash
-    names = [name.partition(":")[2].lstrip("/") for name in shell.router.archive.files]
-    files = [
-        f"{n:>5}  -rw-           {4096:>8}  Nov 24 2026 08:00:00 +00:00  {name}" for n, name in enumerate(names, 11)
-    ]
-    total = f"6188032000 bytes total ({shell.router.flash_free} bytes free)"
-    return (f"Directory of {flash}:/", "", *files, "", total)
-
-
 EXEC = (
     ExecLine("show version", version, privilege=1),
     ExecLine("show privilege", privilege, privilege=1),
@@ -173,5 +162,4 @@ EXEC = (
     ExecLine("show ip interface brief", brief, privilege=1),
     ExecLine("show interfaces [interface:IFACE]", interfaces, privilege=1),
     ExecLine("show file systems", file_systems),
-    ExecLine("dir [place:WORD]", directory),
 )

@@ -82,6 +82,7 @@ class RouterState:
         self.save_failure: str | None = None
         self.asks_before_overwriting = False
         self.flash_free = 3500000000
+        self.flash: dict[str, str] = {}
         self.nvram_size = 33554432
         self.booted = clock.now()
         self.reload_reason = "power-on"

@@ -121,6 +121,7 @@ GLOBAL = (
     Line("ip http (server|secure-server)", shown=lambda match, _release: match.text, key=lambda match: match.text),
     Line("ip ssh version / number:<1-2>", key="ip ssh version"),
     Line("ip forward-protocol nd"),
+    Line("ip scp server enable"),
     Line("service (timestamps|password-encryption) / [rest:LINE]", key=lambda match: " ".join(match.words)),
     Line("snmp-server community name:WORD / [rest:LINE]", key="snmp-server community {name}"),
     Line("configuration mode exclusive / [(auto|manual)]", key="configuration mode exclusive"),
