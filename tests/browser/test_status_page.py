@@ -54,6 +54,18 @@ def test_every_text_can_be_read_in_its_place(browser: Browser, colours: str, dow
     assert (found["background"] == "rgb(15, 20, 26)") is (colours == "dark")
 
 
+def test_the_longest_addresses_have_room(browser: Browser) -> None:
+    long = Report(
+        tuple(
+            replace(t, aws_outside="203.100.100.200", aws_inside="169.254.255.253", router_inside="169.254.255.254")
+            for t in report().tunnels
+        )
+    )
+    found = browser.judge(page(long))
+    assert "203.100.100.200" in found["drawn"]
+    assert (found["covered"], found["overlaps"], found["spilled"], found["outside"]) == ([], [], [], [])
+
+
 def test_the_page_is_whole_by_itself_and_fits_a_telephone(browser: Browser) -> None:
     found = browser.judge(page(report(down=1)), width=390)
     assert (found["loaded"], found["scripts"], found["sideways"]) == ([], 0, False)
