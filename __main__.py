@@ -50,12 +50,18 @@ ROUTER = {
     "wan_interface": (TEXT, "wanInterface"),
     "behind_nat": (VALUE, "behindNat"),
     "local_address": (TEXT, "localAddress"),
+    "front_door_vrf": (TEXT, "frontDoorVrf"),
+    "inside_vrf": (TEXT, "insideVrf"),
+    "prefix_lists": (VALUE, "prefixLists"),
+    "maximum_prefix": (VALUE, "maximumPrefix"),
+    "primary_tunnel": (VALUE, "primaryTunnel"),
+    "steering": (TEXT, "steering"),
 }
 
 
 def configured(table: Mapping[str, tuple[Any, str]]) -> dict[str, object]:
-    """Return what is configured and not empty: the rest is left to the components' own defaults."""
-    return {name: read(key) for name, (read, key) in table.items() if config.get(key)}
+    """Return what is configured and neither empty nor 0: the rest is left to the components' own defaults."""
+    return {name: read(key) for name, (read, key) in table.items() if config.get(key) not in (None, "", "0")}
 
 
 link = VpnLink(pulumi.get_stack(), cast("VpnLinkArgs", {**configured(LINK), "router": configured(ROUTER)}))

@@ -37,18 +37,22 @@ def intent_from_aws(
     one, two = (
         _tunnel(index, tunnel, entry_for(options, tunnel), router) for index, tunnel in enumerate(connection.tunnels)
     )
+    networks = _vpc_networks(vpn.get("vpc_cidrs"))
     return Intent(
         link=link,
         connection_id=connection.connection_id,
         local_address=_local_address(connection, router, for_print=for_print),
         tunnels=(one, two),
-        routing=_static(vpn.get("vpc_cidrs"), router, for_print=for_print)
+        routing=_static(networks, router, for_print=for_print)
         if connection.is_static
-        else _bgp(connection, router),
+        else _bgp(connection, networks, router),
         wan_interface=router.wan_interface,
         is_behind_nat=router.behind_nat,
         policies=router.isakmp_policies,
         generation=generation,
+        front_door_vrf=router.front_door_vrf,
+        inside_vrf=router.inside_vrf,
+        primary=_primary((one, two), router.primary),
     )
 
 
@@ -59,6 +63,16 @@ def _require_one_customer_gateway(connection: AwsConnection) -> None:
         raise InputError("customer gateway's address", f"{one.customer_outside} and {two.customer_outside}", "one")
     if one.asns != two.asns:
         raise InputError("ASNs of the two tunnels", f"{one.asns} and {two.asns}", "the same for both")
+
+
+def _primary(tunnels: tuple[Tunnel, Tunnel], wanted: str | None) -> int | None:
+    """Return the index of the tunnel that is named by AWS's outside address or its inside CIDR, never by position."""
+    if wanted is None:
+        return None
+    names = {name: t.index for t in tunnels for name in (str(t.aws_outside), str(t.router_inside.network))}
+    if wanted not in names:
+        raise InputError("router.primary (--primary)", wanted, f"one of {', '.join(names)}")
+    return names[wanted]
 
 
 def _local_address(connection: AwsConnection, router: RouterSettings, *, for_print: bool) -> IPv4Address:
@@ -72,21 +86,44 @@ def _local_address(connection: AwsConnection, router: RouterSettings, *, for_pri
     return router.local_address or connection.tunnels[0].customer_outside
 
 
-def _bgp(connection: AwsConnection, router: RouterSettings) -> Bgp:
+def _vpc_networks(cidrs: object) -> tuple[IPv4Network, ...]:
+    if cidrs is not None and (not isinstance(cidrs, Sequence) or isinstance(cidrs, str)):
+        raise InputError("vpc_cidrs", cidrs, "a list of networks")
+    return tuple(ipv4_network("vpc_cidrs (--cidr)", cidr) for cidr in cidrs or ())
+
+
+def _require_networks(networks: tuple[IPv4Network, ...], purpose: str) -> None:
+    if not networks:
+        raise InputError(
+            "vpc_cidrs (--cidr)", "absent", f"the VPC side's networks, such as 10.0.0.0/16, with {purpose}"
+        )
+
+
+def _bgp(connection: AwsConnection, networks: tuple[IPv4Network, ...], router: RouterSettings) -> Bgp:
     asns = connection.tunnels[0].asns
     if asns is None:
         raise InputError("bgp", "absent", "given for a connection without static routing")
-    return Bgp(router_asn=asns[0], aws_asn=asns[1], advertise=router.advertise)
+    if router.prefix_lists:
+        _require_networks(networks, "prefix lists")
+    return Bgp(
+        router_asn=asns[0],
+        aws_asn=asns[1],
+        advertise=router.advertise,
+        accept=networks if router.prefix_lists else None,
+        maximum_prefix=router.maximum_prefix,
+        steering=router.steering,
+    )
 
 
-def _static(vpc_cidrs: object, router: RouterSettings, *, for_print: bool) -> Static:
-    if vpc_cidrs is not None and (not isinstance(vpc_cidrs, Sequence) or isinstance(vpc_cidrs, str)):
-        raise InputError("vpc_cidrs", vpc_cidrs, "a list of networks")
-    networks: tuple[IPv4Network, ...] = tuple(ipv4_network("vpc_cidrs (--cidr)", cidr) for cidr in vpc_cidrs or ())
-    if not networks and not for_print:
-        raise InputError(
-            "vpc_cidrs (--cidr)", "absent", "the VPC side's networks, such as 10.0.0.0/16, with static routing"
-        )
+def _static(networks: tuple[IPv4Network, ...], router: RouterSettings, *, for_print: bool) -> Static:
+    for field, is_given in (
+        ("router.prefix_lists (--prefix-lists)", router.prefix_lists),
+        ("router.maximum_prefix (--maximum-prefix)", router.maximum_prefix is not None),
+    ):
+        if is_given:
+            raise InputError(field, "given", "absent with static routing: it is about BGP")
+    if not for_print:
+        _require_networks(networks, "static routing")
     return Static(networks, router.sla_numbers)
 
 

@@ -6,7 +6,7 @@ from ipaddress import IPv4Interface
 from .layout import destination_of, interface_address
 from .ownership import Ours
 from .plan import Collision
-from .state import Ref, Section, Sections
+from .state import BGP_KINDS, Ref, Section, Sections, vrf_of
 
 # The first number to suggest, the last that IOS takes in every release, and the input that chooses it.
 _NUMBERS = {
@@ -74,10 +74,6 @@ def _foreign(running: Sections, ours: Ours) -> Iterator[Section]:
             yield section
 
 
-def _in_vrf(section: Section) -> bool:
-    return any(slot.startswith(("?vrf forwarding ", "?ip vrf forwarding ")) for slot in section.entries)
-
-
 def _all_addresses(section: Section) -> Iterator[IPv4Interface]:
     primary = interface_address(section)
     if primary is not None:
@@ -92,13 +88,14 @@ def _all_addresses(section: Section) -> Iterator[IPv4Interface]:
 
 
 def _addresses(running: Sections, wanted: list[Section], ours: Ours) -> Iterator[Collision]:
-    needed = [(s.name, a) for s in wanted if (a := interface_address(s)) is not None]
+    # In another VRF the same addresses are no conflict.
+    needed = [(s.name, vrf_of(s), a) for s in wanted if (a := interface_address(s)) is not None]
     for section in _foreign(running, ours):
-        if _in_vrf(section) or any(section.name == name for name, _ in needed):
+        if any(section.name == name for name, *_ in needed):
             continue
         for address in _all_addresses(section):
-            for name, mine in needed:
-                if address.network.overlaps(mine.network):
+            for name, vrf, mine in needed:
+                if vrf == vrf_of(section) and address.network.overlaps(mine.network):
                     yield Collision(
                         f"inside address {mine} of {name}",
                         f"overlaps with {address} of {section.name}",
@@ -130,6 +127,20 @@ def _bgp(running: Sections, intended: Sections, ours: Ours) -> Iterator[Collisio
         return
     if ours.is_known:
         return
-    theirs = {slot.split(" ")[1] for slot in process.entries if slot.startswith("neighbor ")}
-    for peer in sorted({slot.split(" ")[1] for slot in wanted.entries if slot.startswith("neighbor ")} & theirs):
-        yield Collision(f"neighbor {peer}", f"exists in router bgp {process.name} and was not made by us", _ADOPT)
+    for ref, section in intended.items():
+        if ref[0] in BGP_KINDS and ref in running:
+            for peer in sorted(_peers(section) & _peers(running[ref])):
+                where = f"router bgp {process.name}" + (f" vrf {vrf_of(section)}" if vrf_of(section) else "")
+                yield Collision(f"neighbor {peer}", f"exists in {where} and was not made by us", _ADOPT)
+
+
+def _peers(process: Section) -> set[str]:
+    return {slot.split(" ")[1] for slot in process.entries if slot.startswith("neighbor ")}
+
+
+def foreign_policy(have: Section, want: Section) -> Iterator[Collision]:
+    """Yield the filters of our neighbours that somebody else set where one of ours is to be."""
+    for slot, entry in want.entries.items():
+        held = have.entries.get(slot)
+        if held is not None and entry.is_managed and not held.is_managed and held.value != entry.value:
+            yield Collision(f"'{held.line}'", "is not ours", f"remove it, or leave out what makes '{entry.line}'")

@@ -7,7 +7,7 @@ computation the other way round.
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
 
-from . import ownership, state
+from . import ownership, state, vrf
 from .errors import AgentError, PreflightError
 from .fingerprint import check, fingerprint_peer, fingerprints, unseen
 from .layout import Layout, destination_of, layout
@@ -15,11 +15,12 @@ from .merge import described
 from .order import is_same
 from .ownership import Mark
 from .plan import SHARED, Collision, Command, Difference, Owned, Plan, Step
+from .refresh import refreshes
 from .secret import Redactor
 from .stages import Stage, Way, stages
-from .state import HEADER, IPV4_FAMILY, Entry, Ref, Section, Sections, State
+from .state import BGP_KINDS, BGP_VRF, HEADER, IPV4_FAMILY, Entry, Ref, Section, Sections, State
 from .target import Target, ordered_tokens, target
-from .tree import parse, require_complete
+from .tree import Config, parse, require_complete
 
 __all__ = ("Collision", "Command", "Difference", "Owned", "Plan", "Step", "in_sync", "plan", "removal")
 
@@ -42,8 +43,11 @@ def plan(running: str, intended: str, *, owned: Owned = _NO_OWNERSHIP) -> Plan:
     Raises:
         PreflightError: The running-config is incomplete, or a line to be undone can't be typed again.
     """
-    before = _running(running)
+    config = _config(running)
+    before = state.read(config)
+    known_vrfs = vrf.vrfs(config)
     want = _intended(intended)
+    want = replace(want, sections=vrf.worded(want.sections, known_vrfs))
     link = _link(want.sections, owned)
     ours = ownership.ours(before, link.link, link.connection_id, owned, _tunnels_like(before, want, owned))
     keys = fingerprints(want.sections, link.connection_id)
@@ -55,6 +59,7 @@ def plan(running: str, intended: str, *, owned: Owned = _NO_OWNERSHIP) -> Plan:
         )
         # What was not sent is not known to be there either.
         keys = tuple(token for token in keys if fingerprint_peer(token) not in encrypted)
+    result.collisions += vrf.missing(before.sections, want.sections, known_vrfs)
     places = layout(ours.tunnels, want.sections, before.sections)
     if result.collisions:
         return Plan(
@@ -118,9 +123,11 @@ def _section_differences(old: Section | None, new: Section | None) -> list[Diffe
         return []
     found: list[Difference] = []
     header = new.header if new is not None and model.kind.name != "global" else model.header
-    if old is None or new is None or old.value(HEADER) != new.value(HEADER) or model.kind.mode is None:
-        found += [Difference((), "-", old.header)] if old is not None else []
-        found += [Difference((), "+", new.header)] if new is not None else []
+    above = (f"router bgp {model.name.partition(' ')[0]}",) if model.kind.name == BGP_VRF else ()
+    is_headed = not model.kind.is_scattered
+    if is_headed and (old is None or new is None or old.value(HEADER) != new.value(HEADER) or model.kind.mode is None):
+        found += [Difference(above, "-", old.header)] if old is not None else []
+        found += [Difference(above, "+", new.header)] if new is not None else []
     if model.kind.mode is None:
         return found
     lines: list[tuple[tuple[str, ...], str, str]] = []
@@ -132,7 +139,7 @@ def _section_differences(old: Section | None, new: Section | None) -> list[Diffe
             continue
         lines += [(_path(e, model), sign, e.line) for sign, e in (("-", a), ("+", b)) if e is not None and not e.opens]
     for path, sign, text in sorted(lines, key=lambda line: line[0]):
-        found.append(Difference(() if path == ("global",) else (header, *path), sign, text))
+        found.append(Difference(() if path == ("global",) else (*above, header, *path), sign, text))
     return found
 
 
@@ -142,9 +149,13 @@ def _path(entry: Entry, section: Section) -> tuple[str, ...]:
     return entry.path
 
 
+def _config(running: str) -> Config:
+    require_complete(running)
+    return parse(running)
+
+
 def _running(text: str) -> State:
-    require_complete(text)
-    return state.read(parse(text))
+    return state.read(_config(text))
 
 
 def _intended(text: str) -> State:
@@ -223,7 +234,7 @@ def _assembled(
     late = frozenset(result.late)
     early = frozenset(
         ref for ref in after if ref in before and before[ref] is not after[ref] and ref not in late
-        and places.index(ref) is None and ref[0] != "bgp"
+        and places.index(ref) is None and ref[0] not in BGP_KINDS
     )  # fmt: skip
     forward = stages(Way(before, after, places, order, late, marker, first_mark))
     back_mark = _old_mark(before, after, marker) or first_mark
@@ -233,6 +244,8 @@ def _assembled(
         for there, back in zip(forward, reversed(backward), strict=True)
         if there.commands or back.commands
     )
+    if steps:
+        steps = (*steps[:-1], replace(steps[-1], refresh=refreshes(before, after)))
     return Plan(
         steps=steps,
         differences=differences(before, after),
@@ -270,7 +283,7 @@ def _sessions(index: int | None, before: Sections, after: Sections, places: Layo
 
 
 def _is_crypto(ref: Ref) -> bool:
-    return ref[0] not in ("interface", "bgp", "route", "sla", "track", "global")
+    return ref[0] not in (*BGP_KINDS, "interface", "route", "sla", "track", "global", "prefix-list", "route-map")
 
 
 def _require_typable(line: str) -> None:

@@ -49,7 +49,7 @@ def _add_flags(parser: argparse.ArgumentParser) -> None:
         "--cidr",
         action="append",
         metavar="CIDR",
-        help="a network of the VPC side, for static routing; repeatable",
+        help="a network of the VPC side, for static routing and --prefix-lists; repeatable",
     )
     router = parser.add_argument_group("the router")
     router.add_argument("--host", metavar="H[:PORT]", help="where to log in")
@@ -70,6 +70,20 @@ def _add_flags(parser: argparse.ArgumentParser) -> None:
         metavar="CIDR",
         help="announce this instead of a default route; repeatable",
     )
+    router.add_argument(
+        "--prefix-lists", action="store_true", help="BGP: admit only --cidr from AWS, let only what is announced out"
+    )
+    router.add_argument("--maximum-prefix", type=int, metavar="N", help="BGP: end the session when AWS sends more")
+    router.add_argument(
+        "--primary", metavar="A|CIDR", help="prefer the tunnel with this AWS outside address or inside CIDR"
+    )
+    router.add_argument(
+        "--steering",
+        choices=("as-path", "med", "none"),
+        help="how AWS is told of the primary: a longer AS path on the backup (default), a MED, or not",
+    )
+    router.add_argument("--front-door-vrf", metavar="VRF", help="the VRF that the WAN interface is in")
+    router.add_argument("--inside-vrf", metavar="VRF", help="the VRF for the tunnels' inside and their routes")
     router.add_argument("--tunnel-number", action="append", type=int, metavar="N", help="twice: one a tunnel (1 2)")
     router.add_argument("--isakmp-policy", action="append", type=int, metavar="N", help="twice: one a tunnel (200 201)")
     router.add_argument("--sla-number", action="append", type=int, metavar="N", help="twice: one a tunnel (100 200)")
@@ -122,9 +136,14 @@ def request_from_flags(flags: argparse.Namespace, environment: Mapping[str, str]
         "tunnel_numbers": flags.tunnel_number,
         "isakmp_policies": flags.isakmp_policy,
         "sla_numbers": flags.sla_number,
+        "maximum_prefix": flags.maximum_prefix,
+        "primary": flags.primary,
+        "steering": flags.steering,
+        "front_door_vrf": flags.front_door_vrf,
+        "inside_vrf": flags.inside_vrf,
     }
     router = {name: value for name, value in router.items() if value is not None}
-    router |= {"behind_nat": flags.nat, "use_agent": flags.ssh_agent}
+    router |= {"behind_nat": flags.nat, "use_agent": flags.ssh_agent, "prefix_lists": flags.prefix_lists}
     options: dict[str, object] = {
         "adopt": flags.adopt,
         "save": not flags.no_save,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Interface
 
 from .plan import SHARED
-from .state import HEADER, Entry, Ref, Section, Sections
+from .state import BGP_KINDS, HEADER, Entry, Ref, Section, Sections
 
 # A connection id may be all digits, so that `policy-vpn-12345678` must not be read as the name of a tunnel's object.
 _INDEX = re.compile(r"(?:keyring|isakmp|ikev2|ipsec|ipsec-prop)-vpn-[0-9A-Za-z]+-([01])")
@@ -25,11 +25,11 @@ class Layout:
     def index(self, ref: Ref, slot: str = "") -> int | None:
         """Return the tunnel that an object (in BGP: a line) belongs to, or ``None`` when both share it."""
         kind, name = ref
-        if kind == "bgp":
+        if kind in BGP_KINDS:
             words = slot.split(" ")
             return self.peers.get(words[1]) if words[0] == "neighbor" else None
         if kind == "route":
-            return self.interfaces.get(name.split(" ")[2])
+            return self.interfaces.get(route_interface(name))
         by_name = {"interface": self.interfaces, "sla": self.probes, "track": self.tracks, "policy": self.policies}
         if kind in by_name:
             return by_name[kind].get(name)
@@ -40,6 +40,11 @@ class Layout:
         """Return the name of a scope: the interface's, or ``shared``."""
         names = [name for name, i in self.interfaces.items() if i == index]
         return names[-1] if names else SHARED
+
+
+def route_interface(name: str) -> str:
+    """Return the interface that a static route of this name leaves by."""
+    return next(word for word in name.split(" ") if word.startswith("Tunnel"))
 
 
 def profile_index(interface: Section) -> int | None:

@@ -13,6 +13,8 @@ PRESHARED_KEY = re.compile(r"(?!0)[A-Za-z0-9._]{8,64}\Z")
 CONNECTION_ID = re.compile(r"vpn-[0-9A-Za-z]{1,40}\Z")
 LINK_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}\Z")
 INTERFACE = re.compile(r"[A-Za-z][A-Za-z-]*\d[\d/.:]*\Z")
+# IOS takes 32 characters; a name that begins with a digit could be read as an address where it is positional.
+VRF = re.compile(r"[A-Za-z][A-Za-z0-9_.:-]{0,31}\Z")
 
 
 class IkeVersion(Enum):
@@ -120,12 +122,21 @@ class Tunnel:
             raise InputError("AWS inside address", str(self.aws_inside), f"the other host within {network}")
 
 
+class Steering(Enum):
+    """How the backup tunnel's announcements tell AWS to prefer the other tunnel, in the order in which AWS compares."""
+
+    AS_PATH = "as-path"
+    MED = "med"
+    NONE = "none"
+
+
 @dataclass(frozen=True, slots=True)
 class Bgp:
     """BGP over both tunnels.
 
     `advertise` is ``None`` for the guide's default route (``default-originate`` and ``network 0.0.0.0``), else exactly
-    these networks. `keepalive` and `hold` in seconds.
+    these networks. `accept` are the only networks admitted from AWS, and then only what is announced is let out too;
+    ``None`` filters nothing. `maximum_prefix` ends the session when AWS sends more. `keepalive` and `hold` in seconds.
     """
 
     router_asn: int
@@ -133,12 +144,29 @@ class Bgp:
     advertise: tuple[IPv4Network, ...] | None = None
     keepalive: int = 10
     hold: int = 30
+    accept: tuple[IPv4Network, ...] | None = None
+    maximum_prefix: int | None = None
+    steering: Steering = Steering.AS_PATH
 
     def __post_init__(self) -> None:
         _require_between("router ASN", self.router_asn, 1, 4294967295)
         _require_between("AWS ASN", self.aws_asn, 1, 4294967295)
         if self.router_asn == self.aws_asn:
             raise InputError("router ASN", self.router_asn, "different from the AWS side's ASN")
+        if self.accept is not None and not self.accept:
+            raise InputError(
+                "accepted networks", "none", "the VPC side's networks: a list that admits nothing cuts the link"
+            )
+        if self.maximum_prefix is not None:
+            _require_between("maximum prefix", self.maximum_prefix, 1, 2147483647)
+
+    @property
+    def announced(self) -> tuple[IPv4Network, ...]:
+        """The networks that AWS is told of."""
+        return (_DEFAULT,) if self.advertise is None else self.advertise
+
+
+_DEFAULT = IPv4Network("0.0.0.0/0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +193,9 @@ class Intent:
     `local_address` is the address IKE speaks from (the customer gateway's public address, or, behind NAT, the WAN
     interface's own); `wan_interface` replaces it as tunnel source and in ``local-address`` when given. `policies` are
     the ISAKMP policy numbers, a tunnel each (IKEv1). `link` and `generation` go into the tunnels' descriptions.
+    `front_door_vrf` is the VRF that the WAN interface is in, `inside_vrf` the one that the tunnels' inside and their
+    routes are in; ``None`` is the global table. `primary` is the index of the tunnel that carries the traffic while
+    both are UP; ``None`` leaves it to routing.
     """
 
     link: str
@@ -176,6 +207,9 @@ class Intent:
     is_behind_nat: bool = False
     policies: tuple[int, int] = (200, 201)
     generation: int = 1
+    front_door_vrf: str | None = None
+    inside_vrf: str | None = None
+    primary: int | None = None
 
     def __post_init__(self) -> None:
         if not LINK_NAME.match(self.link):
@@ -186,9 +220,20 @@ class Intent:
             )
         if self.wan_interface is not None and not INTERFACE.match(self.wan_interface):
             raise InputError("wan interface", self.wan_interface, "an interface name such as GigabitEthernet1")
+        for field, vrf in (("front-door VRF", self.front_door_vrf), ("inside VRF", self.inside_vrf)):
+            if vrf is not None and (not VRF.match(vrf) or vrf in ("any", "global")):
+                raise InputError(
+                    field, vrf, "a VRF's name: a letter, then up to 31 letters, digits, '_', '.', ':' or '-'"
+                )
+        if self.primary is not None:
+            _require_between("index of the primary tunnel", self.primary, 0, 1)
         for number in self.policies:
             _require_between("isakmp policy", number, 1, 10000)
         _require_distinct(self)
+
+    def is_backup(self, tunnel: Tunnel) -> bool:
+        """Whether this tunnel is used only while the other one is not UP."""
+        return self.primary is not None and tunnel.index != self.primary
 
 
 def _require_distinct(intent: Intent) -> None:

@@ -138,8 +138,13 @@ POLICY = (
     _rule(r"group (\d+)", "group", r"\1", reset="no group"),
     _rule(r"lifetime (\d+)", "lifetime", r"\1", default="86400", reset="lifetime 86400"),
 )
-KEYRING = (
+_LOCAL_ADDRESS = (
+    # Beside an address its VRF, where it is not in the global table; an interface's own VRF counts.
+    _rule(rf"local-address ({_IP}) ([A-Za-z]\S*)", "local-address", r"\1 \2"),
     _rule(r"local-address (\S+(?: \d\S*)?)", "local-address", _with_interface("{}")),
+)
+KEYRING = (
+    *_LOCAL_ADDRESS,
     _rule(
         rf"pre-shared-key address ({_IP}){_HOST} key 6 (\S+)", r"pre-shared-key address \1", "6",
         off=r"no pre-shared-key address \1", replace=Replace.CLEAR_FIRST,
@@ -151,8 +156,9 @@ KEYRING = (
 )  # fmt: skip
 ISAKMP_PROFILE = (
     _rule(r"keyring (\S+)", r"keyring \1", "", is_managed=True),
-    _rule(rf"match identity address ({_IP}){_HOST}", r"match identity address \1", ""),
-    _rule(r"local-address (\S+(?: \d\S*)?)", "local-address", _with_interface("{}")),
+    # The VRF is positional: several identities may stand beside each other, so that it is part of the slot.
+    _rule(rf"match identity address ({_IP}){_HOST}( [A-Za-z]\S*)?", r"match identity address \1\2", ""),
+    *_LOCAL_ADDRESS,
 )
 PROPOSAL = (
     _rule(r"encryption (.+)", "encryption", r"\1", reset="no encryption"),
@@ -213,6 +219,8 @@ IPSEC_PROFILE = (
 )  # fmt: skip
 INTERFACE = (
     _rule(r"description (.*)", "description", r"\1", off="no description"),
+    # Which of the two words IOS wants depends on how the VRF was defined; they mean the same.
+    _rule(r"(?:ip )?vrf forwarding (\S+)", "vrf forwarding", r"\1"),
     _rule(rf"ip address ({_IP}) ({_IP})", "ip address", r"\1 \2"),
     _rule(r"no ip address", "ip address", "none", default="none"),
     _rule(r"ip virtual-reassembly(?: in)?", "ip virtual-reassembly", "in", is_optional=True, is_managed=False),
@@ -221,10 +229,20 @@ INTERFACE = (
     _rule(r"tunnel source (\S+(?: \d\S*)?)", "tunnel source", _with_interface("{}")),
     _rule(r"tunnel mode (.+)", "tunnel mode", r"\1", default="gre ip"),
     _rule(r"tunnel destination (\S+)", "tunnel destination", r"\1"),
+    _rule(r"tunnel vrf (\S+)", "tunnel vrf", r"\1"),
     _rule(r"tunnel protection ipsec profile (.+)", "tunnel protection", r"\1", replace=Replace.CLEAR_FIRST),
     _rule(r"no shutdown", "shutdown", "no", default="no", reset="no shutdown"),
     _rule(r"shutdown", "shutdown", "yes", default="no", reset="no shutdown"),
 )
+# The names of our prefix lists and route maps. A neighbour holds one of each a way; one that isn't ours stays.
+_OUR_POLICY = r"(?:from-aws|to-aws|primary|backup)-vpn-\S+"
+
+
+def _maximum_prefix(found: re.Match[str]) -> str:
+    # IOS warns at 75 % unless told, and hides that.
+    return " ".join((found[2], found[3] or "75", found[4] or "")).strip()
+
+
 BGP = (
     _rule(r"neighbor (\S+) remote-as (\S+)", r"neighbor \1 remote-as", r"\2"),
     _rule(r"neighbor (\S+) timers (.+)", r"neighbor \1 timers", r"\2"),
@@ -232,9 +250,27 @@ BGP = (
     _rule(r"no neighbor (\S+) activate", r"neighbor \1 activate", "no"),
     _rule(r"neighbor (\S+) default-originate", r"neighbor \1 default-originate", ""),
     _rule(r"neighbor (\S+) soft-reconfiguration inbound", r"neighbor \1 soft-reconfiguration", ""),
+    _rule(rf"neighbor (\S+) (prefix-list|route-map) ({_OUR_POLICY}) (in|out)", r"neighbor \1 \2 \4", r"\3"),
+    _rule(
+        r"neighbor (\S+) (prefix-list|route-map) (\S+) (in|out)", r"neighbor \1 \2 \4", r"\3", is_managed=False
+    ),
+    # Ours only where our mark says so (ownership.py): anybody may have set one by hand.
+    _rule(
+        r"neighbor (\S+) maximum-prefix (\d+)(?: (\d+))?(?: (restart \d+|warning-only))?",
+        r"neighbor \1 maximum-prefix", _maximum_prefix, off=r"no neighbor \1 maximum-prefix", is_managed=False,
+    ),
     _rule(r"(?:no )?neighbor (\S+) (.+)", r"neighbor \1 ?\2", "", is_managed=False),
     _rule(rf"network ({_IP})(?: mask ({_IP}))?((?: .+)?)", _network_slot, r"\3"),
     _rule(r"bgp log-neighbor-changes", "bgp log-neighbor-changes", "yes", is_managed=False),
+)  # fmt: skip
+# IOS numbers what has no number, and refuses a number that is taken: the content alone tells the lines apart, as all permit.
+PREFIX_LIST = (_rule(r"ip prefix-list \S+ (?:seq \d+ )?((?:permit|deny) .+)", r"\1", ""),)
+ROUTE_MAP = (
+    _rule(r"match ip address prefix-list (\S+)", r"match prefix-list \1", ""),
+    _rule(r"set local-preference (\d+)", "set local-preference", r"\1"),
+    _rule(r"set metric (\d+)", "set metric", r"\1"),
+    # IOS may take a second one for an addition.
+    _rule(r"set as-path prepend (.+)", "set as-path prepend", r"\1", replace=Replace.CLEAR_FIRST),
 )
 SLA = (
     _rule(
@@ -248,6 +284,7 @@ SLA = (
     _rule(r"threshold (\d+)", "threshold", r"\1", default="5000"),
     _rule(r"timeout (\d+)", "timeout", r"\1", default="5000"),
     _rule(r"frequency (\d+)", "frequency", r"\1", default="60"),
+    _rule(r"vrf (\S+)", "vrf", r"\1"),
 )  # fmt: skip
 TRACK: tuple[Rule, ...] = ()
 
@@ -308,3 +345,8 @@ def canonical_transforms(words: str) -> str:
 def canonical_tracked(words: str) -> str:
     """Return what a track watches; ``rtr`` is the word of releases before 12.4(20)T."""
     return re.sub(r"^rtr ", "ip sla ", " ".join(words.split()))
+
+
+def canonical_route(words: str) -> str:
+    """Return what follows a static route's way out as IOS displays it: 1 is the hidden distance."""
+    return re.sub(r"^1(?: |$)", "", " ".join(words.split()))

@@ -7,9 +7,24 @@ order, after every change that drops a reference: create before use, delete afte
 from collections.abc import Callable, Iterable, Iterator
 
 from . import nvgen
+from .layout import route_interface
 from .plan import Command
-from .state import GLOBAL, HEADER, IPV4_FAMILY, SCHEDULE, Entries, Entry, Ref, Section, Sections
+from .state import (
+    BGP_KINDS,
+    BGP_VRF,
+    GLOBAL,
+    HEADER,
+    IPV4_FAMILY,
+    SCHEDULE,
+    Entries,
+    Entry,
+    Ref,
+    Section,
+    Sections,
+    vrf_of,
+)
 
+_ROUTER_MODE = "config-router"
 _FAMILY_MODE = "config-router-af"
 # The sub-modes below a section, by the first word of the line that opens them; "*" is one we never need to know.
 _NESTED_MODES = {"peer": "config-ikev2-keyring-peer", "address-family": _FAMILY_MODE}
@@ -31,6 +46,10 @@ def transition(before: Sections, after: Sections) -> tuple[Command, ...]:
         held = before[section.ref]
         freed = held.with_entries({s: e for s, e in held.entries.items() if s != slot})
         before = {**before, section.ref: freed}
+    # A static route can't lead through an interface that has left the route's VRF.
+    stranded = [ref for ref in removed if ref[0] == "route" and _is_moved(before, after, route_interface(ref[1]))]
+    for ref in stranded:
+        commands += _removed(before[ref])
     falling = [ref for ref in changed if _goes_down(before.get(ref), after[ref])]
     for ref in changed:
         commands += _changed(before.get(ref), after[ref]) if ref not in falling else ()
@@ -40,8 +59,14 @@ def transition(before: Sections, after: Sections) -> tuple[Command, ...]:
     for ref in falling:
         commands += _changed(before.get(ref), after[ref])
     for ref in removed:
-        commands += _removed(before[ref])
+        commands += _removed(before[ref]) if ref not in stranded else ()
     return tuple(commands)
+
+
+def _is_moved(before: Sections, after: Sections, interface: str) -> bool:
+    """Whether an interface that stays goes to another VRF."""
+    old, new = before.get(("interface", interface)), after.get(("interface", interface))
+    return old is not None and new is not None and vrf_of(old) != vrf_of(new)
 
 
 def is_same(old: Entry | None, new: Entry | None) -> bool:
@@ -54,6 +79,17 @@ def is_same(old: Entry | None, new: Entry | None) -> bool:
 
 def _changed(old: Section | None, new: Section) -> list[Command]:
     return _WRITERS.get(new.kind.name, _write_section)(old, new)
+
+
+def _write_prefix_list(old: Section | None, new: Section) -> list[Command]:
+    """Add before taking away: a list without lines permits everything."""
+    known = old.entries if old is not None else {}
+    come = [Command(entry.line) for slot, entry in new.entries.items() if slot not in known]
+    return come + [Command(_off(entry)) for slot, entry in known.items() if slot not in new.entries]
+
+
+def _erase_whole(old: Section) -> list[Command]:
+    return [Command(f"no {old.header}")]
 
 
 def _removed(old: Section) -> list[Command]:
@@ -109,6 +145,11 @@ def _leaves(old: Entries, new: Entries, mode: str) -> list[Command]:
     leaves: list[Command] = []
     # A new object gets its defaults spelled out: they differ between releases.
     is_new = not any(slot != "description" for slot in old)
+    if _vrf_in(old) != _vrf_in(new):
+        leaves += _vrf_change(old, new, mode)
+        # IOS takes an interface's addresses away when its VRF changes, and the VRF's line is done.
+        old = {s: e for s, e in old.items() if not e.line.startswith("ip address ") and s != _VRF}
+        new = {s: e for s, e in new.items() if s != _VRF}
     for slot, entry in new.items():
         known = old.get(slot)
         if is_same(known, entry) and (known is not None or not is_new):
@@ -120,6 +161,20 @@ def _leaves(old: Entries, new: Entries, mode: str) -> list[Command]:
         mode = enters or mode
     gone = [entry for slot, entry in old.items() if slot not in new and not entry.is_default]
     return leaves + [Command(_off(entry), mode) for entry in reversed(gone)]
+
+
+_VRF = "vrf forwarding"
+
+
+def _vrf_in(entries: Entries) -> str:
+    return entries[_VRF].value if _VRF in entries else ""
+
+
+def _vrf_change(old: Entries, new: Entries, mode: str) -> list[Command]:
+    """Return the line that puts an interface into another VRF; from one into the next IOS needs no detour."""
+    if _VRF in new:
+        return [Command(new[_VRF].line, mode)]
+    return [Command(f"no {old[_VRF].line}", mode)]
 
 
 def _under(section: Section | None, path: tuple[str, ...]) -> Entries:
@@ -193,14 +248,6 @@ def _erase_section(old: Section) -> list[Command]:
     return [Command(f"no {_name_only(old)}", may_be_in_use=old.kind.is_held_by_sessions)]
 
 
-def _erase_keyring(old: Section) -> list[Command]:
-    return [Command(f"no {old.header}")]
-
-
-def _erase_route(old: Section) -> list[Command]:
-    return [Command(f"no {old.header}")]
-
-
 def _erase_setting(old: Section) -> list[Command]:
     setting = next(s for s in nvgen.GLOBALS if s.code == old.name)
     if setting.default == "none":
@@ -268,21 +315,56 @@ def _write_bgp(old: Section | None, new: Section) -> list[Command]:
 
 
 def _bgp_lines(section: Section, plain: list[Command], family: list[Command], *, is_new: bool = False) -> list[Command]:
-    if family:
+    # A family that holds nothing is displayed all the same, once it has been opened.
+    if family or (is_new and section.has_families):
         opening = Command(IPV4_FAMILY, "config-router", _FAMILY_MODE)
         closing = Command("exit-address-family", _FAMILY_MODE, "config-router")
         family = [opening, *family, closing]
     return _inside(section, [*plain, *family]) if plain or family or is_new else []
 
 
+def _write_vrf_family(old: Section | None, new: Section) -> list[Command]:
+    """Write what is added or changed of BGP in a VRF; what leaves is `_left_bgp`'s."""
+    known = old.entries if old is not None else {}
+    wanted = {s: e for s, e in new.entries.items() if not is_same(known.get(s), e)}
+    leaves = _leaves({s: e for s, e in known.items() if s in wanted}, wanted, _FAMILY_MODE)
+    return _in_vrf_family(new, leaves) if leaves or old is None else []
+
+
+def _in_vrf_family(section: Section, leaves: list[Command]) -> list[Command]:
+    return [
+        Command(_process_of(section), "config", _ROUTER_MODE),
+        Command(section.header, _ROUTER_MODE, _FAMILY_MODE),
+        *leaves,
+        Command("exit-address-family", _FAMILY_MODE, _ROUTER_MODE),
+        Command("exit", _ROUTER_MODE, "config"),
+    ]
+
+
+def _process_of(family: Section) -> str:
+    return f"router bgp {family.name.partition(' ')[0]}"
+
+
+def _erase_vrf_family(old: Section) -> list[Command]:
+    return [
+        Command(_process_of(old), "config", _ROUTER_MODE),
+        Command(f"no {old.header}", _ROUTER_MODE),
+        Command("exit", _ROUTER_MODE, "config"),
+    ]
+
+
 def _left_bgp(old: Section, new: Section) -> list[Command]:
-    """Take lines out of a BGP process that stays."""
-    if old.kind.name != "bgp":
+    """Take lines out of a BGP process, or a VRF's family of it, that stays."""
+    if old.kind.name not in BGP_KINDS:
         return []
     gone = [entry for slot, entry in old.entries.items() if slot not in new.entries]
     if not gone:
         return []
     gone_peers = _peers(entry.slot for entry in gone) - _peers(new.entries)
+    if old.kind.name == BGP_VRF:
+        rest = [entry for entry in gone if _peers((entry.slot,)).isdisjoint(gone_peers)]
+        forgotten = [Command(f"no neighbor {peer}", _FAMILY_MODE) for peer in sorted(gone_peers)]
+        return _in_vrf_family(old, [*forgotten, *(Command(_off(entry), _FAMILY_MODE) for entry in rest)])
     plain = [Command(f"no neighbor {peer}", "config-router") for peer in sorted(gone_peers)]
     family: list[Command] = []
     for entry in gone:
@@ -301,11 +383,16 @@ _WRITERS: dict[str, _Writer] = {
     "route": _write_route,
     "sla": _write_sla,
     "bgp": _write_bgp,
+    BGP_VRF: _write_vrf_family,
+    "prefix-list": _write_prefix_list,
 }
 _ERASERS: dict[str, Callable[[Section], list[Command]]] = {
     "global": _erase_setting,
-    "route": _erase_route,
+    "route": _erase_whole,
     "sla": _erase_sla,
     "interface": _erase_interface,
-    "keyring": _erase_keyring,
+    "keyring": _erase_whole,
+    "prefix-list": _erase_whole,
+    "route-map": _erase_whole,
+    BGP_VRF: _erase_vrf_family,
 }

@@ -10,7 +10,9 @@ need no token; what IOS numbers or shares does:
 ``sla100``         IP SLA 100; ``trk100`` track 100
 ``t2``             ``interface Tunnel2``, the one without these tokens, while it has no description yet
 ``bgp``            ``router bgp`` was made by us
-``net0``           BGP's ``network 0.0.0.0``; ``net=10.0.0.0/8`` any other network
+``net0``           BGP's ``network 0.0.0.0``; ``net=10.0.0.0/8`` any other network; ``net=10.0.0.0/8@V`` one in VRF V
+``af=V``           BGP's ``address-family ipv4 vrf V`` was made by us
+``max``            ``maximum-prefix`` of our neighbours was set by us
 ``~p200``          used by us, made by another link of ours; becomes ``p200`` when that link goes
 =================  ==========================================================================
 """
@@ -25,10 +27,13 @@ from .state import Sections, State
 # IOS-XE takes 200 characters from 17.4 on (240 before).
 MAX_DESCRIPTION = 200
 USED = "~"
+FAMILY = "af="
+MAXIMUM_PREFIX = "max"
 
 _OBJECT = re.compile(
-    r"(?:(?:keyring|isakmp|ikev2|ipsec|ipsec-prop)-(?P<tunnel>vpn-[0-9A-Za-z]+)-[01]"
-    r"|(?:policy|proposal-[a-z0-9-]+)-(?P<link>vpn-[0-9A-Za-z]+))"
+    r"(?:(?:keyring(?:-(?P<vrf>[A-Za-z][A-Za-z0-9_.:-]*))?|isakmp|ikev2|ipsec|ipsec-prop|primary|backup)"
+    r"-(?P<tunnel>vpn-[0-9A-Za-z]+)-[01]"
+    r"|(?:policy|proposal-[a-z0-9-]+|from-aws|to-aws)-(?P<link>vpn-[0-9A-Za-z]+))"
 )
 _MARK = re.compile(r"aws-cisco-vpn (?P<link>\S+) (?P<id>vpn-\S+) gen (?P<generation>\d+)(?: own (?P<own>.+))?")
 
@@ -78,7 +83,7 @@ def generation(running: State, connection_id: str) -> int | None:
 def key(token: str) -> str:
     """Return what a token is about: ``df=copy`` and ``~df`` are both about ``df``."""
     bare = token.removeprefix(USED)
-    return bare if bare.startswith("net=") else bare.partition("=")[0]
+    return bare if bare.startswith(("net=", FAMILY)) else bare.partition("=")[0]
 
 
 def previous(token: str) -> str:
@@ -91,15 +96,25 @@ def setting_token(code: str, value: str) -> str:
     return f"{code}={value.replace(' ', '/')}"
 
 
-def network_token(slot: str) -> str:
+def network_token(slot: str, vrf: str = "") -> str:
     """Return the token for a BGP network slot, such as ``network 10.0.0.0/8``."""
     prefix = slot.removeprefix("network ")
+    if vrf:
+        return f"net={prefix}@{vrf}"
     return "net0" if prefix == "0.0.0.0/0" else f"net={prefix}"
 
 
-def network_slot(thing: str) -> str:
-    """Return the BGP network slot that a token is about."""
-    return "network 0.0.0.0/0" if thing == "net0" else f"network {thing.removeprefix('net=')}"
+def network_place(thing: str) -> tuple[str, str]:
+    """Return the VRF ("" is the global table) and the BGP network slot that a token is about."""
+    if thing == "net0":
+        return "", "network 0.0.0.0/0"
+    prefix, _, vrf = thing.removeprefix("net=").partition("@")
+    return vrf, f"network {prefix}"
+
+
+def process_token(vrf: str) -> str:
+    """Return the token for BGP itself: the process, or a VRF's part of it."""
+    return f"{FAMILY}{vrf}" if vrf else "bgp"
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +148,12 @@ class Ours:
         """
         found = _OBJECT.fullmatch(name)
         return found is not None and (found["tunnel"] or found["link"]) in self.connection_ids
+
+
+def vrf_in_name(name: str) -> str:
+    """Return the VRF in the name of a keyring of ours, "" for none: IOS can't move a keyring, so we make another."""
+    found = _OBJECT.fullmatch(name)
+    return (found["vrf"] or "") if found is not None else ""
 
 
 def ours(running: State, link: str, connection_id: str, owned: Owned, tunnels_like: frozenset[str]) -> Ours:

@@ -26,13 +26,15 @@ class Step:
     """The part of a plan that touches one tunnel, or what both share; starts and ends in mode ``config``.
 
     `scope` is ``shared`` or the tunnel interface's name. `clear_sessions` are the peers whose IKE sessions
-    live on the old key or profile until they are cleared (``clear crypto session remote A``).
+    live on the old key or profile until they are cleared (``clear crypto session remote A``). `refresh` are the EXEC
+    lines that have BGP apply a changed policy to the routes it has; the sessions stay up.
     """
 
     scope: str
     commands: tuple[Command, ...]
     inverse: tuple[Command, ...]
     clear_sessions: tuple[IPv4Address, ...] = ()
+    refresh: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ lines below a rejected header would land in another section. Leaves of a section
 a header that IOS has taken in this very run; its mode is checked all the same.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address
 
@@ -52,6 +52,7 @@ class Pusher:
         for batch in batches(step.commands, self._entered):
             self._send(batch, step.clear_sessions)
         self._clear(step.clear_sessions)
+        self._execute(step.refresh)
 
     def undo(self, step: Step) -> None:
         """Send a step's inverse; a line that is refused is passed over: the step may not be in whole."""
@@ -60,6 +61,7 @@ class Pusher:
             if classify(command.text, reply.text) is Verdict.IN_USE:
                 self._insist(command, step.clear_sessions)
         self._clear(step.clear_sessions)
+        self._execute(step.refresh)
 
     def _send(self, batch: Sequence[Command], peers: tuple[IPv4Address, ...]) -> None:
         for command in batch:
@@ -96,8 +98,11 @@ class Pusher:
                 return reply
 
     def _clear(self, peers: tuple[IPv4Address, ...]) -> None:
-        for peer in peers:
-            line = f"do clear crypto session remote {peer}"
+        self._execute(f"clear crypto session remote {peer}" for peer in peers)
+
+    def _execute(self, lines: Iterable[str]) -> None:
+        """Run EXEC lines from within the configuration mode; one that is refused is worth a warning only."""
+        for line in (f"do {line}" for line in lines):
             reply = self.terminal.run(line)
             if classify(line, reply.text) is Verdict.REJECTED:
                 self.warnings.append(f"{line!r} was not accepted: {self.redactor.redact(reply.text.strip())}")

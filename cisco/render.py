@@ -6,7 +6,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from .errors import InputError
-from .model import Bgp, Encryption, IkeVersion, Integrity, Intent, Phase1, Tunnel
+from .model import Bgp, Encryption, IkeVersion, Integrity, Intent, Phase1, Steering, Tunnel
 
 # AWS's word -> IOS's word (Cisco's published IOS-XE models; see docs/deviations.md).
 IKEV1_ENCRYPTION = {Encryption.AES128: "aes 128", Encryption.AES256: "aes 256"}
@@ -36,6 +36,11 @@ ESP_HASH = {
     Integrity.SHA2_512: "esp-sha512-hmac",
 }
 _LONGEST_LINE = 254  # IOS cuts a longer command line
+# IOS's own local preference is 100 and its MED 0.
+PRIMARY_PREFERENCE = 200
+BACKUP_METRIC = 100
+# Above a plain static route's 1, below every routing protocol's: the backup is no worse than what is learnt elsewhere.
+BACKUP_DISTANCE = 10
 
 
 def mark(intent: Intent) -> str:
@@ -67,6 +72,12 @@ def proposal_name(intent: Intent, phase1: Phase1) -> str:
     return "-".join(("proposal", *map(str, words)))
 
 
+def keyring_name(intent: Intent, tunnel: Tunnel) -> str:
+    """Return the name of a keyring for IKEv1: IOS can't move one to another VRF, so that the VRF is in its name."""
+    words = ("keyring", intent.front_door_vrf, intent.connection_id, tunnel.index)
+    return "-".join(str(word) for word in words if word is not None)
+
+
 def render(intent: Intent) -> str:
     """Return the IOS text as it is sent, keys in clear: whoever shows it redacts it first."""
     parts = [_render("global.j2", intent, intent.tunnels[0])]
@@ -76,6 +87,7 @@ def render(intent: Intent) -> str:
         ike = "ikev1.j2" if tunnel.phase1.version is IkeVersion.V1 else "ikev2.j2"
         parts += [_render(name, intent, tunnel) for name in (ike, "ipsec.j2", "tunnel.j2")]
     if isinstance(intent.routing, Bgp):
+        parts.append(_render("policy.j2", intent, intent.tunnels[0]))
         parts.append(_render("bgp.j2", intent, intent.tunnels[0]))
     else:
         parts += [_render("static.j2", intent, tunnel) for tunnel in intent.tunnels]
@@ -100,6 +112,8 @@ def _environment() -> Environment:
         ikev1_hash=IKEV1_HASH,
         ikev2_encryption=IKEV2_ENCRYPTION,
         ikev2_hash=IKEV2_HASH,
+        primary_preference=PRIMARY_PREFERENCE,
+        backup_metric=BACKUP_METRIC,
         proposal_name=proposal_name,
         transform=transform,
     )
@@ -107,6 +121,8 @@ def _environment() -> Environment:
 
 
 def _render(template: str, intent: Intent, tunnel: Tunnel) -> str:
+    # IOS wants the VRF beside an address, and knows it of an interface.
+    is_address = intent.wan_interface is None and intent.front_door_vrf is not None
     values = {
         "intent": intent,
         "tunnel": tunnel,
@@ -116,6 +132,12 @@ def _render(template: str, intent: Intent, tunnel: Tunnel) -> str:
         # Behind NAT a named interface's address may be DHCP's: then the policy serves any local address.
         "is_local_address_unknown": intent.is_behind_nat and intent.wan_interface is not None,
         "routing": intent.routing,
+        "keyring": keyring_name(intent, tunnel),
+        "in_front_door": f" vrf {intent.front_door_vrf}" if intent.front_door_vrf else "",
+        "at_front_door": f" {intent.front_door_vrf}" if is_address else "",
+        "in_inside": f" vrf {intent.inside_vrf}" if intent.inside_vrf else "",
+        "distance": f" {BACKUP_DISTANCE}" if intent.is_backup(tunnel) else "",
+        "is_steered": isinstance(intent.routing, Bgp) and intent.routing.steering is not Steering.NONE,
         "mark": mark(intent),
         "uses_ikev1": any(t.phase1.version is IkeVersion.V1 for t in intent.tunnels),
         "ikev2_offers": ikev2_offers(intent),

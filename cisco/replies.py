@@ -51,6 +51,8 @@ BENIGN = _table(
     r"^% ?(?:tunnel )?interface \S+ .*was deleted.*$",
     r"^% ?tunnel interface was deleted.*$",
     r"^ISAKMP is (?:ON|OFF)$",
+    # An interface that changes its VRF loses its addresses; the plan enters ours again.
+    r"^% ?Interface \S+ .*removed due to (?:enabling|disabling) VRF \S+$",
     # Opened sections that are not complete yet say so; the lines that follow complete them.
     r"^IKEv2 proposal must either have a set of an encryption algorithm.*$"
     r"(?:\n(?!\s*%).*(?:aes-gcm|prf|configured).*$)*",

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from .errors import InputError
 from .login import ArchivePolicy, Login, Options
+from .model import Steering
 from .secret import Secret
 
 _LOGIN_FIELDS = {
@@ -15,6 +16,7 @@ _LOGIN_FIELDS = {
 }  # fmt: skip
 _SETTING_FIELDS = {
     "wan_interface", "behind_nat", "local_address", "advertise", "tunnel_numbers", "isakmp_policies", "sla_numbers",
+    "front_door_vrf", "inside_vrf", "prefix_lists", "maximum_prefix", "primary", "steering",
 }  # fmt: skip
 _OPTION_FIELDS = {
     "save",
@@ -39,7 +41,9 @@ FORGET_VARIABLE = "IOS_FORGET_UNREACHABLE"
 class RouterSettings:
     """What the router's own side decides; all with the guide's defaults.
 
-    `advertise` is ``None`` for the default route as in the guide, else the networks to announce.
+    `advertise` is ``None`` for the default route as in the guide, else the networks to announce. `prefix_lists` admits
+    only the VPC side's networks and lets only the announced ones out. `primary` is AWS's outside address, or the inside
+    CIDR, of the tunnel to prefer.
     """
 
     wan_interface: str | None = None
@@ -49,6 +53,12 @@ class RouterSettings:
     tunnel_numbers: tuple[int, int] = (1, 2)
     isakmp_policies: tuple[int, int] = (200, 201)
     sla_numbers: tuple[int, int] = (100, 200)
+    front_door_vrf: str | None = None
+    inside_vrf: str | None = None
+    prefix_lists: bool = False
+    maximum_prefix: int | None = None
+    primary: str | None = None
+    steering: Steering = Steering.AS_PATH
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,15 +112,22 @@ def parse_settings(router: Mapping[str, object]) -> RouterSettings:
     """Check the router's own side."""
     advertise = router.get("advertise", "default")
     address = router.get("local_address")
-    interface = router.get("wan_interface")
     return RouterSettings(
-        wan_interface=None if interface is None else _text("router.wan_interface", interface),
+        wan_interface=_optional_text("router.wan_interface", router.get("wan_interface")),
         behind_nat=_flag("router.behind_nat", router.get("behind_nat", False)),
         local_address=None if address is None else _address("router.local_address", address),
         advertise=None if advertise == "default" else _networks("router.advertise", advertise),
         tunnel_numbers=_pair("router.tunnel_numbers", router.get("tunnel_numbers", (1, 2))),
         isakmp_policies=_pair("router.isakmp_policies", router.get("isakmp_policies", (200, 201))),
         sla_numbers=_pair("router.sla_numbers", router.get("sla_numbers", (100, 200))),
+        front_door_vrf=_optional_text("router.front_door_vrf", router.get("front_door_vrf")),
+        inside_vrf=_optional_text("router.inside_vrf", router.get("inside_vrf")),
+        prefix_lists=_flag("router.prefix_lists", router.get("prefix_lists", False)),
+        maximum_prefix=None
+        if router.get("maximum_prefix") is None
+        else _integer("router.maximum_prefix", router["maximum_prefix"]),
+        primary=_optional_text("router.primary", router.get("primary")),
+        steering=_steering(router.get("steering", Steering.AS_PATH.value)),
     )
 
 
@@ -180,6 +197,17 @@ def _given(router: Mapping[str, object], name: str, field: str, allowed: str) ->
     if value is None or value == "":
         raise InputError(f"{name}.{field}", "absent", allowed)
     return _text(f"{name}.{field}", value)
+
+
+def _optional_text(name: str, value: object) -> str | None:
+    return None if value is None else _text(name, value)
+
+
+def _steering(value: object) -> Steering:
+    known = {steering.value: steering for steering in Steering}
+    if not isinstance(value, str) or value not in known:
+        raise InputError("router.steering", value, f"one of {', '.join(known)}")
+    return known[value]
 
 
 def _secret(value: object) -> Secret | None:

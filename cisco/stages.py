@@ -9,7 +9,7 @@ from . import merge
 from .layout import Layout
 from .order import EXCLUSIVE, is_same, transition
 from .plan import Command
-from .state import Entries, Entry, Ref, Section, Sections
+from .state import BGP_KINDS, Entries, Entry, Ref, Section, Sections
 from .state import entry as entry_of
 
 
@@ -101,7 +101,7 @@ def _moved(state: Sections, after: Sections, is_due: Callable[[Ref, str], bool])
         old, new = state.get(ref), after.get(ref)
         if old is new:
             continue
-        if ref[0] == "bgp":
+        if ref[0] in BGP_KINDS:
             moved = _moved_lines(ref, old, new, is_due)
         elif is_due(ref, ""):
             moved = _with_both_proposals(old, new)

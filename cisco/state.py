@@ -21,7 +21,8 @@ class Kind:
     """A kind of object: how its header reads, the sub-mode it opens and the rules for the lines there.
 
     Group 1 of `header` is the object's name; group 2, where there is one, words of the header that are a value
-    of their own (a transform set's algorithms). `rank` orders kinds so that a reference points to a lower rank.
+    of their own (a transform set's algorithms). `rank` orders kinds so that a reference points to a lower rank. An object
+    that is scattered has no header: it is the global lines with its name.
     """
 
     name: str
@@ -31,7 +32,11 @@ class Kind:
     rank: int
     words: Callable[[str], str] | None = None
     is_held_by_sessions: bool = False
+    is_scattered: bool = False
 
+
+BGP_VRF = "bgp-vrf"
+BGP_KINDS = ("bgp", BGP_VRF)
 
 _ROWS: tuple[tuple[str, str, str | None, tuple[nvgen.Rule, ...], dict[str, Any]], ...] = (
     ("policy", r"crypto isakmp policy (\d+)", "config-isakmp", nvgen.POLICY, {}),
@@ -56,8 +61,15 @@ _ROWS: tuple[tuple[str, str, str | None, tuple[nvgen.Rule, ...], dict[str, Any]]
     ("interface", r"interface (\S+(?: \d\S*)?)( .+)?", "config-if", nvgen.INTERFACE, {"words": str.strip}),
     ("sla", r"ip sla (?:monitor )?(\d+)", "config-ip-sla", nvgen.SLA, {}),
     ("track", r"track (\d+) (.+)", "config-track", nvgen.TRACK, {"words": nvgen.canonical_tracked}),
+    ("prefix-list", r"(?!)()", "config", nvgen.PREFIX_LIST, {"is_scattered": True}),
+    ("route-map", r"route-map (\S+) permit 10", "config-route-map", nvgen.ROUTE_MAP, {}),
     ("bgp", r"router bgp (\S+)", "config-router", nvgen.BGP, {}),
-    ("route", r"ip route (\d\S+ \d\S+ Tunnel ?\d+(?: \d+\.\d+\.\d+\.\d+)?)((?: .+)?)", None, (), {"words": str.strip}),
+    # BGP in a VRF is an object of its own, "ASN VRF", although it stands inside `router bgp`.
+    (BGP_VRF, r"(?!)()", "config-router-af", nvgen.BGP, {}),
+    (
+        "route", r"ip route ((?:vrf \S+ )?\d\S+ \d\S+ Tunnel ?\d+(?: \d+\.\d+\.\d+\.\d+)?)((?: .+)?)", None, (),
+        {"words": nvgen.canonical_route},
+    ),
 )  # fmt: skip
 _RANKED = tuple(
     Kind(name, re.compile(header), mode, rules, rank, **options)
@@ -68,9 +80,11 @@ KINDS: Mapping[str, Kind] = {kind.name: kind for kind in _RANKED}
 
 _BY_FIRST_WORD: Mapping[str, tuple[Kind, ...]] = {
     word: tuple(kind for kind in _RANKED if kind.header.pattern.startswith(word + " "))
-    for word in ("crypto", "interface", "ip", "track", "router")
+    for word in ("crypto", "interface", "ip", "track", "router", "route-map")
 }
 _SLA_ELSEWHERE = re.compile(r"ip sla (?:monitor )?(schedule|reaction-configuration|reaction-trigger) (\d+) ?(.*)")
+_PREFIX_LIST = re.compile(r"ip prefix-list (\S+) (?:seq \d+ )?(?:permit|deny) .+")
+_VRF_FAMILY = re.compile(r"address-family ipv4 vrf (\S+)")
 _UNICAST = re.compile(r"address-family ipv4(?: unicast)?")
 IPV4_FAMILY = "address-family ipv4"
 
@@ -166,6 +180,11 @@ def _read_global(line: Line, sections: Sections) -> bool:
     if elsewhere is not None:
         _add(sections, "sla", elsewhere[2], f"ip sla {elsewhere[2]}", (_sla_entry(elsewhere, text),))
         return True
+    listed = _PREFIX_LIST.fullmatch(text) if first == "ip" else None
+    if listed is not None:
+        lines = (_entry(nvgen.PREFIX_LIST, text, ("global",)),)
+        _add(sections, "prefix-list", listed[1], f"ip prefix-list {listed[1]}", lines)
+        return True
     for kind in _BY_FIRST_WORD[first]:
         found = kind.header.fullmatch(text)
         if found is not None:
@@ -188,11 +207,29 @@ def _read_section(kind: Kind, found: re.Match[str], line: Line, text: str, secti
     elif kind.name == "route":
         name = re.sub(r"Tunnel (\d)", r"Tunnel\1", name)
         text = f"ip route {name}{found[2]}"
-    entries = list(_entries(kind, line.children, ()))
+    children = line.children
+    if kind.name == "bgp":
+        children = tuple(child for child in children if not _read_vrf_family(name, child, sections))
+    entries = list(_entries(kind, children, ()))
     if kind.words is not None and found[2] is not None:
         entries.insert(0, Entry(HEADER, kind.words(found[2]), text))
-    has_families = kind.name == "bgp" and any(c.text.startswith("address-family") for c in line.children)
+    has_families = kind.name == "bgp" and any(c.text.startswith("address-family") for c in children)
     _add(sections, kind.name, name, text, entries, has_families=has_families)
+
+
+def _read_vrf_family(asn: str, line: Line, sections: Sections) -> bool:
+    found = _VRF_FAMILY.fullmatch(" ".join(line.text.split()))
+    if found is None:
+        return False
+    _add(sections, BGP_VRF, f"{asn} {found[1]}", found[0], _entries(KINDS[BGP_VRF], line.children, ()))
+    return True
+
+
+def vrf_of(section: Section) -> str:
+    """Return the VRF of an interface, or of BGP in one; "" is the global table."""
+    if section.kind.name == BGP_VRF:
+        return section.name.partition(" ")[2]
+    return section.value("vrf forwarding") or ""
 
 
 def _read_setting(text: str, sections: Sections) -> bool:
@@ -247,7 +284,7 @@ def _rules(kind: Kind, path: tuple[str, ...]) -> tuple[nvgen.Rule, ...]:
 def _entry(rules: tuple[nvgen.Rule, ...], text: str, path: tuple[str, ...]) -> Entry:
     reading = nvgen.read(rules, text)
     # BGP shows the same neighbour line with and without a family: a merged view knows it by its words alone.
-    merged = path == (IPV4_FAMILY,) and reading.rule is not None
+    merged = path in ((IPV4_FAMILY,), ("global",)) and reading.rule is not None
     slot = reading.slot if merged or not path else "/".join((*path, reading.slot))
     return Entry(slot, reading.value, text, reading.rule, path)
 

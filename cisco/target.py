@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 from . import collisions, ikev2_policies, merge, nvgen, ownership
-from .layout import is_neighbour_line, peer_of, probe_interface, tracked_probe
-from .ownership import USED, Mark, Ours
+from .layout import is_neighbour_line, peer_of, probe_interface, route_interface, tracked_probe
+from .ownership import USED, Mark, Ours, vrf_in_name
 from .plan import Collision
-from .state import GLOBAL, HEADER, KINDS, Entry, Ref, Section, Sections
+from .state import BGP_KINDS, BGP_VRF, GLOBAL, HEADER, KINDS, Entry, Ref, Section, Sections, vrf_of
 
 _NAMED = frozenset(
     {"keyring", "isakmp-profile", "proposal", "ikev2-policy", "ikev2-keyring", "ikev2-profile", "transform-set",
-     "ipsec-profile"}
+     "ipsec-profile", "prefix-list", "route-map"}
 )  # fmt: skip
 _TOKEN_PREFIX = {"policy": "p", "sla": "sla", "track": "trk"}
 
@@ -45,10 +45,9 @@ def target(
     for ref, want in intended.items():
         _LAYERS.get(want.kind.name, _lay_object)(result, ref, want, is_other_key)
     _drop_objects(result, intended)
-    if not any(kind == "bgp" for kind, _ in intended):
-        _drop_neighbours(result, frozenset())
-    # `bgp` last: the process goes only when everything else of ours has left it.
-    for thing in sorted(result.tokens, key=lambda k: k == "bgp"):
+    _drop_neighbours(result, intended)
+    # BGP itself last: it goes only when everything else of ours has left it, a VRF's part before the process.
+    for thing in sorted(result.tokens, key=lambda k: (k == "bgp", k.startswith(ownership.FAMILY))):
         if not _is_intended(thing, intended):
             _release(result, thing)
     _describe_others(result)
@@ -59,11 +58,15 @@ def is_mine(ours: Ours, running: Sections, ref: Ref) -> bool:
     """Whether an object on the router is ours to change."""
     kind, name = ref
     if kind in _NAMED:
-        return ours.is_known and ours.named(name)
+        # A copy that somebody keeps under another name is in no VRF of that name.
+        is_in_its_vrf = kind != "keyring" or (running[ref].value(HEADER) or "").removeprefix("vrf ") == vrf_in_name(
+            name
+        )
+        return ours.is_known and ours.named(name) and is_in_its_vrf
     if kind == "interface":
         return name in ours.tunnels
     if kind == "route":
-        return name.split(" ")[2] in ours.tunnels
+        return route_interface(name) in ours.tunnels
     if kind in _TOKEN_PREFIX and ours.owns(f"{_TOKEN_PREFIX[kind]}{name}"):
         return True
     if kind == "sla":
@@ -136,20 +139,23 @@ def _lay_setting(result: Target, ref: Ref, want: Section, _: merge.KeyCheck) -> 
 
 def _lay_bgp(result: Target, ref: Ref, want: Section, _: merge.KeyCheck) -> None:
     have = result.running.get(ref)
+    thing = ownership.process_token(vrf_of(want))
     if have is not None:
         _lay_neighbours(result, ref, want)
         _lay_networks(result, ref, have, want)
-        if "bgp" not in result.tokens and result.ours.holders("bgp"):
-            result.tokens["bgp"] = USED + "bgp"
-    elif not any(kind == "bgp" for kind, _ in result.running):
+        if thing not in result.tokens and result.ours.holders(thing):
+            result.tokens[thing] = USED + thing
+    elif ref[0] == BGP_VRF or not any(kind == "bgp" for kind, _ in result.running):
         result.sections[ref] = want
-        networks = (ownership.network_token(slot) for slot in want.entries if slot.startswith("network "))
-        result.tokens.update({token: token for token in ("bgp", *networks)})
+        networks = (ownership.network_token(slot, vrf_of(want)) for slot in want.entries if slot.startswith("network "))
+        result.tokens.update({token: token for token in (thing, *networks)})
+    if any(_is_limit(slot) for slot in want.entries):
+        result.tokens[ownership.MAXIMUM_PREFIX] = ownership.MAXIMUM_PREFIX
 
 
 def _lay_neighbours(result: Target, ref: Ref, want: Section) -> None:
     peers = frozenset(slot.split(" ")[1] for slot in want.entries if slot.startswith("neighbor "))
-    _drop_neighbours(result, peers)
+    result.collisions += collisions.foreign_policy(result.sections[ref], want)
     section = merge.without(
         result.sections[ref], lambda e: is_neighbour_line(e, peers) and e.is_managed and e.slot not in want.entries
     )
@@ -164,7 +170,7 @@ def _lay_neighbours(result: Target, ref: Ref, want: Section) -> None:
 def _lay_networks(result: Target, ref: Ref, have: Section, want: Section) -> None:
     new = {}
     for slot, entry in want.entries.items():
-        token = ownership.network_token(slot)
+        token = ownership.network_token(slot, vrf_of(want))
         if not slot.startswith("network "):
             continue
         if slot not in have.entries:
@@ -177,17 +183,33 @@ def _lay_networks(result: Target, ref: Ref, have: Section, want: Section) -> Non
         result.sections[ref] = section.with_entries({**section.entries, **new})
 
 
-def _drop_neighbours(result: Target, kept: frozenset[str]) -> None:
+def _is_limit(slot: str) -> bool:
+    return slot.startswith("neighbor ") and slot.endswith(" maximum-prefix")
+
+
+def _our_neighbours(result: Target) -> set[tuple[str, str]]:
+    """Return VRF and peer of the neighbours that our tunnels have; in another VRF the same peer is somebody else's."""
+    tunnels = [result.running[("interface", n)] for n in result.ours.tunnels if ("interface", n) in result.running]
+    # A tunnel whose VRF was changed by hand leaves its neighbour where our mark says that we were.
+    families = {t.removeprefix(ownership.FAMILY) for t in result.ours.tokens if t.startswith(ownership.FAMILY)}
+    pairs = {(vrf, peer_of(tunnel)) for tunnel in tunnels for vrf in {vrf_of(tunnel), *families}}
+    return {(vrf, peer) for vrf, peer in pairs if peer is not None}
+
+
+def _drop_neighbours(result: Target, intended: Sections) -> None:
     """Take away the neighbours of our tunnels (the whole of them) that aren't intended any more."""
-    mine = {
-        peer_of(result.running[("interface", name)])
-        for name in result.ours.tunnels
-        if ("interface", name) in result.running
+    kept = {
+        (vrf_of(section), slot.split(" ")[1])
+        for section in intended.values()
+        if section.kind.name in BGP_KINDS
+        for slot in section.entries
+        if slot.startswith("neighbor ")
     }
-    gone = frozenset(peer for peer in mine if peer is not None) - kept
+    gone = _our_neighbours(result) - kept
     for ref, section in list(result.sections.items()):
-        if section.kind.name == "bgp":
-            result.sections[ref] = merge.without(section, lambda entry: is_neighbour_line(entry, gone))
+        if ref[0] in BGP_KINDS:
+            peers = frozenset(peer for vrf, peer in gone if vrf == vrf_of(section))
+            result.sections[ref] = merge.without(section, lambda entry, peers=peers: is_neighbour_line(entry, peers))  # type: ignore[misc]
 
 
 def _drop_objects(result: Target, intended: Sections) -> None:
@@ -202,7 +224,8 @@ def _drop_objects(result: Target, intended: Sections) -> None:
 def _is_our_route(result: Target, ref: Ref) -> bool:
     """Of the routes through our tunnel, ours hang on our track; others somebody added by hand."""
     words = (result.running[ref].value(HEADER) or "").split(" ")
-    return words[0] == "track" and len(words) > 1 and f"trk{words[1]}" in result.ours.tokens
+    at = words.index("track") if "track" in words[:-1] else None
+    return at is not None and f"trk{words[at + 1]}" in result.ours.tokens
 
 
 def _is_intended(thing: str, intended: Sections) -> bool:
@@ -210,11 +233,13 @@ def _is_intended(thing: str, intended: Sections) -> bool:
     ref = _ref_of(thing)
     if ref is not None:
         return ref in intended
-    processes = [section for section in intended.values() if section.kind.name == "bgp"]
-    if thing == "bgp":
-        return bool(processes)
-    slots = {slot for process in processes for slot in process.entries}
-    return ownership.network_slot(thing) in slots
+    processes = [section for section in intended.values() if section.kind.name in BGP_KINDS]
+    if thing == ownership.MAXIMUM_PREFIX:
+        return any(_is_limit(slot) for process in processes for slot in process.entries)
+    if not thing.startswith("net"):
+        return thing in {ownership.process_token(vrf_of(process)) for process in processes}
+    vrf, slot = ownership.network_place(thing)
+    return any(vrf_of(process) == vrf and slot in process.entries for process in processes)
 
 
 def _ref_of(thing: str) -> Ref | None:
@@ -258,13 +283,28 @@ def _undo(result: Target, thing: str, token: str) -> None:
 
 def _undo_bgp(result: Target, thing: str) -> None:
     for ref, section in list(result.sections.items()):
-        if section.kind.name != "bgp":
+        if ref[0] not in BGP_KINDS:
             continue
-        if thing != "bgp":
-            slot = ownership.network_slot(thing)
-            result.sections[ref] = merge.without(section, lambda entry, slot=slot: entry.slot == slot)  # type: ignore[misc]
-        elif not [s for s in section.entries if s != "bgp log-neighbor-changes"]:
+        vrf = vrf_of(section)
+        if thing == ownership.MAXIMUM_PREFIX:
+            peers = frozenset(peer for where, peer in _our_neighbours(result) if where == vrf)
+            result.sections[ref] = _without_limits(section, peers)
+        elif thing.startswith("net"):
+            if ownership.network_place(thing)[0] == vrf:
+                slot = ownership.network_place(thing)[1]
+                result.sections[ref] = merge.without(section, lambda entry, slot=slot: entry.slot == slot)  # type: ignore[misc]
+        elif thing == ownership.process_token(vrf) and _is_empty(result, section):
             del result.sections[ref]
+
+
+def _without_limits(section: Section, peers: frozenset[str]) -> Section:
+    return merge.without(section, lambda entry: _is_limit(entry.slot) and is_neighbour_line(entry, peers))
+
+
+def _is_empty(result: Target, section: Section) -> bool:
+    """Whether nothing is left of BGP; the process is in use while a VRF's part of it is there."""
+    has_vrfs = section.kind.name == "bgp" and any(kind == BGP_VRF for kind, _ in result.sections)
+    return not has_vrfs and all(slot == "bgp log-neighbor-changes" for slot in section.entries)
 
 
 def _describe_others(result: Target) -> None:
@@ -280,6 +320,7 @@ _LAYERS: dict[str, _Layer] = {
     "route": _lay_route,
     "global": _lay_setting,
     "bgp": _lay_bgp,
+    BGP_VRF: _lay_bgp,
 }
 
 

@@ -115,15 +115,27 @@ class Report:
 def commands(intent: Intent, *, has_uptime: bool = False) -> tuple[str, ...]:
     """Return what to ask the router to verify this link; `has_uptime` adds how long sessions have been up."""
     asked = list(dict.fromkeys(_IKE_COMMANDS[tunnel.phase1.version] for tunnel in intent.tunnels))
-    # By peer, because a hub's whole `show crypto ipsec sa` takes a router seconds.
-    asked += [f"{_IPSEC} peer {tunnel.aws_outside}" for tunnel in intent.tunnels]
+    # A part of it, because a hub's whole `show crypto ipsec sa` takes a router seconds; a peer is looked for in the global table.
+    asked += [f"{_IPSEC} {_part(intent, tunnel)}" for tunnel in intent.tunnels]
     asked += [f"{_INTERFACES} Tunnel{tunnel.number}" for tunnel in intent.tunnels]
     if isinstance(intent.routing, Bgp):
-        asked.append(_BGP)
+        asked.append(_bgp_command(intent))
     else:
         asked += [f"{show} {number}" for number in intent.routing.sla_numbers for show in (_SLA, _TRACK)]
-        asked.append(f"{_ROUTES} static")
+        asked.append(f"{_routes_command(intent)} static")
     return (*asked, f"{_SESSION} detail") if has_uptime else tuple(asked)
+
+
+def _part(intent: Intent, tunnel: Tunnel) -> str:
+    return f"interface Tunnel{tunnel.number}" if intent.front_door_vrf else f"peer {tunnel.aws_outside}"
+
+
+def _bgp_command(intent: Intent) -> str:
+    return f"show ip bgp vpnv4 vrf {intent.inside_vrf} summary" if intent.inside_vrf else _BGP
+
+
+def _routes_command(intent: Intent) -> str:
+    return f"{_ROUTES} vrf {intent.inside_vrf}" if intent.inside_vrf else _ROUTES
 
 
 def verify(outputs: Mapping[str, str], intent: Intent) -> Report:
@@ -134,7 +146,7 @@ def verify(outputs: Mapping[str, str], intent: Intent) -> Report:
             (``detail``, a peer, an interface) serve alike.
         intent: What the link should be.
     """
-    said = _Said.of(outputs)
+    said = _Said.of(outputs, intent)
     return Report(tuple(_judge(said, intent, tunnel) for tunnel in intent.tunnels))
 
 
@@ -154,7 +166,7 @@ class _Said:
     refused: Mapping[str, str]
 
     @classmethod
-    def of(cls, outputs: Mapping[str, str]) -> "_Said":
+    def of(cls, outputs: Mapping[str, str], intent: Intent) -> "_Said":
         def text(command: str) -> str:
             return "\n".join(shown for asked, shown in outputs.items() if _is_form_of(asked, command))
 
@@ -164,10 +176,10 @@ class _Said:
             show_ipsec.flows(text(_IPSEC)),
             show_ipsec.sessions(text(_SESSION)),
             interfaces(text(_INTERFACES)),
-            show_routing.bgp_neighbors(text(_BGP)),
+            show_routing.bgp_neighbors(text(_bgp_command(intent))),
             show_routing.slas(text(_SLA)),
             show_routing.tracks(text(_TRACK)),
-            show_routing.routes(text(_ROUTES)),
+            show_routing.routes(text(_routes_command(intent))),
             {asked: line for asked, shown in outputs.items() if (line := refusal(shown)) is not None},
         )
 
@@ -187,7 +199,7 @@ def _judge(said: _Said, intent: Intent, tunnel: Tunnel) -> TunnelReport:
     shown = next((i for i in said.interfaces if i.name.lower() == f"tunnel{tunnel.number}"), None)
     ike, ike_reason = _ike(said, tunnel)
     ipsec, ipsec_reason = _ipsec(said, tunnel)
-    bgp = _bgp(said, tunnel) if isinstance(intent.routing, Bgp) else None
+    bgp = _bgp(said, intent, tunnel) if isinstance(intent.routing, Bgp) else None
     sla, track = _sla(said, intent.routing, tunnel) if isinstance(intent.routing, Static) else (None, None)
     causes = (
         _misconfigured(said, shown, tunnel),
@@ -286,10 +298,10 @@ def _line_protocol(said: _Said, shown: Interface | None) -> str | None:
     return None if shown.is_up else f"line protocol {shown.line_protocol} (interface {shown.status})"
 
 
-def _bgp(said: _Said, tunnel: Tunnel) -> BgpState:
+def _bgp(said: _Said, intent: Intent, tunnel: Tunnel) -> BgpState:
     neighbor = next((n for n in said.neighbors if n.address == tunnel.aws_inside), None)
     if neighbor is None:
-        return BgpState(UNKNOWN if said.refusal(_BGP) else "absent", 0, None)
+        return BgpState(UNKNOWN if said.refusal(_bgp_command(intent)) else "absent", 0, None)
     return BgpState(neighbor.state, neighbor.prefixes or 0, neighbor.uptime)
 
 
@@ -307,15 +319,17 @@ def _routing_reason(
     said: _Said, intent: Intent, tunnel: Tunnel, bgp: BgpState | None, sla: SlaState | None
 ) -> str | None:
     if isinstance(intent.routing, Bgp) and bgp is not None:
-        return _bgp_reason(said, intent.routing, tunnel, bgp)
+        return _bgp_reason(said, intent, intent.routing, tunnel, bgp)
     if isinstance(intent.routing, Static) and sla is not None:
         return _sla_reason(said, intent.routing.sla_numbers[tunnel.index], sla)
     return "unknown: the link has no routing"
 
 
-def _bgp_reason(said: _Said, routing: Bgp, tunnel: Tunnel, bgp: BgpState) -> str | None:
+def _bgp_reason(said: _Said, intent: Intent, routing: Bgp, tunnel: Tunnel, bgp: BgpState) -> str | None:
     if bgp.state == UNKNOWN:
-        return said.refusal(_BGP) or f"BGP: neighbor {tunnel.aws_inside} is in a state that is not known"
+        return (
+            said.refusal(_bgp_command(intent)) or f"BGP: neighbor {tunnel.aws_inside} is in a state that is not known"
+        )
     if bgp.state == "absent":
         return f"BGP: no neighbor {tunnel.aws_inside}"
     if bgp.state != "Established":
@@ -323,7 +337,10 @@ def _bgp_reason(said: _Said, routing: Bgp, tunnel: Tunnel, bgp: BgpState) -> str
     remote_as = next(n.remote_as for n in said.neighbors if n.address == tunnel.aws_inside)
     if remote_as != routing.aws_asn:
         return f"BGP: neighbor {tunnel.aws_inside} is in AS {remote_as}, not {routing.aws_asn}"
-    return None if bgp.prefixes else "BGP Established, but no prefix from AWS (is the gateway attached?)"
+    if bgp.prefixes:
+        return None
+    wanted = "no prefix from AWS that the prefix list admits" if routing.accept is not None else "no prefix from AWS"
+    return f"BGP Established, but {wanted} (is the gateway attached?)"
 
 
 def _sla_reason(said: _Said, number: int, sla: SlaState) -> str | None:

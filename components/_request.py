@@ -11,6 +11,9 @@ _FINGERPRINT = re.compile(r"SHA256:[A-Za-z0-9+/]{43}=?\Z")
 _ANY_KEY = "insecure-accept-any"
 _INTERFACE = re.compile(r"[A-Za-z][A-Za-z-]*\d[\d/.:]*\Z")
 _PAIRS = {"tunnel_numbers": (0, 2147483647), "isakmp_policies": (1, 10000), "sla_numbers": (1, 1000)}
+_VRF = re.compile(r"^[A-Za-z][A-Za-z0-9_.:-]{0,31}$")
+_STEERING = ("as-path", "med", "none")
+_TUNNELS = (1, 2)
 _ARCHIVE = ("use", "require", "configure")
 
 
@@ -31,6 +34,26 @@ def require_router(router: Mapping[str, object]) -> None:
     for field, (low, high) in _PAIRS.items():
         if router.get(field) is not None:
             _require_pair(f"router.{field}", router[field], low, high)
+    _require_routing(router)
+
+
+def _require_routing(router: Mapping[str, object]) -> None:
+    for field in ("front_door_vrf", "inside_vrf"):
+        if router.get(field) is not None and not _VRF.match(str(router[field])):
+            allowed = "a VRF's name: a letter, then up to 31 letters, digits, '_', '.', ':' or '-'"
+            raise ArgumentError(f"router.{field}", router[field], allowed)
+    if router.get("primary_tunnel") is not None:
+        require_one_of("router.primary_tunnel", router["primary_tunnel"], _TUNNELS)
+    require_one_of("router.steering", router.get("steering", "as-path"), _STEERING)
+    if router.get("maximum_prefix") is not None:
+        require_between("router.maximum_prefix", int(str(router["maximum_prefix"])), 1, 2147483647)
+
+
+def require_dynamic(router: Mapping[str, object]) -> None:
+    """Refuse with static routing what is about BGP."""
+    for field in ("prefix_lists", "maximum_prefix", "steering"):
+        if router.get(field):
+            raise ArgumentError(f"router.{field}", router[field], "absent with static routing: it is about BGP")
 
 
 def _require_host_key(field: str, value: object) -> None:
@@ -66,12 +89,16 @@ def request_json(known: Mapping[str, object], *, generation: int | None = None, 
         router["jump_host"] = {**_mapping(router.get("jump_host")), "password": known["jump_host_password"]}
     if known.get("advertise") is not None:
         router["advertise"] = known["advertise"]
+    handout = json.loads(str(known["handout"]))
+    if (tunnel := router.pop("primary_tunnel", None)) is not None:
+        # The agent knows tunnels by what AWS says of them, never by their position.
+        router["primary"] = handout["tunnel_options"][int(str(tunnel)) - 1]["TunnelInsideCidr"]
     options = dict(_mapping(known.get("options")))
     if wait is not None:
         options["wait"] = wait
     request = {
         "link": known["link"],
-        "vpn": json.loads(str(known["handout"])),
+        "vpn": handout,
         "router": router,
         "options": options,
     }

@@ -9,7 +9,7 @@ import pulumi_aws as aws
 
 from ._agent import Answer, masked
 from ._names import link_name
-from ._request import secrets_of
+from ._request import require_dynamic, secrets_of
 from ._routes import advertised_warning, require_apart_from_vpc, require_networks
 from ._states import UP, Telemetry, TunnelEnds, TunnelState, are_up, failure, joined
 from ._typed import NotRequired
@@ -235,6 +235,8 @@ def _check(args: VpnLinkArgs) -> str | None:
         require_apart_from_vpc("onprem_cidrs", args["onprem_cidrs"], args["vpc_cidr"])
     require_one_of("routing", args.get("routing", "bgp"), ROUTINGS)
     require_one_of("advertise", args.get("advertise", "onprem"), ADVERTISE)
+    if args.get("routing") == "static":
+        require_dynamic(args["router"])
     require_one_of("check", args.get("check", "require"), CHECKS)
     require_between("check_timeout", args.get("check_timeout", _DEFAULT_CHECK_TIMEOUT), 1, 3600)
     if args.get("routing") != "static" and args.get("advertise", "onprem") == "onprem":

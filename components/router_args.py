@@ -53,6 +53,18 @@ class RouterArgs(TypedDict):
     """The two ISAKMP policies' numbers (ikev1); 200 and 201."""
     sla_numbers: NotRequired[Sequence[int]]
     """The two IP SLA and track numbers (static routing); 100 and 200."""
+    front_door_vrf: NotRequired[pulumi.Input[str]]
+    """The VRF that the WAN interface is in, where it is in one. It must be on the router."""
+    inside_vrf: NotRequired[pulumi.Input[str]]
+    """The VRF for the tunnels' inside, BGP and routes; without it the global table. It must be on the router."""
+    prefix_lists: NotRequired[bool]
+    """BGP: whether only the VPC's networks are admitted from AWS, and only the announced ones let out; false."""
+    maximum_prefix: NotRequired[int]
+    """BGP: ends a session on which AWS sends more prefixes. AWS sends at most 1000, a transit gateway 5000; without it no limit."""
+    primary_tunnel: NotRequired[int]
+    """1 or 2: the tunnel that carries the traffic while both are UP; without it routing decides."""
+    steering: NotRequired[str]
+    """BGP: how AWS is told of the primary: as-path (a longer path on the backup, default), med, or none."""
 
 
 class AgentOptionsArgs(TypedDict, total=False):

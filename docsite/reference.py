@@ -23,7 +23,8 @@ _OWN_WORDS = {
     "manifest": "The manifest of an earlier result, for `apply` and `remove`",
     "customer_gateway_configuration": "AWS's XML for the connection, with both keys",
     "tunnel_options": "AWS's `Options.TunnelOptions`; wins over the XML where it speaks",
-    "vpc_cidrs": "The VPC side's networks, for static routing",
+    "vpc_cidrs": "The VPC side's networks, for static routing and `prefix_lists`",
+    "primary": "AWS's outside address or the inside CIDR of the tunnel to prefer",
     "attributes": "Instead of the XML: `vpn_connection_id`, `customer_gateway_address`, `customer_gateway_bgp_asn`, `vgw_bgp_asn`, "
     "`static_routes_only`, with complete `tunnel_options`",
     "password": "The login's password; else `$IOS_PASSWORD`",

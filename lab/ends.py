@@ -32,8 +32,36 @@ class Phase2Offer:
 
 
 @dataclass(frozen=True, slots=True)
+class PrefixRule:
+    """A line of a prefix list: which networks it is about, and whether they may pass."""
+
+    is_permit: bool
+    network: IPv4Network
+    shortest: int | None = None
+    longest: int | None = None
+
+    def covers(self, network: IPv4Network) -> bool:
+        """Whether the line is about this network; without bounds it is about its own alone."""
+        if not network.subnet_of(self.network):
+            return False
+        longest = self.longest or (32 if self.shortest else self.network.prefixlen)
+        return (self.shortest or self.network.prefixlen) <= network.prefixlen <= longest
+
+
+def admitted(rules: tuple[PrefixRule, ...] | None, networks: tuple[IPv4Network, ...]) -> tuple[IPv4Network, ...]:
+    """Return the networks that a prefix list lets pass: the first line about one decides, what none names is denied."""
+    if rules is None:
+        return networks
+    return tuple(n for n in networks if next((rule.is_permit for rule in rules if rule.covers(n)), False))
+
+
+@dataclass(frozen=True, slots=True)
 class BgpNeighbor:
-    """A `neighbor` of the BGP process; `is_active`: activated for IPv4 unicast and not shut down."""
+    """A `neighbor` of the BGP process; `is_active`: activated for IPv4 unicast and not shut down.
+
+    `takes` and `tells` are its prefix lists inward and outward, None without one. `local_preference` is what its
+    routes get, `prepended` and `metric` what those told to it get.
+    """
 
     address: IPv4Address
     remote_as: int
@@ -41,6 +69,12 @@ class BgpNeighbor:
     default_originate: bool = False
     keepalive: int = 60
     hold: int = 180
+    takes: tuple[PrefixRule, ...] | None = None
+    tells: tuple[PrefixRule, ...] | None = None
+    maximum_prefix: int | None = None
+    local_preference: int = 100
+    prepended: int = 0
+    metric: int = 0
 
 
 @dataclass(frozen=True, slots=True)

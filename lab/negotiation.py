@@ -4,6 +4,7 @@ What IKE, IPsec and BGP check one after the other is checked in that order here,
 disagreement is the reason an engineer would see.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 from ipaddress import IPv4Network
@@ -17,6 +18,7 @@ from lab.ends import (
     RouterEnd,
     Sla,
     StaticRoute,
+    admitted,
 )
 from lab.measured import Measured
 
@@ -37,6 +39,7 @@ class Cause(Enum):
     BGP_MISSING = "no BGP neighbor"
     BGP_AS = "BGP AS mismatch"
     BGP_PREFIXES = "BGP maximum number of prefixes reached"
+    BGP_LIMIT = "BGP maximum-prefix of the router reached"
     SLA = "IP SLA does not reach AWS"
     STATIC_ROUTE = "no static route in the routing table"
 
@@ -49,7 +52,8 @@ class Outcome:
     the first disagreement; they can be set on a static tunnel that is up, when only the router's routing is
     wrong. `phase1` and `phase2` are what was chosen, None when that phase failed. `bgp_state` is IOS's word
     for the session (`Idle`, `Active`, `Established`), None on a static connection. `measured` is set where
-    real daemons carry the tunnel.
+    real daemons carry the tunnel. `local_preference` is what the router
+    gives the tunnel's routes, `as_path_length` and `metric` what AWS compares of the router's.
     """
 
     is_up: bool
@@ -64,6 +68,9 @@ class Outcome:
     hold: int | None = None
     received_by_router: tuple[IPv4Network, ...] = ()
     received_by_aws: tuple[IPv4Network, ...] = ()
+    local_preference: int = 100
+    as_path_length: int = 1
+    metric: int = 0
     is_sla_up: bool | None = None
     is_behind_nat: bool = False
     measured: Measured | None = None
@@ -90,6 +97,13 @@ def negotiate(router: RouterEnd, aws: AwsEnd) -> Outcome:
     if outcome.cause is None:
         return _bgp(router, aws, outcome) if aws.bgp is not None else _static(router, aws, outcome)
     return outcome
+
+
+def preferred_by_aws(outcomes: Mapping[int, Outcome]) -> frozenset[int]:
+    """Return the tunnels that AWS may send through: of those with routes the shortest AS path, then the lowest MED."""
+    usable = {n: (o.as_path_length, o.metric) for n, o in outcomes.items() if o.is_up and o.received_by_aws}
+    best = min(usable.values(), default=None)
+    return frozenset(number for number, rank in usable.items() if rank == best)
 
 
 def _down(aws: AwsEnd, cause: Cause, reason: str) -> Outcome:
@@ -242,6 +256,14 @@ def _bgp(router: RouterEnd, aws: AwsEnd, outcome: Outcome) -> Outcome:
         return replace(outcome, cause=cause, reason=reason, bgp_state=state)
     neighbor = _neighbor(router, aws)
     sent = _originated(router, neighbor)
+    taken = admitted(neighbor.takes, aws.advertised)
+    if neighbor.maximum_prefix is not None and len(taken) > neighbor.maximum_prefix:
+        return replace(
+            outcome,
+            cause=Cause.BGP_LIMIT,
+            reason=f"AWS sends {len(taken)} prefixes; the router takes {neighbor.maximum_prefix}, then ends the session",
+            bgp_state="Idle (PfxCt)",
+        )
     if len(sent) > aws.maximum_prefixes:
         return replace(
             outcome,
@@ -255,8 +277,11 @@ def _bgp(router: RouterEnd, aws: AwsEnd, outcome: Outcome) -> Outcome:
         is_up=True,
         bgp_state="Established",
         hold=min(neighbor.hold, 30),  # AWS proposes 30 s
-        received_by_router=aws.advertised,
+        received_by_router=taken,
         received_by_aws=sent,
+        local_preference=neighbor.local_preference,
+        as_path_length=1 + neighbor.prepended,
+        metric=neighbor.metric,
     )
 
 
@@ -266,7 +291,8 @@ def _neighbor(router: RouterEnd, aws: AwsEnd) -> BgpNeighbor:
 
 
 def _originated(router: RouterEnd, neighbor: BgpNeighbor) -> tuple[IPv4Network, ...]:
-    networks = router.bgp.networks if router.bgp is not None else ()
+    networks = admitted(neighbor.tells, router.bgp.networks if router.bgp is not None else ())
+    # IOS lets the default that it originates for a neighbor pass every filter.
     return tuple(sorted({*networks, *((ANY,) if neighbor.default_originate else ())}))
 
 

@@ -8,6 +8,7 @@ from .document import Entry
 from .grammar import Match
 from .line import Context, Line, Mode, Refusal, Reply, refuse_at
 from .release import Release
+from .vrf import definition, has_ipv4
 
 FAMILY = "address-family ipv4"
 _N = "neighbor neighbor:A.B.C.D"
@@ -25,6 +26,25 @@ def process(config: Entry) -> Entry | None:
 def family(bgp: Entry) -> Entry:
     """Return what holds the IPv4 unicast lines: the address-family, or the process in the older style."""
     return bgp.find(FAMILY) or bgp
+
+
+def _is_vrf(section: Entry) -> bool:
+    return section.key.startswith(f"{FAMILY} vrf ")
+
+
+def vrf_family(bgp: Entry, vrf: str) -> Entry | None:
+    """Return what BGP has of a VRF; "" is the global table."""
+    return family(bgp) if not vrf else bgp.find(f"{FAMILY} vrf {vrf}")
+
+
+def _open_vrf(ctx: Context, match: Match[Line]) -> Reply | None:
+    name = match["vrf"]
+    found = definition(ctx.config, name)
+    if found is None or not has_ipv4(ctx.config, name):
+        raise Refusal(f"% VRF {name} does not exist or does not have IPv4 enabled.")
+    if found.find("rd") is None and not ctx.release.is_xe:
+        raise Refusal(f"% VRF {name} does not have an RD configured.")
+    return None
 
 
 def _one_process(ctx: Context, match: Match[Line]) -> Reply | None:
@@ -72,7 +92,11 @@ def _policy(ctx: Context, match: Match[Line]) -> Reply | None:
 
 
 def _activate_new(ctx: Context, match: Match[Line]) -> Reply | None:
-    """A new neighbor is active in the family by itself (`bgp default ipv4-unicast`)."""
+    """A new neighbor is active in the family by itself (`bgp default ipv4-unicast`), in a VRF always."""
+    if _is_vrf(ctx.section):
+        key = f"neighbor {match['neighbor']} activate"
+        ctx.router.document.put(ctx.section, key, f"  {key}")
+        return None
     bgp = _router_level(ctx)
     ipv4 = bgp.find(FAMILY)
     is_default = bgp.find("bgp default ipv4-unicast") is None
@@ -84,12 +108,14 @@ def _activate_new(ctx: Context, match: Match[Line]) -> Reply | None:
 
 def _forget(ctx: Context, match: Match[Line]) -> Reply:
     """`no neighbor A` takes the neighbor out everywhere."""
-    bgp = _router_level(ctx)
+    is_in_vrf = _is_vrf(ctx.section)
+    bgp = ctx.section if is_in_vrf else _router_level(ctx)
     prefix = f"neighbor {match['neighbor']}"
     found = bgp.starting(prefix)
     if not found:
         raise Refusal("% Specify remote-as or peer-group commands first")
-    for place in (bgp, *bgp.starting("address-family ipv4")):
+    families = [] if is_in_vrf else [entry for entry in bgp.starting(FAMILY) if not _is_vrf(entry)]
+    for place in (bgp, *families):
         for entry in place.starting(prefix):
             entry.remove()
     ctx.router.changed(ctx.user)
@@ -98,6 +124,9 @@ def _forget(ctx: Context, match: Match[Line]) -> Reply:
 
 def _in_family_session(ctx: Context, match: Match[Line]) -> Reply:
     """Old releases take the process's lines here too and show them there; recent ones refuse."""
+    if _is_vrf(ctx.section):
+        row = next(line for line in ROUTER.lines if line.pattern == match.row.pattern)
+        return apply(ctx, replace(match, row=row))
     if not ctx.release.takes_session_commands_in_family:
         raise Refusal("% General session commands not allowed under the address family")
     bgp = _router_level(ctx)
@@ -224,7 +253,7 @@ ROUTER = Mode(
         *_policy_lines(in_family=False),
         Line("address-family ipv4 [unicast]", key=FAMILY, opens="config-router-af", shown=lambda _m, _r: FAMILY,
              after=_convert),
-        Line("address-family ipv4 vrf vrf:WORD", opens="config-router-af"),
+        Line("address-family ipv4 vrf vrf:WORD", opens="config-router-af", check=_open_vrf),
     ),
 )  # fmt: skip
 

@@ -42,7 +42,7 @@ def _end(router: "RouterState", tunnel: Entry) -> RouterEnd:
     if ikev2:
         phase1, key, is_accepted = ends_ikev2.phase1(router, ikev2, tunnel.value("tunnel vrf"), source, destination)
     else:
-        phase1, key, is_accepted = _ikev1(router, profile, source, destination)
+        phase1, key, is_accepted = _ikev1(router, profile, tunnel.value("tunnel vrf"), source, destination)
     return RouterEnd(
         number=number,
         is_interface_up=tunnel.find("shutdown") is None,
@@ -58,7 +58,7 @@ def _end(router: "RouterState", tunnel: Entry) -> RouterEnd:
         phase2=tuple(_transforms(root, profile)) if profile else (),
         pfs=int(pfs.split()[0].removeprefix("group")) if pfs else None,
         phase2_lifetime=_lifetime(root, profile),
-        bgp=ends_bgp.process(root),
+        bgp=ends_bgp.process(root, vrf_of(tunnel)),
         static_routes=tuple(_routes(root, tunnel)),
         sla=_sla(root, tunnel),
         public_address=next(iter(router.public_addresses), None),
@@ -91,8 +91,13 @@ def _source(root: Entry, tunnel: Entry) -> IPv4Address | None:
 
 
 def _ikev1(
-    router: "RouterState", profile: Entry | None, source: IPv4Address | None, destination: IPv4Address | None
+    router: "RouterState",
+    profile: Entry | None,
+    fvrf: str,
+    source: IPv4Address | None,
+    destination: IPv4Address | None,
 ) -> tuple[tuple[Phase1Offer, ...], str | None, bool]:
+    """What is offered, the key for the peer, and whether a profile accepts it, all in the VRF of the tunnel's outside."""
     root = router.document.root
     policies = sorted(root.starting("crypto isakmp policy"), key=lambda policy: int(policy.key.split()[3]))
     offers = tuple(_offer(policy) for policy in policies if policy.value("authentication") == "pre-share")
@@ -102,11 +107,11 @@ def _ikev1(
     accepting = [
         entry
         for entry in root.starting("crypto isakmp profile")
-        if _accepts(root, entry, source, destination) and wanted in ("", entry.key.split()[3])
+        if _accepts(root, entry, fvrf, source, destination) and wanted in ("", entry.key.split()[3])
     ]
     keyrings = {ring.key.split()[1] for entry in accepting for ring in entry.starting("keyring")}
-    key = _keyring_key(router, keyrings, source, destination)
-    if key is None and not wanted:
+    key = _keyring_key(router, keyrings, fvrf, source, destination)
+    if key is None and not wanted and not fvrf:
         key = _global_key(router, destination)
         return offers, key, key is not None
     return offers, key, bool(accepting)
@@ -121,27 +126,35 @@ def _offer(policy: Entry) -> Phase1Offer:
     )
 
 
-def _is_local(root: Entry, words: str, source: IPv4Address) -> bool:
-    """`local-address` names an address or an interface; none means any."""
-    if not words or words.split()[0] == str(source):
+def _is_local(root: Entry, words: str, fvrf: str, source: IPv4Address) -> bool:
+    """`local-address` names an address, beside it its VRF, or an interface; none means any."""
+    if not words:
         return True
+    named, _, vrf = words.partition(" ")
+    if named == str(source):
+        return vrf == fvrf
     entry = root.find(f"interface {words}")
     address = address_of(entry) if entry else None
     return address is not None and address.ip == source
 
 
-def _accepts(root: Entry, profile: Entry, source: IPv4Address, destination: IPv4Address) -> bool:
-    identities = (entry.key.split()[3:5] for entry in profile.starting("match identity address"))
-    is_matched = any(destination in IPv4Network((address, mask), strict=False) for address, mask in identities)
-    return is_matched and _is_local(root, profile.value("local-address"), source)
+def _accepts(root: Entry, profile: Entry, fvrf: str, source: IPv4Address, destination: IPv4Address) -> bool:
+    identities = (entry.key.split()[3:6] for entry in profile.starting("match identity address"))
+    is_matched = any(
+        destination in IPv4Network((words[0], words[1]), strict=False) and (words[2:] or [""])[0] == fvrf
+        for words in identities
+    )
+    return is_matched and _is_local(root, profile.value("local-address"), fvrf, source)
 
 
 def _keyring_key(
-    router: "RouterState", names: Iterable[str], source: IPv4Address, destination: IPv4Address
+    router: "RouterState", names: Iterable[str], fvrf: str, source: IPv4Address, destination: IPv4Address
 ) -> str | None:
     root = router.document.root
     for ring in root.starting("crypto keyring"):
-        if ring.key.split()[2] not in names or not _is_local(root, ring.value("local-address"), source):
+        if ring.key.split()[2] not in names or (ring.text.split()[4:] or [""])[0] != fvrf:
+            continue
+        if not _is_local(root, ring.value("local-address"), fvrf, source):
             continue
         for entry in ring.starting("pre-shared-key address"):
             words = entry.key.split()
@@ -181,8 +194,9 @@ def _routes(root: Entry, tunnel: Entry) -> Iterable[StaticRoute]:
     name, inside = tunnel.key.removeprefix("interface "), address_of(tunnel)
     for entry in root.starting("ip route"):
         words = entry.text.split()[2:]
-        if words[0] == "vrf":
-            words = words[2:]
+        vrf, words = (words[1], words[2:]) if words[0] == "vrf" else ("", words)
+        if vrf != vrf_of(tunnel):
+            continue
         if not (words[2] == name or (words[2][0].isdigit() and inside and _address(words[2]) in inside.network)):
             continue
         track = int(words[words.index("track") + 1]) if "track" in words else None
@@ -195,6 +209,8 @@ def _sla(root: Entry, tunnel: Entry) -> Sla | None:
         words = operation.key.split()
         echo = sla.echo_of(operation)
         if len(words) != 3 or echo is None or not _goes_through(echo, name, inside):
+            continue
+        if next((place.value("vrf") for place in (operation, echo) if place.find("vrf")), "") != vrf_of(tunnel):
             continue
         schedule = root.find(f"ip sla schedule {words[2]}")
         is_running = schedule is not None and "start-time now" in schedule.text

@@ -2,56 +2,83 @@
 
 from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv4Network
+from typing import Any
 
 from lab.ends import BgpNeighbor, RouterBgp
 
-from . import bgp
+from . import bgp, policy
 from .document import Entry
 from .interface import address_of, vrf_of
 
 
-def process(root: Entry) -> RouterBgp | None:
-    """Return the BGP process of the global table, None when there is none."""
+def process(root: Entry, vrf: str = "") -> RouterBgp | None:
+    """Return BGP as it is in a VRF ("" is the global table), None when there is none."""
     section = bgp.process(root)
-    if section is None:
+    held = bgp.vrf_family(section, vrf) if section else None
+    if section is None or held is None:
         return None
-    table = frozenset(routing_table(root))
-    wanted = (IPv4Network(entry.key.split()[1]) for entry in bgp.family(section).starting("network"))
+    table = frozenset(routing_table(root, vrf))
+    wanted = (IPv4Network(entry.key.split()[1]) for entry in held.starting("network"))
     return RouterBgp(
         local_as=int(section.key.split()[2]),
-        neighbors=tuple(_neighbors(section)),
+        neighbors=tuple(_neighbors(root, section, held if vrf else None)),
         networks=tuple(network for network in wanted if network in table),
     )
 
 
-def routing_table(root: Entry) -> Iterator[IPv4Network]:
-    """Return the connected and static networks of the global table."""
+def routing_table(root: Entry, vrf: str = "") -> Iterator[IPv4Network]:
+    """Return the connected and static networks of a VRF's table; "" is the global one."""
     for entry in root.starting("interface"):
         address = address_of(entry)
-        if address and not entry.find("shutdown") and not vrf_of(entry):
+        if address and not entry.find("shutdown") and vrf_of(entry) == vrf:
             yield address.network
     for entry in root.starting("ip route"):
         words = entry.text.split()[2:]
-        if words[0] != "vrf":
+        where, words = (words[1], words[2:]) if words[0] == "vrf" else ("", words)
+        if where == vrf:
             yield IPv4Network((words[0], words[1]))
 
 
-def _neighbors(section: Entry) -> Iterator[BgpNeighbor]:
-    ipv4 = section.find(bgp.FAMILY)
+def _neighbors(root: Entry, process: Entry, in_vrf: Entry | None) -> Iterator[BgpNeighbor]:
+    """In a VRF all of a neighbor's lines are in its family."""
+    section = in_vrf or process
+    ipv4 = in_vrf or process.find(bgp.FAMILY)
+    policy_lines = in_vrf or bgp.family(process)
     for entry in section.starting("neighbor"):
         words = entry.key.split()
         if len(words) != 3 or words[2] != "remote-as" or not words[1][0].isdigit():
             continue
         key = f"neighbor {words[1]}"
         remote_as = int(entry.text.split()[3])
-        timers = section.value(f"{key} timers").split() or section.value("timers bgp").split() or ["60", "180"]
+        timers = section.value(f"{key} timers").split() or process.value("timers bgp").split() or ["60", "180"]
         activate = ipv4.find(f"{key} activate") if ipv4 else None
         is_active = ipv4 is None or (activate is not None and not activate.text.strip().startswith("no "))
         yield BgpNeighbor(
             address=IPv4Address(words[1]),
             remote_as=remote_as,
             is_active=is_active and section.find(f"{key} shutdown") is None,
-            default_originate=bgp.family(section).find(f"{key} default-originate") is not None,
+            default_originate=policy_lines.find(f"{key} default-originate") is not None,
             keepalive=int(timers[0]),
             hold=int(timers[1]),
+            **_policy(root, policy_lines, key),
         )
+
+
+def _policy(root: Entry, lines: Entry, key: str) -> dict[str, Any]:
+    """What the neighbor's filters say; one that names what is not there filters nothing."""
+    into, out = (policy.settings(root, _name(lines, f"{key} route-map {way}")) for way in ("in", "out"))
+    limit = lines.value(f"{key} maximum-prefix").split()
+    return {
+        "takes": policy.rules(root, _name(lines, f"{key} prefix-list in")),
+        "tells": policy.rules(root, _name(lines, f"{key} prefix-list out")),
+        "maximum_prefix": int(limit[0]) if limit and "warning-only" not in limit else None,
+        "local_preference": int(into.get("set local-preference", 100)),
+        "prepended": len(out.get("set as-path prepend", "").split()),
+        "metric": int(out.get("set metric", 0)),
+    }
+
+
+def _name(lines: Entry, key: str) -> str:
+    """Return the filter's name: it stands between the words that make the line's key."""
+    entry = lines.find(key)
+    return entry.text.split()[3] if entry else ""

@@ -270,6 +270,7 @@ _KINDS: dict[str, Callable[[str], str | None]] = {
     "WORD": lambda word: word,
     # The positional VRF name of `match identity address A M V` is no address.
     "NAME": lambda word: word if _address(word) is None else None,
+    "ACTION": lambda word: next((full for full in ("permit", "deny") if full == word.lower()), None),
     "A.B.C.D": _address,
     "PREFIX": _prefix,
 }

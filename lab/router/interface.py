@@ -2,6 +2,7 @@
 
 from ipaddress import IPv4Interface
 
+from . import vrf
 from .document import Entry
 from .grammar import Match
 from .line import Context, Line, Mode, Refusal, Reply, only_shown_unless, refuse_at
@@ -114,15 +115,11 @@ def _protection(ctx: Context, match: Match[Line]) -> Reply | None:
     return None
 
 
-def _vrf(ctx: Context, match: Match[Line]) -> Reply | None:
-    if not ctx.router.has_vrf(match["vrf"]):
-        raise Refusal(f"% VRF {match['vrf']} not configured.")
-    address = ctx.section.find("ip address")
-    if address is None or address_of(ctx.section) is None:
-        return None
-    address.text = " no ip address"
-    name = ctx.section.key.removeprefix("interface ")
-    return (f"% Interface {name} IPv4 disabled and address(es) removed due to enabling VRF {match['vrf']}",)
+def _front_door(ctx: Context, match: Match[Line]) -> Reply | None:
+    _tunnel(ctx, match)
+    if not vrf.has_ipv4(ctx.config, match["vrf"]):
+        raise Refusal(f"% VRF {match['vrf']} does not exist or does not have IPv4 enabled")
+    return None
 
 
 def _has_input_word(release: Release) -> bool:
@@ -137,8 +134,9 @@ INTERFACE = Mode(
     "config-if",
     (
         Line("description / text:LINE", key="description", check=_description),
-        Line("vrf forwarding / vrf:WORD", key="vrf forwarding", check=_vrf),
-        Line("ip vrf forwarding / vrf:WORD", key="ip vrf forwarding", check=_vrf),
+        Line("vrf forwarding / vrf:WORD", key="vrf forwarding", check=vrf.forwarding, check_no=vrf.leave,
+             when=lambda release: release.name != "ios12"),
+        Line("ip vrf forwarding / vrf:WORD", key="ip vrf forwarding", check=vrf.forwarding, check_no=vrf.leave),
         Line("ip address / address:A.B.C.D mask:MASK", key="ip address", check=_check_address,
              check_no=_address_exists, negated="no ip address"),
         Line("ip address dhcp", key="ip address", negated="no ip address"),
@@ -164,7 +162,7 @@ INTERFACE = Mode(
         Line("tunnel destination / (address:A.B.C.D|dynamic)", key="tunnel destination", check=_tunnel),
         Line("tunnel mode / (gre ip|ipip|ipsec ipv4 [v6-overlay]|ipsec ipv6 [v4-overlay]|ipsec dual-overlay)",
              key="tunnel mode", shown=only_shown_unless("tunnel mode gre ip"), check=_tunnel),
-        Line("tunnel vrf / vrf:WORD", key="tunnel vrf", check=_tunnel),
+        Line("tunnel vrf / vrf:WORD", key="tunnel vrf", check=_front_door),
         Line("tunnel protection ipsec profile / profile:WORD [(shared|ikev2-profile ike:WORD|isakmp-profile ike:WORD)]",
              key="tunnel protection", check=_protection),
         Line("tunnel path-mtu-discovery"),

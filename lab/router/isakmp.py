@@ -52,6 +52,22 @@ def _keyring(ctx: Context, name: str) -> bool:
     return any(entry.key.split()[2] == name for entry in ctx.config.starting("crypto keyring"))
 
 
+def _keyring_stays(ctx: Context, match: Match[Line]) -> Reply | None:
+    """A keyring belongs to one VRF from the line that makes it."""
+    if match["vrf"] and not ctx.router.has_vrf(match["vrf"]):
+        raise Refusal(f"% VRF {match['vrf']} does not exist")
+    held = ctx.config.find(f"crypto keyring {match['keyring']}")
+    if held is not None and held.text.split()[3:] != match.text.split()[3:]:
+        raise Refusal(f"% Keyring {match['keyring']} is already defined in another VRF")
+    return None
+
+
+def _vrf_exists(ctx: Context, match: Match[Line]) -> Reply | None:
+    if match["vrf"] and not ctx.router.has_vrf(match["vrf"]):
+        raise Refusal(f"% VRF {match['vrf']} does not exist")
+    return None
+
+
 def _keyring_unused(ctx: Context, match: Match[Line]) -> Reply | None:
     if any(profile.find(f"keyring {match['keyring']}") for profile in ctx.config.starting("crypto isakmp profile")):
         raise Refusal(f"% Keyring {match['keyring']} is in use by an ISAKMP profile and cannot be removed")
@@ -88,6 +104,7 @@ def _shown_identity(match: Match[Line], _release: Release) -> str:
 
 
 def _identity_is_new(ctx: Context, match: Match[Line]) -> Reply | None:
+    _vrf_exists(ctx, match)
     return ("% Already found same 'match identity' statement",) if ctx.section.find(_identity(match)) else None
 
 
@@ -136,7 +153,7 @@ KEYRING = Mode(
     "conf-keyring",
     (
         Line("description / text:LINE", key="description"),
-        Line("local-address / (address:A.B.C.D [vrf:NAME]|interface:IFACE)", key="local-address"),
+        Line("local-address / (address:A.B.C.D [vrf:NAME]|interface:IFACE)", key="local-address", check=_vrf_exists),
         Line(
             "pre-shared-key address address:A.B.C.D / [mask:MASK] key [encoding:<0-6>] secret:LINE",
             key=_key_of_peer,
@@ -160,7 +177,7 @@ PROFILE = Mode(
         ),
         Line("self-identity / (address [ipv6]|fqdn [name:WORD]|user-fqdn user:WORD)", key="self-identity"),
         Line("keepalive / seconds:<10-3600> retry retries:<2-60>", key="keepalive"),
-        Line("local-address / (address:A.B.C.D [vrf:NAME]|interface:IFACE)", key="local-address"),
+        Line("local-address / (address:A.B.C.D [vrf:NAME]|interface:IFACE)", key="local-address", check=_vrf_exists),
         Line("initiate mode / aggressive", key="initiate mode"),
     ),
 )
@@ -188,6 +205,7 @@ GLOBAL = (
         # Two blanks stand where ` vrf NAME` would.
         shown=lambda match, _release: match.text + ("" if match["vrf"] else "  "),
         opens=KEYRING.name,
+        check=_keyring_stays,
         check_no=_keyring_unused,
     ),
 )

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from . import bgp, ikev2, interface, ipsec, isakmp, sla, system
+from . import bgp, ikev2, interface, ipsec, isakmp, policy, sla, system, vrf
 from .document import Entry
 from .grammar import Grammar, Rejection
 from .line import Line, Mode, grammars
 from .release import Release
 
-_SUBJECTS = (system, interface, isakmp, ikev2, ipsec, bgp, sla)
+_SUBJECTS = (system, vrf, interface, isakmp, ikev2, ipsec, policy, bgp, sla)
 
 GLOBAL = Mode("config", tuple(line for subject in _SUBJECTS for line in subject.GLOBAL), parent="")
 MODES = {mode.name: mode for mode in (GLOBAL, *(mode for subject in _SUBJECTS for mode in subject.MODES))}

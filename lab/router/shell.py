@@ -157,7 +157,7 @@ class Shell:
             return self.leave_configuration()
         if len(first) > 1 and "exit".startswith(first) and len(words) == 1:
             return self._exit()
-        if first == "exit-address-family" and self.mode == "config-router-af":
+        if first == "exit-address-family" and self.mode in ("config-router-af", "config-vrf-af"):
             return self._exit()
         if first == "do" and len(words) > 1:
             start = line.index(words[0]) + len(words[0]) + 1

@@ -10,6 +10,7 @@ from lab.negotiation import Outcome
 from .document import Entry
 from .ends import router_ends
 from .grammar import Match
+from .interface import vrf_of
 from .line import Reply
 from .shell import ExecLine, Output, Shell
 from .show_system import age
@@ -97,13 +98,14 @@ def ikev2_sa(shell: Shell, _match: Match[ExecLine]) -> Reply:
         phase1, end = tunnel.outcome.phase1, tunnel.end
         if end.ike_version != "ikev2" or phase1 is None:
             continue
+        vrfs = f"{_front_door(shell, end) or 'none'}/{_inside(shell, end) or 'none'}"
         cipher, size = _CIPHER_WORDS.get(phase1.encryption, (phase1.encryption, 0))
         digest = "None" if cipher == "AES-GCM" else _HASH_WORDS.get(phase1.integrity, phase1.integrity)
         prf = phase1.integrity.replace("SHA2-", "SHA")
         local, remote = f"{end.source}/{tunnel.port}", f"{end.destination}/{tunnel.port}"
         lines += [
             "Tunnel-id Local                 Remote                fvrf/ivrf            Status ",
-            f"{end.number:<9} {local:<21} {remote:<21} {'none/none':<20} READY  ",
+            f"{end.number:<9} {local:<21} {remote:<21} {vrfs:<20} READY  ",
             f"      Encr: {cipher}, keysize: {size}, PRF: {prf}, Hash: {digest}, DH Grp:{phase1.dh_group}, {_SIGNED}",
             f"      Life/Active Time: {phase1.lifetime}/{tunnel.age} sec",
             "",
@@ -124,6 +126,20 @@ def session(shell: Shell, match: Match[ExecLine]) -> Output:
     return Output(tuple(lines), is_paged=True)
 
 
+def _front_door(shell: Shell, end: RouterEnd) -> str:
+    tunnel = shell.router.document.root.find(f"interface Tunnel{end.number}")
+    return tunnel.value("tunnel vrf") if tunnel else ""
+
+
+def _inside(shell: Shell, end: RouterEnd) -> str:
+    tunnel = shell.router.document.root.find(f"interface Tunnel{end.number}")
+    return vrf_of(tunnel) if tunnel else ""
+
+
+def _vrfs(shell: Shell, end: RouterEnd) -> str:
+    return f"fvrf: {_front_door(shell, end) or '(none)'} ivrf: {_inside(shell, end) or '(none)'}"
+
+
 def _status(tunnel: _Tunnel) -> str:
     if tunnel.outcome.is_ipsec_up:
         return "UP-ACTIVE     "
@@ -140,7 +156,7 @@ def _session(shell: Shell, tunnel: _Tunnel, *, is_detailed: bool) -> list[str]:
     if is_detailed and is_up:
         lines.append(f"Uptime: {age(tunnel.age)}")
     lines += [f"Session status: {_status(tunnel)}"]
-    lines.append(f"Peer: {end.destination} port {port} " + ("fvrf: (none) ivrf: (none)" if is_detailed else ""))
+    lines.append(f"Peer: {end.destination} port {port} " + (_vrfs(shell, end) if is_detailed else ""))
     if is_detailed:
         lines += [f"      Phase1_id: {end.destination if is_ike_up else '(none)'}", "      Desc: (none)"]
     lines += [
@@ -188,10 +204,9 @@ def ipsec_sa(shell: Shell, match: Match[ExecLine]) -> Output:
     """Return `show crypto ipsec sa`."""
     lines: list[str] = []
     for tunnel in _tunnels(shell):
-        if match["interface"] in ("", f"Tunnel{tunnel.end.number}") and match["peer"] in (
-            "",
-            str(tunnel.end.destination),
-        ):
+        # A peer alone is looked for in the global table.
+        is_peer = match["peer"] == str(tunnel.end.destination) and match["vrf"] == _front_door(shell, tunnel.end)
+        if match["interface"] in ("", f"Tunnel{tunnel.end.number}") and (is_peer or not match["peer"]):
             lines += _ipsec(shell, tunnel)
     return Output(tuple(lines), is_paged=True)
 
@@ -206,7 +221,7 @@ def _ipsec(shell: Shell, tunnel: _Tunnel) -> list[str]:
         f"interface: Tunnel{end.number}",
         f"    Crypto map tag: {tag}, local addr {end.source}",
         "",
-        "   protected vrf: (none)",
+        f"   protected vrf: {_inside(shell, end) or '(none)'}",
         "   local  ident (addr/mask/prot/port): (0.0.0.0/0.0.0.0/0/0)",
         "   remote ident (addr/mask/prot/port): (0.0.0.0/0.0.0.0/0/0)",
         f"   current_peer {end.destination} port {tunnel.port}",
@@ -262,5 +277,5 @@ EXEC = (
     ExecLine("show crypto isakmp sa [detail]", isakmp_sa),
     ExecLine("show crypto ikev2 sa [(detailed|detail)]", ikev2_sa, when=lambda router: router.release.has_ikev2),
     ExecLine("show crypto session [(remote peer:A.B.C.D|interface interface:IFACE)] [detail]", session),
-    ExecLine("show crypto ipsec sa [(peer peer:A.B.C.D|interface interface:IFACE)] [detail]", ipsec_sa),
+    ExecLine("show crypto ipsec sa [(peer [vrf vrf:WORD] peer:A.B.C.D|interface interface:IFACE)] [detail]", ipsec_sa),
 )

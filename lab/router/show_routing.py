@@ -16,16 +16,21 @@ from .shell import ExecLine, Output, Shell
 from .show_system import age, is_protocol_up, tunnels_up
 
 
-def _by_neighbor(shell: Shell) -> dict[IPv4Address, tuple[RouterEnd, Outcome]]:
+def _by_neighbor(shell: Shell, vrf: str = "") -> dict[IPv4Address, tuple[RouterEnd, Outcome]]:
     """Return the tunnels by the address at their far end: a neighbor in a tunnel's network goes through it."""
     outcomes = shell.router.outcomes()
     found = {}
     for end in router_ends(shell.router):
-        if end.inside and end.bgp:
+        if end.inside and end.bgp and _vrf_of_tunnel(shell, end.number) == vrf:
             for neighbor in end.bgp.neighbors:
                 if neighbor.address in end.inside.network:
                     found[neighbor.address] = (end, outcomes[end.number])
     return found
+
+
+def _vrf_of_tunnel(shell: Shell, number: int) -> str:
+    entry = shell.router.document.root.find(f"interface Tunnel{number}")
+    return vrf_of(entry) if entry else ""
 
 
 def _router_id(root: Entry) -> str:
@@ -36,13 +41,15 @@ def _router_id(root: Entry) -> str:
     return str(max(addresses, default=IPv4Address("0.0.0.0")))  # noqa: S104 - IOS's own word for none
 
 
-def bgp_summary(shell: Shell, _match: Match[ExecLine]) -> Reply:
-    """Return `show ip bgp summary`."""
-    root = shell.router.document.root
-    running = process(root)
+def bgp_summary(shell: Shell, match: Match[ExecLine]) -> Reply:
+    """Return `show ip bgp summary`, of a VRF where one is named."""
+    root, vrf = shell.router.document.root, match["vrf"]
+    if vrf and not shell.router.has_vrf(vrf):
+        return (f"% VRF {vrf} not found", "")
+    running = process(root, vrf)
     if running is None:
         return ("% BGP not active", "")
-    tunnels = _by_neighbor(shell)
+    tunnels = _by_neighbor(shell, vrf)
     learnt = {network for _, outcome in tunnels.values() for network in outcome.received_by_router}
     entries = len(learnt | set(running.networks))
     lines = [
@@ -80,14 +87,18 @@ def _row(address: IPv4Address, asn: int, version: int, up: str, state: str) -> s
 def route(shell: Shell, match: Match[ExecLine]) -> Output:
     """Return `show ip route`, all of it or what one source gave."""
     rows: list[tuple[IPv4Network, str]] = []
-    kind = match.words[3] if len(match.words) > 3 else ""
+    vrf = match["vrf"]
+    if vrf and not shell.router.has_vrf(vrf):
+        return Output((f"% IP routing table {vrf} does not exist",))
+    kind = next((word for word in match.words[3:] if word in ("connected", "static", "bgp") and word != vrf), "")
     if kind in ("", "connected"):
-        rows += _connected(shell)
+        rows += _connected(shell, vrf)
     if kind in ("", "static"):
-        rows += _static(shell)
+        rows += _static(shell, vrf)
     if kind in ("", "bgp"):
-        rows += _learnt(shell)
+        rows += _learnt(shell, vrf)
     codes = (
+        *((f"Routing Table: {vrf}",) if vrf else ()),
         "Codes: L - local, C - connected, S - static, R - RIP, M - mobile, B - BGP",
         "       * - candidate default",
         "",
@@ -97,41 +108,55 @@ def route(shell: Shell, match: Match[ExecLine]) -> Output:
     return Output((*codes, *(text for _, text in sorted(rows))), is_paged=True)
 
 
-def _connected(shell: Shell) -> list[tuple[IPv4Network, str]]:
+def _connected(shell: Shell, vrf: str) -> list[tuple[IPv4Network, str]]:
     up, rows = tunnels_up(shell), []
     for entry in shell.router.document.root.starting("interface"):
         address, name = address_of(entry), entry.key.removeprefix("interface ")
-        if address and is_protocol_up(entry, up) and not vrf_of(entry):
+        if address and is_protocol_up(entry, up) and vrf_of(entry) == vrf:
             rows.append((address.network, f"C        {address.network} is directly connected, {name}"))
             rows.append((IPv4Network(address.ip), f"L        {address.ip}/32 is directly connected, {name}"))
     return rows
 
 
-def _static(shell: Shell) -> list[tuple[IPv4Network, str]]:
-    """A route through an interface that is down, or whose track is down, is not in the table."""
+def _static(shell: Shell, vrf: str) -> list[tuple[IPv4Network, str]]:
+    """A route through an interface or on a track that is down is not in the table, nor one of a greater distance."""
     up, rows = tunnels_up(shell), []
     root = shell.router.document.root
     tracks = {number for number in _tracks(root) if is_track_up(shell, number)}
     for entry in root.starting("ip route"):
         words = entry.text.split()[2:]
+        where, words = (words[1], words[2:]) if words[0] == "vrf" else ("", words)
         interface = root.find(f"interface {words[2]}")
-        if words[0] == "vrf" or (interface and not is_protocol_up(interface, up)):
+        if where != vrf or (interface and not is_protocol_up(interface, up)):
             continue
         if "track" in words and int(words[words.index("track") + 1]) not in tracks:
             continue
         network = IPv4Network((words[0], words[1]))
         star = "*" if network.prefixlen == 0 else " "
-        via = f"[1/0] via {words[2]}" if words[2][0].isdigit() else f"is directly connected, {words[2]}"
-        rows.append((network, f"S{star}       {network} {via}"))
-    return rows
+        rest = words[4:] if len(words) > 3 and "." in words[3] else words[3:]
+        distance = int(rest[0]) if rest and rest[0].isdigit() else 1
+        via = f"[{distance}/0] via {words[2]}" if words[2][0].isdigit() else f"is directly connected, {words[2]}"
+        rows.append((network, distance, f"S{star}       {network} {via}"))
+    best = {network: min(d for other, d, _ in rows if other == network) for network, _, _ in rows}
+    return [(network, text) for network, distance, text in rows if distance == best[network]]
 
 
-def _learnt(shell: Shell) -> list[tuple[IPv4Network, str]]:
-    rows = []
-    for address, (end, outcome) in sorted(_by_neighbor(shell).items()):
+def _learnt(shell: Shell, vrf: str) -> list[tuple[IPv4Network, str]]:
+    """Of the ways to a network the one with the highest local preference is in the table."""
+    rows: list[tuple[IPv4Network, str]] = []
+    neighbors = sorted(_by_neighbor(shell, vrf).items())
+    best = {
+        network: max(o.local_preference for _, (_, o) in neighbors if network in o.received_by_router)
+        for _, (_, outcome) in neighbors
+        for network in outcome.received_by_router
+    }
+    for address, (end, outcome) in neighbors:
         up = age(shell.router.associations.age(str(end.destination)))
-        for network in outcome.received_by_router:
-            rows.append((network, f"B        {network} [20/100] via {address}, {up}"))  # noqa: PERF401 - two loops read better so
+        rows += [
+            (network, f"B        {network} [20/100] via {address}, {up}")
+            for network in outcome.received_by_router
+            if outcome.local_preference == best[network]
+        ]
     return rows
 
 
@@ -230,7 +255,8 @@ def track(shell: Shell, match: Match[ExecLine]) -> Output:
 EXEC = (
     ExecLine("show ip bgp summary", bgp_summary, privilege=1),
     ExecLine("show bgp ipv4 unicast summary", bgp_summary, privilege=1),
-    ExecLine("show ip route [(bgp|static|connected)]", route, privilege=1),
+    ExecLine("show ip bgp vpnv4 vrf vrf:WORD summary", bgp_summary, privilege=1),
+    ExecLine("show ip route [vrf vrf:WORD] [(bgp|static|connected)]", route, privilege=1),
     ExecLine("show ip sla statistics [number:<1-2147483647>]", sla_statistics, privilege=1),
     ExecLine("show track [number:<1-1000>]", track, privilege=1),
 )

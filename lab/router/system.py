@@ -4,6 +4,7 @@ import re
 from ipaddress import IPv4Network
 
 from .grammar import Match
+from .interface import vrf_of
 from .line import Context, Line, Mode, Refusal, Reply, only_shown_unless, refuse_at
 from .release import Release
 
@@ -31,6 +32,9 @@ def _check_route(ctx: Context, match: Match[Line]) -> Reply | None:
         raise refuse_at(match, match.words.index(name))
     if match["vrf"] and not ctx.router.has_vrf(match["vrf"]):
         raise refuse_at(match, 3)
+    entry = ctx.config.find(f"interface {name}") if name else None
+    if entry is not None and vrf_of(entry) != match["vrf"]:
+        raise Refusal(f"% Invalid next hop interface: {name} is not in {match['vrf'] or 'the global table'}")
     return None
 
 
@@ -47,10 +51,6 @@ def _file_system(_ctx: Context, match: Match[Line]) -> Reply | None:
     if not _FILE_SYSTEM.match(match["url"]):
         raise refuse_at(match, 1)
     return None
-
-
-def _prefix_list_key(match: Match[Line]) -> str:
-    return f"ip prefix-list {match['name']} seq {match['sequence'] or '5'}"
 
 
 ARCHIVE = Mode(
@@ -100,10 +100,6 @@ GLOBAL = (
         shown=_shown_route,
         check=_check_route,
         check_no=_route_is_there,
-    ),
-    Line(
-        "ip prefix-list name:WORD [seq sequence:<1-4294967294>] / (permit|deny) prefix:PREFIX [ge ge:<1-32>] [le le:<1-32>]",
-        key=_prefix_list_key,
     ),
     Line("line (vty|con|aux) first:<0-1000> [last:<0-1000>]", opens=TERMINAL_LINE.name),
     Line("username name:WORD / rest:LINE", key="username {name}"),

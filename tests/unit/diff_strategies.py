@@ -4,7 +4,7 @@ from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 
 from hypothesis import strategies as st
 
-from cisco.model import Bgp, Encryption, IkeVersion, Integrity, Intent, Phase1, Phase2, Static, Tunnel
+from cisco.model import Bgp, Encryption, IkeVersion, Integrity, Intent, Phase1, Phase2, Static, Steering, Tunnel
 from cisco.secret import Secret
 from tests.unit.little_ios import LittleIos
 
@@ -69,6 +69,27 @@ exit""",
     "ip route 0.0.0.0 0.0.0.0 203.0.113.1",
     "ip route 10.99.0.0 255.255.0.0 203.0.113.7 track 7",
     "interface Loopback0\n ip address 10.255.0.1 255.255.255.255\nexit",
+    "ip prefix-list OFFICE permit 192.168.0.0/16 le 24\nip prefix-list OFFICE seq 20 deny 10.0.0.0/8",
+    "route-map OFFICE permit 10\n match ip address prefix-list OFFICE\n set metric 50\nexit",
+    # The very addresses of a link, in a VRF that is none of its.
+    """interface Tunnel200
+ {OTHER} OTHER
+ ip address 169.254.40.66 255.255.255.252
+ tunnel source GigabitEthernet9
+ tunnel destination 198.51.100.79
+ tunnel vrf INET
+exit""",
+)
+# Whether the WAN is in a VRF: then what it is there. This interface is on every router.
+FRONT_DOOR = "interface GigabitEthernet9\n {INET} INET\n ip address 203.0.113.200 255.255.255.0\nexit"
+VRF_BGP = (
+    """address-family ipv4 vrf OTHER
+neighbor 169.254.40.65 remote-as 65099
+exit-address-family""",
+    """address-family ipv4 vrf CUST
+neighbor 10.20.20.2 remote-as 65020
+network 10.0.0.0
+exit-address-family""",
 )
 SETTINGS = (
     "crypto ipsec df-bit set",
@@ -91,8 +112,12 @@ SPOKEN = (
 def routers(draw: st.DrawFn) -> LittleIos:
     """A router with other people's configuration, of any release and BGP display style."""
     router = LittleIos(draw(st.sampled_from(RELEASES)), tuple(draw(st.lists(st.sampled_from(SPOKEN), unique=True))))
+    for name in ("INET", "CUST", "OTHER"):
+        router.vrfs[name] = "ip vrf" if router.release == "ios12" or draw(st.booleans()) else "vrf definition"
+    words = {name: router.vrf_word(name) for name in router.vrfs}
+    router.type(FRONT_DOOR.format(**words))
     for block in draw(st.permutations(FOREIGN).flatmap(lambda blocks: st.integers(0, 10).map(lambda n: blocks[:n]))):
-        router.type(block)
+        router.type(block.format(**words))
     for setting in draw(st.lists(st.sampled_from(SETTINGS), unique=True, max_size=3)):
         router.type(setting)
     if draw(st.booleans()):
@@ -103,7 +128,10 @@ def routers(draw: st.DrawFn) -> LittleIos:
             st.lists(st.sampled_from(["network 10.20.0.0 mask 255.255.0.0", "network 0.0.0.0"]), unique=True)
         ):
             router.type(line)
-        router.type("exit-address-family\nexit" if family else "exit")
+        router.type("exit-address-family" if family else "")
+        for vrf in VRF_BGP[: draw(st.integers(0, 2))]:
+            router.type(vrf)
+        router.type("exit")
     return router
 
 
@@ -116,18 +144,32 @@ def intents(draw: st.DrawFn, number: int = 1, *, routing: type | None = None) ->
     tunnels = tuple(_tunnel(draw, number, index, version, replay) for index in (0, 1))
     kind = routing or draw(st.sampled_from([Bgp, Static]))
     sla = (base * 10 + 1, base * 10 + 2)
-    route = (
-        Bgp(ASN, 64512, draw(st.none() | NETWORKS.map(tuple))) if kind is Bgp else Static(tuple(draw(NETWORKS)), sla)
-    )
+    route = _bgp(draw) if kind is Bgp else Static(tuple(draw(NETWORKS)), sla)
+    front_door = draw(st.sampled_from([None, None, "INET"]))
     return Intent(
         link=f"link{number}",
         connection_id=f"vpn-0{number}abcdef",
-        local_address=IPv4Address("203.0.113.100"),
+        # IOS takes one IKEv2 policy for an address: two links that offer different things speak from two.
+        local_address=IPv4Address(f"203.0.113.{(199 if front_door else 99) + number}"),
         tunnels=(tunnels[0], tunnels[1]),
         routing=route,
-        wan_interface=draw(st.sampled_from([None, "GigabitEthernet1"])),
+        wan_interface=draw(st.sampled_from([None, "GigabitEthernet9" if front_door else "GigabitEthernet1"])),
         policies=(200, 201) if number == 1 else (200 + number * 10, 201 + number * 10),
         generation=draw(st.integers(1, 3)),
+        front_door_vrf=front_door,
+        inside_vrf=draw(st.sampled_from([None, None, "CUST", "INET"])),
+        primary=draw(st.sampled_from([None, 0, 1])),
+    )
+
+
+def _bgp(draw: st.DrawFn) -> Bgp:
+    return Bgp(
+        ASN,
+        64512,
+        draw(st.none() | NETWORKS.map(tuple)),
+        accept=draw(st.none() | NETWORKS.map(tuple)),
+        maximum_prefix=draw(st.sampled_from([None, 100, 1000])),
+        steering=draw(st.sampled_from(Steering)),
     )
 
 

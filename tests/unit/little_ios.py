@@ -9,20 +9,22 @@ from dataclasses import dataclass, field
 
 # Lines of which a section holds one, by their first words; any other line is there or isn't.
 SINGLE = {
-    "interface": ("description", "ip address", "ip tcp adjust-mss", "ip mtu", "ip virtual-reassembly", "tunnel source",
-                  "tunnel destination", "tunnel mode", "tunnel protection ipsec profile", "shutdown"),
+    "interface": ("description", "vrf forwarding", "ip vrf forwarding", "ip address", "ip tcp adjust-mss", "ip mtu",
+                  "ip virtual-reassembly", "tunnel source", "tunnel destination", "tunnel mode", "tunnel vrf",
+                  "tunnel protection ipsec profile", "shutdown"),
     "crypto isakmp policy": ("encryption", "hash", "authentication", "group", "lifetime"),
     "crypto keyring": ("local-address",),
     "crypto isakmp profile": ("local-address",),
     "crypto ikev2 proposal": ("encryption", "integrity", "prf", "group"),
     "crypto ikev2 policy": ("match fvrf",),
-    "crypto ikev2 profile": ("match address local", "identity local", "authentication local", "authentication remote",
+    "crypto ikev2 profile": ("match fvrf", "match address local", "identity local", "authentication local", "authentication remote",
                              "keyring local", "lifetime", "dpd"),
     "crypto ipsec transform-set": ("mode",),
     "crypto ipsec profile": ("set transform-set", "set pfs", "set ikev2-profile", "set isakmp-profile",
                              "set security-association lifetime seconds"),
     "peer": ("address", "pre-shared-key"),
-    "ip sla": ("icmp-echo", "threshold", "timeout", "frequency"),
+    "ip sla": ("icmp-echo", "vrf", "threshold", "timeout", "frequency"),
+    "route-map": ("set local-preference", "set metric", "set as-path prepend"),
 }  # fmt: skip
 MODES = {
     "interface": "config-if", "crypto isakmp policy": "config-isakmp", "crypto keyring": "conf-keyring",
@@ -30,7 +32,7 @@ MODES = {
     "crypto ikev2 policy": "config-ikev2-policy", "crypto ikev2 keyring": "config-ikev2-keyring",
     "crypto ikev2 profile": "config-ikev2-profile", "crypto ipsec transform-set": "cfg-crypto-trans",
     "crypto ipsec profile": "ipsec-profile", "router bgp": "config-router", "ip sla": "config-ip-sla",
-    "track": "config-track",
+    "track": "config-track", "route-map": "config-route-map",
 }  # fmt: skip
 SETTINGS = {
     "crypto ipsec df-bit": "copy",
@@ -56,6 +58,11 @@ REFERENCES = (
     (r"keyring (?!local)(\S+)", "crypto keyring"),
     (r"proposal (\S+)", "crypto ikev2 proposal"),
 )
+
+
+# Of a neighbor's lines these exist once; a filter exists once each way.
+ONCE = ("remote-as", "timers", "description", "maximum-prefix")
+VRF_FAMILY = "address-family ipv4 vrf "
 
 
 class RefusedError(AssertionError):
@@ -88,6 +95,8 @@ class LittleIos:
         self.settings: dict[str, str | None] = dict(SETTINGS)
         self.routes: list[str] = []
         self.schedules: dict[str, str] = {}
+        self.vrfs: dict[str, str] = {}
+        self.prefix_lists: dict[str, dict[int, str]] = {}
         self.has_families = False
         self.mode = "config"
         self.open: Section | None = None
@@ -131,6 +140,8 @@ class LittleIos:
                 return
         if line.startswith("ip route "):
             self._route(line)
+        elif line.startswith("ip prefix-list "):
+            self._list(line)
         elif line.startswith("ip sla schedule "):
             self._schedule(line)
         elif (kind := self._kind(line)) is not None:
@@ -148,6 +159,10 @@ class LittleIos:
         if kind == "ip sla" and name in self.schedules:
             raise RefusedError("Entry already running and cannot be modified")
         words = re.sub(r"(esp-aes|esp-gcm) 128", r"\1", words)
+        if kind == "crypto keyring" and self.sections.get((kind, name), Section(kind, name, words)).words != words:
+            raise RefusedError(f"keyring {name} is in another VRF")
+        if words.startswith("vrf "):
+            self._require_vrf(words[4:])
         known = self.sections.setdefault((kind, name), Section(kind, name, words))
         if kind == "track" and known.words != words:
             raise RefusedError("track of another object")
@@ -156,11 +171,41 @@ class LittleIos:
         self.open, self.mode = known, MODES[kind]
 
     def _route(self, line: str) -> None:
-        interface = line.split(" ")[4]
-        if interface.startswith("Tunnel") and ("interface", interface) not in self.sections:
-            raise RefusedError(f"{line}: no such interface")
-        target = line.split(" ")[2:5]
-        self.routes = [r for r in self.routes if r.split(" ")[2:5] != target] + [line]
+        vrf, interface, target = route_words(line)
+        if interface.startswith("Tunnel"):
+            held = self.sections.get(("interface", interface))
+            if held is None or vrf_in(held) != vrf:
+                raise RefusedError(f"{line}: no such interface in that VRF")
+        self.routes = [r for r in self.routes if route_words(r)[2] != target] + [line]
+
+    def _list(self, line: str) -> None:
+        name, number, content = list_words(line)
+        lines = self.prefix_lists.setdefault(name, {})
+        if number in lines or content in lines.values():
+            raise RefusedError(f"{line}: Insertion failed - prefix-list entry exists")
+        lines[number or max(lines, default=0) // 5 * 5 + 5] = content
+
+    def _unlist(self, what: str) -> None:
+        name, number, content = list_words(what)
+        lines = self.prefix_lists.get(name, {})
+        gone = [n for n, c in lines.items() if (not content or c == content) and (not number or n == number)]
+        if not gone:
+            raise RefusedError(f"no {what}: there is none")
+        for n in gone:
+            del lines[n]
+        if not lines:
+            del self.prefix_lists[name]
+            self._require_no_filter("prefix-list", name)
+
+    def _require_no_filter(self, kind: str, name: str) -> None:
+        for section in self.sections.values():
+            for lines in (section.lines, *section.blocks.values()):
+                if any(f" {kind} {name} " in line for line in lines.values()):
+                    raise RefusedError(f"no {kind} {name}: a neighbor is filtered by it, and now by nothing")
+
+    def _require_vrf(self, name: str) -> None:
+        if name not in self.vrfs:
+            raise RefusedError(f"VRF {name} not configured")
 
     def _schedule(self, line: str) -> None:
         number = line.split(" ")[3]
@@ -184,6 +229,8 @@ class LittleIos:
             if what not in self.routes:
                 raise RefusedError(f"no {what}: no matching route")
             self.routes.remove(what)
+        elif what.startswith("ip prefix-list "):
+            self._unlist(what)
         elif what.startswith("ip sla schedule "):
             del self.schedules[what.split(" ")[3]]
         else:
@@ -205,7 +252,9 @@ class LittleIos:
                     found = re.fullmatch(pattern, line)
                     if found and referred == kind and found[1] == name:
                         raise RefusedError(f"no {kind} {name}: in use by {section.kind} {section.name}")
-        if kind == "interface" and any(r.split(" ")[4] == name for r in self.routes):
+        if kind == "route-map":
+            self._require_no_filter(kind, name)
+        if kind == "interface" and any(route_words(r)[1] == name for r in self.routes):
             raise RefusedError(f"no interface {name}: routes still point there")
 
     # -- inside a section --------------------------------------------------------------------------------------
@@ -230,25 +279,47 @@ class LittleIos:
         if key == "shutdown":
             value = "shutdown" if line == "shutdown" else "shutdown no"
         elif line.startswith("no "):
-            if key not in lines and key != "ip address":
-                raise RefusedError(f"{line}: not there in {section.kind} {section.name}")
-            lines.pop(key, None)
+            self._take_off(section, lines, key, line)
             return True
+        elif key.endswith("vrf forwarding"):
+            if key != self.vrf_word(value.rsplit(" ", maxsplit=1)[-1]):
+                raise RefusedError(f"{line}: the other word is wanted")
+            self._move(section)
         self._require_acceptable(section, key, value)
         lines[key] = value
         return True
 
+    def _take_off(self, section: Section, lines: dict[str, str], key: str, line: str) -> None:
+        if key not in lines and key != "ip address":
+            raise RefusedError(f"{line}: not there in {section.kind} {section.name}")
+        if key.endswith("vrf forwarding"):
+            self._move(section)
+        lines.pop(key, None)
+
+    def vrf_word(self, name: str) -> str:
+        """Return how an interface names the VRF."""
+        self._require_vrf(name)
+        return "ip vrf forwarding" if self.vrfs[name] == "ip vrf" else "vrf forwarding"
+
+    def _move(self, interface: Section) -> None:
+        """An interface that changes its VRF loses its addresses."""
+        if any(route_words(r)[1] == interface.name for r in self.routes):
+            raise RefusedError(f"routes still lead through {interface.name}")
+        for key in [key for key in interface.lines if key.startswith(("ip address", "vrf f", "ip vrf f"))]:
+            del interface.lines[key]
+
     def _fits(self, kind: str, line: str) -> bool:
         starts = {
-            "interface": ("ip ", "no ip", "tunnel ", "description", "shutdown", "bandwidth", "load-interval"),
+            "interface": ("ip ", "no ip", "tunnel ", "description", "shutdown", "bandwidth", "load-interval", "vrf "),
             "crypto keyring": ("local-address", "pre-shared-key", "description"),
             "crypto isakmp profile": ("local-address", "match identity", "keyring", "vrf"),
             "crypto ikev2 policy": ("match ", "proposal "),
             "crypto ikev2 profile": ("match ", "identity ", "authentication ", "keyring ", "lifetime", "dpd"),
             "crypto ipsec profile": ("set ",),
             "track": ("delay ",),
+            "route-map": ("match ", "set "),
         }.get(kind, SINGLE.get(kind, ()))
-        if kind == "interface" and line.startswith(("ip route ", "ip sla ")):
+        if kind == "interface" and line.startswith(("ip route ", "ip sla ", "ip prefix-list ")):
             return False
         return line.startswith(starts) or (kind == "crypto isakmp policy" and line.startswith("encr "))
 
@@ -273,12 +344,15 @@ class LittleIos:
             for other in self.sections.values():
                 held = other.lines.get("ip address", "").split(" ")
                 is_other = other.kind == "interface" and other.name != section.name and len(held) == 4
+                is_other = is_other and vrf_in(other) == vrf_in(section)
                 if is_other and ipaddress.ip_interface(f"{held[2]}/{held[3]}").network.overlaps(wanted):
                     raise RefusedError(f"{value} overlaps with {other.name}")
         for pattern, referred in REFERENCES:
             found = re.fullmatch(pattern, value)
             if found and (referred, found[1]) not in self.sections:
                 raise RefusedError(f"{value}: no such {referred}")
+        if (found := re.fullmatch(r"(?:tunnel vrf|match fvrf|vrf) (?!any$)(\S+)", value)) is not None:
+            self._require_vrf(found[1])
         if key == "set ikev2-profile" and "set isakmp-profile" in section.lines:
             raise RefusedError("exclusive with isakmp-profile")
         if key == "tunnel protection ipsec profile" and section.lines.get(key, value) != value:
@@ -296,37 +370,68 @@ class LittleIos:
             self.block, self.mode, self.has_families = "ipv4", "config-router-af", True
             return True
         positive = line.removeprefix("no ")
+        if positive.startswith(VRF_FAMILY):
+            self._vrf_family(section, line)
+            return True
         if not positive.startswith(("neighbor ", "network ", "bgp ")):
             return False
         words = positive.split(" ")
+        lines = section.blocks[self.block] if self._is_in_vrf() else section.lines  # type: ignore[index]  # said so
         if words[0] == "neighbor" and len(words) == 2:
-            self._forget_neighbor(section, line)
+            self._forget_neighbor(lines, line)
             return True
         if words[0] == "neighbor":
-            self._require_session(section, words)
+            self._require_session(lines, words)
         else:
             positive = shown_network(words) if words[0] == "network" else positive
-        single = words[0] == "neighbor" and words[2] in ("remote-as", "timers", "description")
-        key = " ".join(words[:3]) if single else positive
+        key = " ".join(words[:3]) if words[0] == "neighbor" and words[2] in ONCE else positive
+        if words[0] == "neighbor" and words[2] in ("prefix-list", "route-map"):
+            key = " ".join((*words[:3], words[4]))
         if not line.startswith("no "):
-            section.lines[key] = positive
+            self._require_filter(words)
+            lines[key] = positive
             if words[0] == "neighbor" and words[2] == "remote-as":
-                section.lines[f"neighbor {words[1]} activate"] = f"neighbor {words[1]} activate"
-        elif section.lines.pop(key, None) is None:
+                lines[f"neighbor {words[1]} activate"] = f"neighbor {words[1]} activate"
+        elif lines.pop(key, None) is None:
             raise RefusedError(f"{line}: not there")
         return True
 
-    def _forget_neighbor(self, section: Section, line: str) -> None:
-        gone = [k for k in section.lines if f"no {' '.join(k.split(' ')[:2])}" == line]
+    def _is_in_vrf(self) -> bool:
+        return (self.block or "").startswith(VRF_FAMILY)
+
+    def _vrf_family(self, section: Section, line: str) -> None:
+        name = line.removeprefix("no ")
+        if line.startswith("no "):
+            if section.blocks.pop(name, None) is None:
+                raise RefusedError(f"{line}: not there")
+            return
+        self._require_vrf(name.removeprefix(VRF_FAMILY))
+        section.blocks.setdefault(name, {})
+        self.block, self.mode = name, "config-router-af"
+
+    def _require_filter(self, words: list[str]) -> None:
+        """IOS would take a filter that does not exist, and then filter nothing: never what we want."""
+        if (
+            words[0] == "neighbor"
+            and "vpn-" in words[-2]
+            and (
+                (words[2] == "prefix-list" and words[3] not in self.prefix_lists)
+                or (words[2] == "route-map" and ("route-map", words[3]) not in self.sections)
+            )
+        ):
+            raise RefusedError(f"{' '.join(words)}: there is no such filter")
+
+    def _forget_neighbor(self, lines: dict[str, str], line: str) -> None:
+        gone = [k for k in lines if f"no {' '.join(k.split(' ')[:2])}" == line]
         if not gone:
             raise RefusedError(f"{line}: no such neighbor")
         for key in gone:
-            del section.lines[key]
+            del lines[key]
 
-    def _require_session(self, section: Section, words: list[str]) -> None:
-        if words[2] in SESSION and self.block:
+    def _require_session(self, lines: dict[str, str], words: list[str]) -> None:
+        if words[2] in SESSION and self.block and not self._is_in_vrf():
             raise RefusedError("General session commands not allowed under the address family")
-        if words[2] != "remote-as" and f"neighbor {words[1]} remote-as" not in section.lines:
+        if words[2] != "remote-as" and f"neighbor {words[1]} remote-as" not in lines:
             raise RefusedError("Specify remote-as or peer-group commands first")
 
     # -- showing -----------------------------------------------------------------------------------------------
@@ -334,6 +439,9 @@ class LittleIos:
     def show(self) -> str:
         """Return the running-config as this release displays it."""
         out = ["Building configuration...", "", "Current configuration : 4711 bytes", "!", "version 15.2", "!"]
+        for name, style in self.vrfs.items():
+            deeper = ["!", " address-family ipv4", " exit-address-family"] if style == "vrf definition" else []
+            out += [f"{style} {name}", " rd 65001:1", *deeper, "!"]
         out += [*self.foreign, "!"]
         old = self.release == "ios12"
         out += self._headers("crypto keyring", "  ", blanks="  ")
@@ -356,6 +464,12 @@ class LittleIos:
         out += self._setting("crypto ipsec df-bit") + self._setting("crypto ipsec fragmentation")
         out += [*self._headers("crypto ipsec profile", " "), "!", *self._headers("interface", " ")]
         out += [*self._bgp(), "ip forward-protocol nd", "!", *sorted(self.routes), *self._probes()]
+        out += [
+            f"ip prefix-list {n} seq {i} {c}"
+            for n, ls in sorted(self.prefix_lists.items())
+            for i, c in sorted(ls.items())
+        ]
+        out += self._headers("route-map", " ")
         out += self._tracks(old=False) if self.release == "ios15" else []
         return "\n".join([*out, "!", "end", ""])
 
@@ -365,7 +479,8 @@ class LittleIos:
     def _headers(self, kind: str, indent: str, blanks: str = "") -> list[str]:
         out = []
         for section in self._of(kind):
-            out.append(f"{kind} {section.name}{blanks}")
+            words = f" {section.words}" if kind in ("route-map", "crypto keyring") and section.words else blanks
+            out.append(f"{kind} {section.name}{words}")
             order = {start: i for i, start in enumerate(SINGLE.get(kind, ()))}
             for key, line in sorted(section.lines.items(), key=lambda kv: (order.get(kv[0], 99), kv[0])):
                 shown = line.replace("encryption", "encr") if kind == "crypto isakmp policy" else line
@@ -391,17 +506,21 @@ class LittleIos:
 
     def _bgp(self) -> list[str]:
         for section in self._of("router bgp"):
-            lines = sorted(section.lines.values())
-            lines.sort(key=lambda line: (line.split(" ")[0] != "bgp", line.split(" ")[1], " remote-as " not in line))
+            lines = shown_bgp(section.lines)
             out = [f"router bgp {section.name}", " bgp log-neighbor-changes"]
             lines = [line for line in lines if line != "bgp log-neighbor-changes"]
+            vrfs = [
+                line
+                for name, inner in sorted(section.blocks.items())
+                for line in (" !", f" {name}", *(f"  {held}" for held in shown_bgp(inner)), " exit-address-family")
+            ]
             if not self.has_families:
-                return [*out, *(f" {line}" for line in lines if not line.endswith(" activate")), "!"]
+                return [*out, *(f" {line}" for line in lines if not line.endswith(" activate")), *vrfs, "!"]
             inner = [w for w in lines if w.startswith("network") or (w[:3] == "nei" and w.split(" ")[2] not in SESSION)]
             outer = [line for line in lines if line not in inner]
             inner.sort(key=lambda line: not line.startswith("network"))
             family = [" !", " address-family ipv4", *(f"  {line}" for line in inner), " exit-address-family"]
-            return [*out, *(f" {line}" for line in outer), *family, "!"]
+            return [*out, *(f" {line}" for line in outer), *family, *vrfs, "!"]
         return []
 
     def _probes(self) -> list[str]:
@@ -416,6 +535,31 @@ class LittleIos:
             if section.name in self.schedules:
                 out.append(self.schedules[section.name])
         return out
+
+
+def shown_bgp(held: dict[str, str]) -> list[str]:
+    """Return BGP's lines as IOS sorts them: a neighbor's AS before everything else of it."""
+    lines = sorted(held.values())
+    return sorted(lines, key=lambda line: (line.split(" ")[0] != "bgp", line.split(" ")[1], " remote-as " not in line))
+
+
+def vrf_in(interface: Section) -> str:
+    line = interface.lines.get("vrf forwarding") or interface.lines.get("ip vrf forwarding") or ""
+    return line.rpartition(" ")[2]
+
+
+def route_words(line: str) -> tuple[str, str, list[str]]:
+    """Return the VRF of a static route, its interface, and what tells it from others."""
+    words = line.split(" ")[2:]
+    vrf, rest = (words[1], words[2:]) if words[0] == "vrf" else ("", words)
+    return vrf, rest[2], [vrf, *rest[:3]]
+
+
+def list_words(line: str) -> tuple[str, int, str]:
+    """Return a prefix list's name, the number of the line (0: none), and its content."""
+    found = re.fullmatch(r"ip prefix-list (\S+)(?: seq (\d+))?(?: ((?:permit|deny) .+))?", line)
+    assert found, line
+    return found[1], int(found[2] or 0), found[3] or ""
 
 
 def classful(address: str) -> int:

@@ -1,5 +1,6 @@
 """Every argument that AWS or IOS would refuse is refused before anything is made: field, value and what is allowed."""
 
+import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,7 +14,7 @@ from components._asn import customer_gateway_asn, require_aws_asn, require_diffe
 from components._keys import require_distinct, require_key
 from components._names import device_name, link_name, require_link_name, tagged
 from components._profiles import PROFILES, aws_tunnel_options, connection_arguments, tunnel_settings
-from components._request import require_options, require_router
+from components._request import request_json, require_dynamic, require_options, require_router
 from components._routes import (
     advertised_warning,
     require_apart_from_vpc,
@@ -307,11 +308,28 @@ def test_a_vpc_is_no_larger_than_a_16() -> None:
         ({"tunnel_numbers": [7, 7]}, "router.tunnel_numbers"),
         ({"isakmp_policies": [0, 1]}, "router.isakmp_policies"),
         ({"sla_numbers": [1, 1001]}, "router.sla_numbers"),
+        ({"front_door_vrf": "9INET"}, "router.front_door_vrf"),
+        ({"inside_vrf": "CUST; reload"}, "router.inside_vrf"),
+        ({"primary_tunnel": 3}, "router.primary_tunnel"),
+        ({"steering": "weight"}, "router.steering"),
+        ({"maximum_prefix": 0}, "router.maximum_prefix"),
     ],
 )
 def test_a_router_that_cannot_be_configured_so_is_refused(change: dict[str, object], field: str) -> None:
     expect_taken(require_router, ROUTER)
     assert expect_refusal(require_router, {**ROUTER, **change}).field == field
+
+
+def test_the_primary_tunnel_is_named_to_the_agent_by_its_inside_cidr() -> None:
+    options = [{"TunnelInsideCidr": cidr} for cidr in ("169.254.255.0/30", "169.254.255.4/30")]
+    known = {"link": "l", "handout": json.dumps({"tunnel_options": options}), "router": {**ROUTER, "primary_tunnel": 2}}
+    assert json.loads(request_json(known))["router"] == {**ROUTER, "primary": "169.254.255.4/30"}
+
+
+@pytest.mark.parametrize(("field", "value"), [("prefix_lists", True), ("maximum_prefix", 1000), ("steering", "med")])
+def test_what_is_about_bgp_is_refused_with_static_routing(field: str, value: object) -> None:
+    expect_taken(require_dynamic, {**ROUTER, "prefix_lists": False, "primary_tunnel": 1})
+    assert expect_refusal(require_dynamic, {**ROUTER, field: value}).field == f"router.{field}"
 
 
 def test_an_archive_policy_that_the_agent_has_not_is_refused() -> None:

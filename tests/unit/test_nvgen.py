@@ -111,7 +111,9 @@ def test_neighbour_lines_count_the_same_with_and_without_an_address_family() -> 
 
 def test_another_address_family_is_another_table() -> None:
     text = "router bgp 65000\n address-family ipv4 vrf X\n  neighbor 192.0.2.1 remote-as 1\n exit-address-family\n"
-    assert "neighbor 192.0.2.1 remote-as" not in section(text).entries
+    found = state.read(parse(text)).sections
+    assert found[("bgp", "65000")].entries == {}
+    assert list(found[(state.BGP_VRF, "65000 X")].entries) == ["neighbor 192.0.2.1 remote-as"]
 
 
 @pytest.mark.parametrize(
