@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pulumi import automation
 
 from lab.engine.environment import ROOT, TOOLS
 from lab.setup import languages
@@ -172,3 +174,18 @@ def test_the_typescript_example_pins_what_the_lab_has() -> None:
     ]
     assert pinned[0]["dependencies"] == pinned[1]["dependencies"]
     assert pinned[0]["devDependencies"] == pinned[1]["devDependencies"]
+
+
+@pytest.mark.usefixtures("added_plugin")
+def test_a_wrong_value_is_refused_in_a_sentence_before_anything_is_made(tmp_path: Path, lab: Ends, hosts: Path) -> None:
+    stack = other_language(tmp_path / "lab", EXAMPLES / "yaml", lab, hosts)
+    settings_file = stack.folder / "Pulumi.yaml"
+    settings_file.write_text(settings_file.read_text().replace("bgpAsn: 65001", "bgpAsn: 0"))
+    stack.set(settings(lab))
+    stack.set_secret("routerPassword", lab.password)
+    with pytest.raises(automation.CommandError) as refused:
+        stack.preview()
+    said = str(refused.value)
+    assert re.search(r"link: bgp_asn is 0, but must be ", said), said
+    assert "Traceback" not in said, said
+    assert ".py" not in said, said
