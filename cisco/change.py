@@ -17,6 +17,7 @@ from .errors import (
     ConnectError,
     NotRolledBackError,
     PreflightError,
+    RolledBackError,
     SessionLostError,
 )
 from .interrupt import stoppable, unstoppable
@@ -28,7 +29,7 @@ from .preflight import RouterState, examine, no_room, obstacles, read_running, r
 from .push import Pusher
 from .result import Tier
 from .revert import LOCK_PAUSE, LOCK_TRIES, arm, confirm, enter_configuration, pending, settle_earlier
-from .rollback import Undo
+from .rollback import Undo, left_over
 from .saving import may_be_unsaved, read_startup, save
 from .secret import Redactor
 from .terminal import Terminal
@@ -143,7 +144,7 @@ class Change:
         # An earlier run may have been killed between its proof and its save: then a reload would undo it.
         is_forgotten = self.options.save and may_be_unsaved(state.running)
         if is_forgotten and not self.decide(read_startup(terminal)).is_empty:
-            self._save(undo)
+            self._save(undo, plan)
             self.warnings.append("an earlier run's change had not been saved; it is now")
             is_saved = True
         undo.terminal.log_out()
@@ -175,7 +176,7 @@ class Change:
         # Confirmed: to stop now would leave a change that a reload forgets.
         with unstoppable():
             self._give_up_archive(undo)
-            is_saved = self.options.save and self._save(undo)
+            is_saved = self.options.save and self._save(undo, plan)
             undo.terminal.log_out()
         return Outcome(plan, undo.tier, is_saved, tuple(self.warnings), self.archive_path)
 
@@ -306,8 +307,8 @@ class Change:
             return NotRolledBackError(f"{outcome}; but archive is still on ({self.archive_path}): {problem}")
         return outcome
 
-    def _save(self, undo: Undo) -> bool:
-        """Save; when the session is lost meanwhile, log in again and save."""
+    def _save(self, undo: Undo, plan: Plan) -> bool:
+        """Save; when the session is lost meanwhile, log in again and save, if there is still something to be saved."""
         clock, pause = self.connection.clock, self.connection.timing.poll
         try:
             try:
@@ -315,7 +316,10 @@ class Change:
             except SessionLostError:
                 undo.terminal.close()
                 undo.terminal = self.connection.reopen(Deadline(clock, self.options.deadline))
+                self._require_kept(undo, plan)
                 save(undo.terminal, clock, pause)
+        except (RolledBackError, NotRolledBackError):
+            raise
         except AgentError as failure:
             raise NotRolledBackError(
                 f"the change is in the running-config and confirmed, but not saved: {failure}. "
@@ -323,6 +327,21 @@ class Change:
             ) from None
         self.report("saved")
         return True
+
+    def _require_kept(self, undo: Undo, plan: Plan) -> None:
+        """A router that restarted before it saved has forgotten the change, however well it was confirmed.
+
+        Raises:
+            RolledBackError: It is as it was before.
+            NotRolledBackError: It is neither as it was before nor as it was to be.
+        """
+        running = read_running(undo.terminal)
+        if self.remaining(running, plan).is_empty:
+            return
+        lost = "the router restarted before the change was saved, and has lost it"
+        if left_over(undo.snapshot, running):
+            raise NotRolledBackError(f"{lost}: run the same command again")
+        raise RolledBackError(f"{lost}; it is as it was before (its running-config was compared)")
 
 
 def _scopes(plan: Plan) -> tuple[str, ...]:

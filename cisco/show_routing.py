@@ -168,7 +168,8 @@ class Route:
 
 
 _CODE = re.compile(
-    r"^(?P<code>[A-Za-z])[* ]?(?: ?[A-Z0-9]{2})?[*%+]? +"
+    # Flags (candidate default, next hop override, replicated) stand behind the code or in a column of their own.
+    r"^(?P<code>[A-Za-z])[* ]?(?: ?[A-Z0-9]{2})?(?: {0,5}[*%+&p])? +"
     r"(?P<network>\d+\.\d+\.\d+\.\d+)(?:/(?P<length>\d+))?\b(?P<way>.*)$"
 )
 _VIA = re.compile(r"\bvia (\d+\.\d+\.\d+\.\d+)\b")
