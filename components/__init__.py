@@ -16,11 +16,12 @@ if TYPE_CHECKING:
     from .router_args import AgentOptionsArgs, IosCustomerGatewayArgs, JumpHostArgs, RouterArgs
     from .tunnel_args import ProfileOverridesArgs
     from .vpn import SiteToSiteVpn
-    from .vpn_args import SiteToSiteVpnArgs
+    from .vpn_args import ImportIdsArgs, SiteToSiteVpnArgs
 
 __all__ = [
     "AgentOptionsArgs",
     "ArgumentError",
+    "ImportIdsArgs",
     "IosCustomerGateway",
     "IosCustomerGatewayArgs",
     "JumpHostArgs",
@@ -38,6 +39,7 @@ __all__ = [
 _HOME = {
     "AgentOptionsArgs": "router_args",
     "ArgumentError": "_validation",
+    "ImportIdsArgs": "vpn_args",
     "IosCustomerGateway": "ios",
     "IosCustomerGatewayArgs": "router_args",
     "JumpHostArgs": "router_args",

@@ -100,6 +100,16 @@ def tunnel_ends(
     return tuple(ends)
 
 
+def tunnel_keys(pairs: Sequence[InsidePair], elements: Sequence[tuple[str | None, str | None]]) -> tuple[str, str]:
+    """Return both tunnels' keys in our order, from AWS's (inside address, key) in whatever order it has them.
+
+    Raises:
+        UnknownTunnelError: AWS has another inside CIDR.
+    """
+    one, two = tunnel_ends(pairs, [(inside, key, None) for inside, key in elements])
+    return one.aws_outside, two.aws_outside
+
+
 def joined(
     ends: Sequence[TunnelEnds],
     router_asn: int,

@@ -9,16 +9,18 @@ import pulumi_aws as aws
 
 from ._agent import Answer, masked
 from ._names import link_name
+from ._options import require_known
 from ._request import require_dynamic, secrets_of
 from ._routes import advertised_warning, require_apart_from_vpc, require_networks
 from ._states import UP, Telemetry, TunnelEnds, TunnelState, are_up, failure, joined
 from ._typed import NotRequired
-from ._validation import require_absent, require_between, require_one_of
+from ._validation import ArgumentError, require_absent, require_between, require_one_of
+from .impact import costly, telling
 from .inputs import part_of, refusing
 from .ios import IosCustomerGateway
 from .network import VpcNetwork, VpcNetworkArgs
 from .router_args import IosCustomerGatewayArgs, RouterAccessArgs
-from .vpn import SiteToSiteVpn
+from .vpn import SiteToSiteVpn, both_tunnels
 from .vpn_args import ConnectionArgs, SiteToSiteVpnArgs
 
 ROUTINGS = ("bgp", "static")
@@ -27,6 +29,8 @@ CHECKS = ("require", "warn", "off")
 _DEFAULT_CHECK_TIMEOUT = 300
 _PAUSE = 3.0
 _MOST_SUBNETS = 200  # AWS's quota in a VPC; with a transit gateway there must be one, to attach the VPC by
+# What a change of takes no tunnel down: kept with the rest, so that a preview says so.
+_FREE = ("onprem_cidrs", "advertise", "gateway_routes", "propagate_routes", "link_name")
 
 
 class VpnLinkArgs(VpcNetworkArgs, ConnectionArgs, RouterAccessArgs):
@@ -65,13 +69,19 @@ class VpnLink(pulumi.ComponentResource):
     tunnels: pulumi.Output[Sequence[TunnelState]]
     """Both tunnels: addresses, inside pair, ASNs, and what each end says of them. Nothing in it is secret."""
 
+    tells_cost = True
+    """Says in a preview what a change costs, its parts' too."""
+
     def __init__(self, name: str, args: VpnLinkArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("aws-cisco-vpn:index:VpnLink", name, {}, opts)
         self._name = name
         self._args = args
         self._is_static = args.get("routing") == "static"
         with refusing(name):
             warning = _check(args)
+            settings = both_tunnels(args)
+        inputs = costly(name, args, settings, is_static=self._is_static)
+        inputs |= {key: value for key, value in args.items() if key in _FREE}
+        super().__init__("aws-cisco-vpn:index:VpnLink", name, inputs, telling(name, opts))
         if warning:
             pulumi.log.warn(warning, self)
         child = pulumi.ResourceOptions(parent=self)
@@ -225,6 +235,9 @@ class FinalCheck:
 
 def _check(args: VpnLinkArgs) -> str | None:
     """Check what only the whole link can know, and return a warning if there is one."""
+    require_known(args, VpnLinkArgs.__annotations__)
+    if args.get("enable_acceleration") and not args["router"].get("behind_nat"):
+        raise ArgumentError("router.behind_nat", "false", "true with enable_acceleration: packets travel in UDP")
     is_transit = args.get("transit_gateway_id") is not None
     if is_transit and args.get("vpc_cidr") is not None:
         require_absent(args, ("transit_gateway_subnet_ids",), "the new VPC is attached by its own subnets")

@@ -11,35 +11,40 @@ Tagged = Callable[[str], pulumi.Output[dict[str, str]]]
 
 
 @dataclass(frozen=True, slots=True)
-class LogGroup:
-    """Where the tunnels log to."""
+class Logs:
+    """Where the tunnels log to, and how."""
 
-    arn: pulumi.Output[str]
+    arn: pulumi.Input[str]
+    form: str
+    has_bgp: bool
 
-    def options(self, *, has_bgp: bool) -> aws.ec2.VpnConnectionTunnel1LogOptionsArgsDict:
-        """Return a tunnel's log options; static connections have no BGP to log."""
+    def options(self) -> aws.ec2.VpnConnectionTunnel1LogOptionsArgsDict:
+        """Return a tunnel's log options."""
         logs: aws.ec2.VpnConnectionTunnel1LogOptionsCloudwatchLogOptionsArgsDict = {
             "log_enabled": True,
             "log_group_arn": self.arn,
-            "log_output_format": "json",
+            "log_output_format": self.form,
         }
-        if has_bgp:
+        if self.has_bgp:
             logs["bgp_log_enabled"] = True
             logs["bgp_log_group_arn"] = self.arn
-            logs["bgp_log_output_format"] = "json"
+            logs["bgp_log_output_format"] = self.form
         return {"cloudwatch_log_options": logs}
 
 
-def make_log_group(name: str, days: int, tagged: Tagged, child: pulumi.ResourceOptions) -> LogGroup:
+def make_log_group(
+    name: str, days: int, key: pulumi.Input[str] | None, tagged: Tagged, child: pulumi.ResourceOptions
+) -> pulumi.Output[str]:
     """Make the group; under /aws/vendedlogs it needs no line in the account's resource policy, which is short."""
     group = aws.cloudwatch.LogGroup(
         f"{name}-logs",
         name=f"/aws/vendedlogs/vpn/{pulumi.get_stack()}-{name}",
         retention_in_days=days,
+        kms_key_id=key,
         tags=tagged(f"{name}-logs"),
         opts=child,
     )
-    return LogGroup(group.arn)
+    return group.arn
 
 
 def make_alarms(

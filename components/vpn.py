@@ -18,15 +18,18 @@ from ._asn import (
 )
 from ._keys import require_distinct
 from ._names import device_name, part, require_device_name, tagged
+from ._options import require_fit, require_known, require_logs
 from ._profiles import DEFAULT_PROFILE, TunnelSettings, aws_tunnel_options, connection_arguments, tunnel_settings
 from ._routes import require_apart_from_vpc, require_networks, require_static_routes
 from ._states import TunnelEnds, UnknownTunnelError, tunnel_ends
-from ._validation import ArgumentError, require_absent, require_between, require_one_present, require_tags
+from ._validation import ArgumentError, require_absent, require_one_present, require_tags
+from .adoption import importing, keys_held
+from .impact import costly, telling
 from .inputs import checked, refusing, resolved
 from .keys import preshared_key
-from .observability import LogGroup, make_alarms, make_log_group
+from .observability import Logs, make_alarms, make_log_group
 from .transit import TransitGateway, attach_connection, attach_vpc, transit_gateway
-from .vpn_args import SiteToSiteVpnArgs
+from .vpn_args import ConnectionArgs, ImportIdsArgs, SiteToSiteVpnArgs
 
 # AWS needs minutes and the provider's own defaults have been too short: detaching a gateway waits for its connections.
 _CONNECTION_TIMEOUTS = pulumi.CustomTimeouts(create="60m", update="60m", delete="60m")
@@ -51,20 +54,26 @@ class SiteToSiteVpn(pulumi.ComponentResource):
     """What AWS hands out, as the JSON that IosCustomerGateway takes (secret)."""
 
     def __init__(self, name: str, args: SiteToSiteVpnArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("aws-cisco-vpn:index:SiteToSiteVpn", name, {}, opts)
+        with refusing(name):
+            self._settings = _plan(args)
+            self._pairs = inside_pairs(args.get("inside_cidrs", GUIDE_INSIDE_CIDRS))
+        self._is_static = args.get("static_routes") is not None
+        inputs: dict[str, Any] = {}
+        # A link that this is a part of tells it for the whole of itself.
+        if opts is None or not getattr(opts.parent, "tells_cost", False):
+            inputs, opts = costly(name, args, self._settings, is_static=self._is_static), telling(name, opts)
+        super().__init__("aws-cisco-vpn:index:SiteToSiteVpn", name, inputs, opts)
         self._name = name
         self._args = args
         self._child = pulumi.ResourceOptions(parent=self)
         self._is_transit = args.get("transit_gateway_id") is not None
-        self._is_static = args.get("static_routes") is not None
-        with refusing(name):
-            self._settings = _plan(args)
-            self._pairs = inside_pairs(args.get("inside_cidrs", GUIDE_INSIDE_CIDRS))
         self.router_asn = self._router_asn()
         self._transit = self._find_transit_gateway()
-        keys = self._keys()
+        self._imports = args.get("import_ids") or {}
+        keys = None if self._imports.get("vpn_connection") else self._keys()
         gateway, attachment = self._make_gateway()
         connection = self._make_connection(gateway, attachment, self._make_customer_gateway(), keys)
+        keys = keys or keys_held(connection, self._pairs)
         self._make_routes(gateway, connection)
         if args.get("alarm_topic_arn") is not None:
             make_alarms(name, connection.id, args["alarm_topic_arn"], self._tagged, self._child)
@@ -139,7 +148,9 @@ class SiteToSiteVpn(pulumi.ComponentResource):
             device_name=args.get("device_name") or device_name(pulumi.get_project(), pulumi.get_stack(), self._name),
             **customer_gateway_asn(args.get("bgp_asn", DEFAULT_ROUTER_ASN)),
             tags=self._tagged(name),
-            opts=self._child,
+            opts=pulumi.ResourceOptions.merge(
+                importing(self._imports.get("customer_gateway"), ["device_name"]), self._child
+            ),
         ).id
 
     def _public_ip(self, given: pulumi.Input[str]) -> pulumi.Output[str]:
@@ -150,7 +161,7 @@ class SiteToSiteVpn(pulumi.ComponentResource):
         gateway: pulumi.Input[str],
         attachment: pulumi.Resource | None,
         customer_gateway: pulumi.Input[str],
-        keys: Sequence[pulumi.Output[str]],
+        keys: Sequence[pulumi.Output[str]] | None,
     ) -> aws.ec2.VpnConnection:
         arguments: dict[str, Any] = {
             "transit_gateway_id" if self._is_transit else "vpn_gateway_id": gateway,
@@ -159,30 +170,40 @@ class SiteToSiteVpn(pulumi.ComponentResource):
             "static_routes_only": self._is_static,
             "local_ipv4_network_cidr": _ANYWHERE,
             "remote_ipv4_network_cidr": _ANYWHERE,
+            "enable_acceleration": self._args.get("enable_acceleration") or None,
+            "tunnel_bandwidth": self._args.get("tunnel_bandwidth"),
             "tags": self._tagged(self._name),
         }
         logs = self._make_logs()
         for number, settings in enumerate(self._settings, 1):
             arguments.update(connection_arguments(number, settings))
             arguments[f"tunnel{number}_inside_cidr"] = str(self._pairs[number - 1].network)
-            arguments[f"tunnel{number}_preshared_key"] = keys[number - 1]
+            arguments[f"tunnel{number}_preshared_key"] = keys[number - 1] if keys else None
             if logs is not None:
-                arguments[f"tunnel{number}_log_options"] = logs.options(has_bgp=not self._is_static)
+                arguments[f"tunnel{number}_log_options"] = logs.options()
         # Pinned inside CIDRs are unique on a gateway: a replacement can be made only once the old one is gone.
         opts = pulumi.ResourceOptions(
             delete_before_replace=True,
             custom_timeouts=_CONNECTION_TIMEOUTS,
             depends_on=[attachment] if attachment is not None else [],
         )
+        own = [name for name in arguments if name.startswith("tunnel")]
+        opts = pulumi.ResourceOptions.merge(opts, importing(self._imports.get("vpn_connection"), own))
         return aws.ec2.VpnConnection(
             self._name,
             aws.ec2.VpnConnectionArgs(**arguments),
             opts=pulumi.ResourceOptions.merge(opts, self._child),
         )
 
-    def _make_logs(self) -> LogGroup | None:
-        days = self._args.get("log_retention_days")
-        return None if days is None else make_log_group(self._name, days, self._tagged, self._child)
+    def _make_logs(self) -> Logs | None:
+        args = self._args
+        arn = args.get("log_group_arn")
+        if arn is None and args.get("log_retention_days") is None:
+            return None
+        if arn is None:
+            key = args.get("log_kms_key_arn")
+            arn = make_log_group(self._name, args["log_retention_days"], key, self._tagged, self._child)
+        return Logs(arn, args.get("log_format", "json"), has_bgp=args.get("log_bgp", True) and not self._is_static)
 
     def _make_routes(self, gateway: pulumi.Input[str], connection: aws.ec2.VpnConnection) -> None:
         """Make every route that leads to the connection; each is gone before the connection is."""
@@ -288,6 +309,7 @@ class SiteToSiteVpn(pulumi.ComponentResource):
 
 def _plan(args: SiteToSiteVpnArgs) -> tuple[TunnelSettings, TunnelSettings]:
     """Check everything that is known before anything is made, and return both tunnels' settings."""
+    require_known(args, SiteToSiteVpnArgs.__annotations__)
     require_one_present(args, ("public_ip", "customer_gateway_id"), "a customer gateway to make, or one that exists")
     require_tags(args.get("tags") or {}, own=1)
     one, two = args.get("tunnel1_preshared_key"), args.get("tunnel2_preshared_key")
@@ -299,8 +321,14 @@ def _plan(args: SiteToSiteVpnArgs) -> tuple[TunnelSettings, TunnelSettings]:
     require_device_name("device_name", args.get("device_name") or "default")
     _check_gateway(args)
     _check_routing(args)
-    if args.get("log_retention_days") is not None:
-        require_between("log_retention_days", args["log_retention_days"], 1, 3653)
+    _check_imports(args)
+    require_fit(args)
+    require_logs(args, is_static=args.get("static_routes") is not None)
+    return both_tunnels(args)
+
+
+def both_tunnels(args: ConnectionArgs) -> tuple[TunnelSettings, TunnelSettings]:
+    """Return what each tunnel negotiates, or refuse it."""
     return _tunnel(args, 1), _tunnel(args, 2)
 
 
@@ -318,6 +346,18 @@ def _check_gateway(args: SiteToSiteVpnArgs) -> None:
     require_aws_asn("amazon_side_asn", asn)
     if args.get("customer_gateway_id") is None:
         require_different("bgp_asn", args.get("bgp_asn", DEFAULT_ROUTER_ASN), asn)
+
+
+def _check_imports(args: SiteToSiteVpnArgs) -> None:
+    imports = args.get("import_ids") or {}
+    require_known(imports, ImportIdsArgs.__annotations__)
+    if imports.get("vpn_connection"):
+        names = ("tunnel1_preshared_key", "tunnel2_preshared_key", "log_retention_days", "log_group_arn")
+        require_absent(args, names, "import_ids.vpn_connection leaves AWS's tunnel options and keys as they are")
+        if args.get("vpc_id") is not None and args.get("transit_gateway_id") is None:
+            raise ArgumentError("vpn_gateway_id", "missing", "given with import_ids.vpn_connection: its gateway exists")
+    if imports.get("customer_gateway"):
+        require_absent(args, ("customer_gateway_id", "device_name"), "import_ids.customer_gateway takes it over")
 
 
 def _check_routing(args: SiteToSiteVpnArgs) -> None:
@@ -339,7 +379,7 @@ def _require_distinct_keys(keys: Sequence[str]) -> None:
     require_distinct(one, two)
 
 
-def _tunnel(args: SiteToSiteVpnArgs, number: int) -> TunnelSettings:
+def _tunnel(args: ConnectionArgs, number: int) -> TunnelSettings:
     own_profile, own_overrides = f"tunnel{number}_profile", f"tunnel{number}_overrides"
     given: Mapping[str, Any] = args
     field = own_profile if given.get(own_profile) else "profile"

@@ -8,6 +8,16 @@ from ._typed import NotRequired, TypedDict
 from .tunnel_args import ProfileOverridesArgs
 
 
+class ImportIdsArgs(TypedDict, total=False):
+    """What was made by hand and is taken over as it is: see docs/migration.md."""
+
+    vpn_connection: str
+    """The VPN connection's id. While it is named here, AWS's tunnel options and keys are left as they are, and the router
+    gets these keys; the profile then says only what the router negotiates."""
+    customer_gateway: str
+    """The customer gateway's id; `public_ip` and `bgp_asn` must be its own."""
+
+
 class ConnectionArgs(TypedDict):
     """The connection itself: its two ends, its routing, its tunnels."""
 
@@ -56,8 +66,23 @@ class ConnectionArgs(TypedDict):
     """Raise it to have tunnel 2's own key made anew; 1."""
     propagate_routes: NotRequired[bool]
     """Whether the VPC's tables learn the virtual private gateway's routes; true, but false with a transit gateway."""
+    enable_acceleration: NotRequired[bool]
+    """Whether AWS's end is at its nearest edge; with a transit gateway alone, and the router's `behind_nat` must be true:
+    packets travel in UDP. A change replaces the connection. False."""
+    tunnel_bandwidth: NotRequired[str]
+    """standard (1.25 Gbit/s a tunnel) or large (5 Gbit/s; with a transit gateway alone). A change replaces the connection."""
     log_retention_days: NotRequired[int]
-    """Keeps the tunnels' logs (and BGP's) in CloudWatch for so many days; no logs by default."""
+    """Keeps the tunnels' logs (and BGP's) in CloudWatch for so many days, in a group of their own; no logs by default."""
+    log_group_arn: NotRequired[pulumi.Input[str]]
+    """A log group that exists, instead of one of their own. Its name should begin with /aws/vendedlogs/."""
+    log_kms_key_arn: NotRequired[pulumi.Input[str]]
+    """A KMS key that encrypts their own log group; CloudWatch's by default."""
+    log_format: NotRequired[str]
+    """json (default) or text."""
+    log_bgp: NotRequired[bool]
+    """Whether BGP's messages are logged too; true with BGP."""
+    import_ids: NotRequired[ImportIdsArgs]
+    """The connection, and the customer gateway, that were made by hand and become the stack's without a change."""
     alarm_topic_arn: NotRequired[pulumi.Input[str]]
     """An SNS topic that is told when any, and when both tunnels are down; no alarms by default."""
 

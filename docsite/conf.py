@@ -29,8 +29,10 @@ CONTENTS = {
     "Use": [
         "docs/walkthrough",
         "examples/README",
+        "docs/options",
         "docs/languages",
         "docs/operations",
+        "docs/migration",
         "docs/errors",
         "docs/security",
         "docs/agent",

@@ -1,7 +1,7 @@
 """A VPN connection as the fake AWS keeps it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from ipaddress import IPv4Address, IPv4Network
 from typing import Any
@@ -58,6 +58,7 @@ class Connection(VPNConnection):
             **{name: value for name, value in given.items() if name != "TunnelOptions" and value is not None},
         }
         self.tunnel_pair = tunnels
+        self.keeps_keys_elsewhere = request.get("PreSharedKeyStorage") == "SecretsManager"
         self.static_cidrs: tuple[IPv4Network, ...] = ()
         now = datetime.now(timezone.utc)
         self._seen = {tunnel.outside: _Seen(is_up=False, since=now) for tunnel in tunnels}
@@ -96,7 +97,15 @@ class Connection(VPNConnection):
             customer_outside=IPv4Address(self.customer_gateway.ip_address),
             bgp=self.bgp,
         )
-        return customer_gateway_configuration(document, self.tunnel_pair)
+        return customer_gateway_configuration(document, self._shown_tunnels)
+
+    @property
+    def _shown_tunnels(self) -> tuple[Tunnel, Tunnel]:
+        """The tunnels as AWS shows them: what Secrets Manager keeps is not told here."""
+        if not self.keeps_keys_elsewhere:
+            return self.tunnel_pair
+        one, two = (replace(tunnel, preshared_key="REDACTED") for tunnel in self.tunnel_pair)
+        return one, two
 
     def get_filter_value(self, filter_name: str, method_name: str | None = None) -> Any:  # noqa: ANN401  # moto's own annotation
         """Return what a filter of DescribeVpnConnections compares with."""
@@ -154,11 +163,12 @@ class Connection(VPNConnection):
         }
         if self.state == "deleted":
             return shown  # AWS shows the configuration only while pending or available (EC2 API reference)
+        shown |= self._key_arn()
         return shown | {
             "CustomerGatewayConfiguration": self.customer_gateway_configuration,
             "Options": {
                 **self.connection_options,
-                "TunnelOptions": [tunnel.describe() for tunnel in self.tunnel_pair],
+                "TunnelOptions": [tunnel.describe() for tunnel in self._shown_tunnels],
             },
             "Routes": [{"DestinationCidrBlock": str(cidr), "State": "available"} for cidr in self.static_cidrs],
             "VgwTelemetry": [
@@ -166,6 +176,13 @@ class Connection(VPNConnection):
                 for tunnel in sorted(self.tunnel_pair, key=lambda each: each.outside)
             ],
         }
+
+    def _key_arn(self) -> dict[str, str]:
+        if not self.keeps_keys_elsewhere:
+            return {}
+        backend = self.ec2_backend
+        name = f"s2svpn!{self.id}/{backend.account_id}"
+        return {"PreSharedKeyArn": f"arn:aws:secretsmanager:{backend.region_name}:{backend.account_id}:secret:{name}"}
 
     def _telemetry(self, tunnel: Tunnel, outcome: Outcome) -> dict[str, object]:
         seen = self._seen[tunnel.outside]

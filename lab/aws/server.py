@@ -20,6 +20,7 @@ from werkzeug.wrappers import Request, Response
 from lab.aws.ec2 import Ec2
 from lab.aws.inventory import made_by_somebody
 from lab.aws.outcomes import all_ends
+from lab.aws.permissions import Permissions
 from lab.ends import AwsEnd, RouterEnd
 from lab.exchange import Exchange, Judge
 from lab.exchange_json import decode_ends, encode_ends
@@ -43,11 +44,13 @@ class FakeAws:
     """A fake AWS on `http://127.0.0.1:port`, empty at the start; port 0 takes a free one.
 
     moto keeps its state in the process, so there can be one at a time. `exchange` is where routers of this process
-    publish what they hold; `judge` decides whether two ends agree, `aws_judge` what AWS sees of it.
+    publish what they hold; `judge` decides whether two ends agree, `aws_judge` what AWS sees of it; `permissions` has the
+    IAM actions that were called, and takes those that are to be refused.
     """
 
     def __init__(self, port: int = 0, judge: Judge = negotiate, aws_judge: Judge | None = None) -> None:
         self.exchange = Exchange(_locked_ends, judge, aws_judge)
+        self.permissions = Permissions()
         self._port = port
         self._server: Any = None
         self._thread: Thread | None = None
@@ -92,7 +95,7 @@ class FakeAws:
         moto_api_backend.reset()
         handler = type("BoundEc2", (Ec2,), {"exchange": self.exchange})
         moto.ec2.urls.url_paths["{0}/"] = handler.dispatch  # type: ignore[attr-defined]  # Ec2's class method
-        application = _application(self.exchange)
+        application = _application(self.exchange, self.permissions)
         self._server = make_server("127.0.0.1", self._port, application, threaded=True, request_handler=_QuietHandler)
         self._thread = Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, name="fake-aws", daemon=True
@@ -113,12 +116,17 @@ def _locked_ends() -> tuple[AwsEnd, ...]:
         return all_ends()
 
 
-def _application(exchange: Exchange) -> Callable[["WSGIEnvironment", "StartResponse"], Iterable[bytes]]:
+def _application(
+    exchange: Exchange, permissions: Permissions
+) -> Callable[["WSGIEnvironment", "StartResponse"], Iterable[bytes]]:
     aws = DomainDispatcherApplication(create_backend_app)
 
     def application(environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
         if environ.get("PATH_INFO", "").startswith("/lab/"):
             return _lab(exchange, Request(environ))(environ, start)
+        refusal = permissions.refusal(environ)
+        if refusal is not None:
+            return refusal(environ, start)
         answer: Iterable[bytes] = aws(environ, start)
         return answer
 

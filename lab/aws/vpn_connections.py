@@ -68,6 +68,9 @@ class VpnConnectionCalls(VPNConnections):
         if modified.inside != tunnel.inside:
             self._require_free(modified.inside, connection.vpn_gateway_id, connection, except_for=tunnel)
         connection.replace_tunnel(modified)
+        if self._get_param("PreSharedKeyStorage"):
+            # AWS's call names a tunnel, and the storage is the connection's.
+            connection.keeps_keys_elsewhere = self._get_param("PreSharedKeyStorage") == "SecretsManager"
         return self._answer(connection)
 
     def modify_vpn_connection(self) -> ActionResult:

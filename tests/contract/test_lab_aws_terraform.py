@@ -17,7 +17,30 @@ import pytest
 
 from lab.aws.server import FakeAws
 
-PLAIN = Path(__file__).parent / "terraform" / "main.tf"
+FOLDER = Path(__file__).parent / "terraform"
+POLICY = Path(__file__).parents[2] / "docs" / "iam-policy.json"
+ROUTINGS = {"bgp": "ap-northeast-1", "static": "eu-central-1"}
+# Actions of the configurations that are not the stack's: what it finds there, or what only they do.
+NOT_OURS = {
+    "sts:GetCallerIdentity",  # everybody may, whatever the policy says
+    "ec2:CreateTransitGateway",
+    "ec2:CreateTransitGatewayRouteTable",
+    "ec2:DeleteTransitGateway",
+    "ec2:DeleteTransitGatewayRouteTable",
+    "ec2:DescribeTransitGatewayRouteTables",
+}
+# What is in the policy and was not called here: why it is there.
+NOT_SEEN = {
+    **dict.fromkeys(
+        ("logs:CreateLogDelivery", "logs:DeleteLogDelivery", "logs:DescribeResourcePolicies", "logs:GetLogDelivery",
+         "logs:ListLogDeliveries", "logs:PutResourcePolicy", "logs:UpdateLogDelivery"),
+        "AWS itself needs the caller to have it, to let a tunnel write to a log group (VPN user guide)",
+    ),
+    "ec2:ModifyVpnConnection": "another gateway or customer gateway for a connection that stays",
+    "ec2:ReplaceRoute": "a route to another gateway",
+    "logs:UntagResource": "a tag that is taken off a log group",
+    "cloudwatch:UntagResource": "a tag that is taken off an alarm",
+}  # fmt: skip
 PROVIDER = Path("registry.terraform.io/hashicorp/aws")
 NEW_KEY = "lab.fake.key.three"
 CHANGES = 2  # exit code of `terraform plan -detailed-exitcode`
@@ -64,8 +87,8 @@ class Life:
 class Terraform:
     """One working folder and one Region, so that two lives do not meet."""
 
-    def __init__(self, aws: FakeAws, folder: Path, region: str, *, is_static: bool) -> None:
-        shutil.copy(PLAIN, folder)
+    def __init__(self, aws: FakeAws, folder: Path, region: str, *, is_static: bool, file: str = "main.tf") -> None:
+        shutil.copy(FOLDER / file, folder)
         (folder / "terraform.rc").write_text(
             f'provider_installation {{\n  filesystem_mirror {{ path = "{mirror()}" }}\n}}\n'
         )
@@ -104,7 +127,7 @@ class Terraform:
         self.step("output", "output", "-json")
         held = self.aws.inventory()
         self.step("plan", "plan", "-detailed-exitcode")
-        self.environment["TF_VAR_tunnel2_key"] = NEW_KEY
+        self.environment |= {"TF_VAR_tunnel2_key": NEW_KEY, "TF_VAR_days": "60"}
         self.step("plan of a key", "plan", "-detailed-exitcode")
         self.step("apply of a key", "apply", "-auto-approve")
         self.step("plan after the key", "plan", "-detailed-exitcode")
@@ -121,8 +144,10 @@ def lives(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Mapping[st
             routing: pool.submit(
                 Terraform(aws, tmp_path_factory.mktemp(routing), region, is_static=routing == "static").live
             )
-            for routing, region in (("bgp", "ap-northeast-1"), ("static", "eu-central-1"))
+            for routing, region in ROUTINGS.items()
         }
+        more = Terraform(aws, tmp_path_factory.mktemp("more"), "us-west-2", is_static=False, file="more.tf")
+        running["more"] = pool.submit(more.live)
         yield {routing: future.result() for routing, future in running.items()}, aws
 
 
@@ -159,3 +184,28 @@ def test_destroy_leaves_nothing(lives: Lives, routing: str) -> None:
     every, aws = lives
     assert every[routing].codes["destroy"] == 0, every[routing].texts["destroy"]
     assert aws.inventory() == ()
+
+
+def test_a_transit_gateways_link_with_logs_and_alarms_lives_too(lives: Lives) -> None:
+    life = lives[0]["more"]
+    expected = {
+        "init": 0,
+        "apply": 0,
+        "plan": 0,
+        "plan of a key": CHANGES,
+        "apply of a key": 0,
+        "plan after the key": 0,
+        "destroy": 0,
+    }
+    assert {name: life.codes[name] for name in expected} == expected, "\n".join(life.texts.values())
+
+
+def test_the_policy_has_every_action_that_the_provider_calls_and_no_other(lives: Lives) -> None:
+    """The provider is Terraform's, whose code Pulumi's wraps: the policy is what the real one needs."""
+    every, aws = lives
+    assert set(every) == {*ROUTINGS, "more"}
+    called = set(aws.permissions.called) - NOT_OURS
+    granted = {action for statement in json.loads(POLICY.read_text())["Statement"] for action in statement["Action"]}
+    assert called - granted == set(), "the policy lacks what is called"
+    assert granted - called - NOT_SEEN.keys() == set(), "the policy has what nobody calls"
+    assert NOT_SEEN.keys() & called == set(), "what was thought unseen is called"

@@ -57,6 +57,12 @@ def test_dropping_what_aws_chooses_is_no_change() -> None:
     assert changes(SUBNET, before, before, {"vpcId": "vpc-1"}) == {}
 
 
+def test_the_region_of_an_imported_resource_is_no_change_where_the_program_names_none() -> None:
+    found = {"availabilityZone": "ap-northeast-1a", "region": "ap-northeast-1", "vpcId": "vpc-1"}
+
+    assert changes(SUBNET, found, found, {"vpcId": "vpc-1"}) == {}
+
+
 def test_dropping_an_option_that_has_the_provider_s_default_is_no_change() -> None:
     news = {name: value for name, value in CONNECTION.items() if name != "tunnel1DpdTimeoutSeconds"}
 

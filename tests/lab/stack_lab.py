@@ -1,5 +1,6 @@
 """The repository's own program on a real engine, a fake AWS and a simulated router, with all they say kept."""
 
+import json
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -77,6 +78,22 @@ class StackLab:
         """Return the exported tunnels."""
         return list(self.stack.outputs()["tunnels"].value)
 
+    def set_links(self, **links: dict[str, Any]) -> None:
+        """Say what the program `LINKS` makes: each link's arguments, whose router is this lab's unless they name another."""
+        ours = {"router": self.access(self.router), "router_password": "@config.routerPassword", "check_timeout": 30}
+        self.stack.set_config(
+            f"{PROJECT}:links",
+            automation.ConfigValue(json.dumps({name: {**ours, **args} for name, args in links.items()})),
+        )
+
+    def access(self, router: Router, **more: object) -> dict[str, object]:
+        """Return the arguments that say where a router is."""
+        return {"host": router.host, "port": router.port, "host_key": router.host_key, "username": "pulumi", **more}
+
+    def links(self) -> dict[str, dict[str, Any]]:
+        """Return what the program `LINKS` exported of each link."""
+        return dict(self.stack.outputs()["links"].value)
+
     def _keep(self, text: str) -> None:
         self.said.append(text + "\n")
 
@@ -91,15 +108,26 @@ def name_of(operation: Any) -> str:
     return str(getattr(operation, "value", operation))
 
 
+LINKS = Path(__file__).parent / "programs" / "links.py"
+"""A program of several links, instead of the repository's own."""
+
+
 @contextmanager
-def stack_lab(home: Path, *, release: str = "ios15", **settings: object) -> Iterator[StackLab]:
-    """Raise both ends and make a stack of the guide's example with these settings."""
+def stack_lab(
+    home: Path, *, release: str = "ios15", program: Path | None = None, **settings: object
+) -> Iterator[StackLab]:
+    """Raise both ends and make a stack of the guide's example, or of another program, with these settings."""
     password = secrets.token_urlsafe(16)
     project = home / "project"
     project.mkdir(parents=True)
     # The stack's settings are written beside Pulumi.yaml: the program runs from links, so that none is left in the repository.
     for entry in ENTRIES:
         (project / entry).symlink_to(ROOT / entry)
+    if program is not None:
+        for entry in ("__main__.py", "Pulumi.yaml"):
+            (project / entry).unlink()
+        (project / "__main__.py").symlink_to(program)
+        (project / "Pulumi.yaml").write_text(f"name: {PROJECT}\nruntime: python\n")
     with (
         FakeAws() as aws,
         Router(release=release, user="pulumi", password=password, exchange=aws.exchange) as router,
@@ -115,7 +143,7 @@ def stack_lab(home: Path, *, release: str = "ios15", **settings: object) -> Iter
         lab = StackLab(stack, aws, router, password)
         stack.set_config("aws:region", automation.ConfigValue("ap-northeast-1"))
         lab.set_secret(routerPassword=password)
-        lab.set(
+        lab.set(**settings) if program is not None else lab.set(
             **{
                 "routerHost": router.host,
                 "routerPort": router.port,

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.lab.stack_lab import StackLab, name_of, stack_lab
+from tests.lab.stack_lab import PROJECT, StackLab, name_of, stack_lab
 
 CONNECTION = "aws:ec2/vpnConnection:VpnConnection"
 COMMAND = "command:local:Command"
@@ -43,16 +43,35 @@ def test_another_network_on_premises_changes_the_router_in_place(link: StackLab)
     link.set(onpremCidrs=["192.168.10.0/24", "192.168.20.0/24"])
     assert outcome(link) == ({"same"}, {"same", "update"})
     assert "network 192.168.20.0" in link.router.running_config()
+    assert "this change takes no tunnel down" in "".join(link.said)
     assert link.preview()[0] == {}, "a preview after the change foresees another"
 
 
 def test_a_new_key_of_one_tunnel_leaves_the_other_its_own(link: StackLab) -> None:
     before = keys(link)
     link.set(tunnel2KeySerial=2)
+    assert "takes tunnel 2 down for some minutes, while tunnel 1 carries (tunnel2_key_serial)" in link.preview()[1]
     assert outcome(link) == ({"update"}, {"same", "update"})
     after = keys(link)
     assert after["tunnel1"] == before["tunnel1"]
     assert after["tunnel2"] != before["tunnel2"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ({"tunnel1KeySerial": 2, "tunnel2KeySerial": 3}, "takes both tunnels down for some minutes (tunnel1_key_serial, tunnel2_"),
+        ({"publicIp": "203.0.113.7"}, "takes both tunnels down for some minutes (public_ip)"),
+        ({"routing": "static"}, "makes the VPN connection anew: both tunnels are down"),
+    ],
+)  # fmt: skip
+def test_a_preview_says_what_a_change_costs(link: StackLab, settings: dict[str, object], expected: str) -> None:
+    kept = link.stack.get_all_config()
+    link.set(**settings)
+    said = link.preview()[1]
+    link.stack.remove_all_config([f"{PROJECT}:{name}" for name in settings])
+    link.stack.set_all_config({key: value for key, value in kept.items() if key.partition(":")[2] in settings})
+    assert expected in said
 
 
 def test_a_key_that_is_given_replaces_the_one_that_was_made(link: StackLab) -> None:

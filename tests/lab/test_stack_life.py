@@ -1,12 +1,13 @@
 """The whole life of a link on a real engine: from nothing to both tunnels UP, and back to nothing."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.lab.stack_lab import StackLab, name_of, stack_lab
 
-CASES = {
+CASES: dict[str, dict[str, Any]] = {
     "bgp as in the guide": {"release": "ios15"},
     "static as in the guide": {"release": "ios15", "routing": "static"},
     "bgp with the modern profile": {"release": "xe17", "profile": "modern"},

@@ -24,6 +24,8 @@ CONNECTION = {
     "tunnel2BgpAsn": "64512",
     "transitGatewayAttachmentId": "tgw-attach-1",
 }
+HELD_KEYS = {"tunnel1PresharedKey": "key.at.aws.one", "tunnel2PresharedKey": "key.at.aws.two"}
+"""What AWS has where the program says none."""
 TRANSIT_GATEWAY = {
     "amazonSideAsn": 64512,
     "defaultRouteTableAssociation": "enable",
@@ -62,7 +64,7 @@ class Recorder(Mocks):
         self.made.append(Made(args.typ, args.name, inputs, secret))
         outputs = dict(inputs)
         if args.typ.endswith(":VpnConnection"):
-            outputs |= CONNECTION
+            outputs |= {**HELD_KEYS, **inputs, **CONNECTION}
         if args.typ.endswith(":Command"):
             kind = "key" if "urandom" in inputs["create"] else inputs["create"]
             default = f"made.key.of.{args.name.replace('-', '.')}" if kind == "key" else '{"generation": 1, "diff": ""}'

@@ -48,7 +48,7 @@ def test_the_committed_schema_is_what_the_code_gives(
 
 def test_every_input_and_output_is_documented(provider: HostedComponents) -> None:
     found = shapes(provider.document)
-    assert len(found) == 13
+    assert len(found) == 14
     for name, properties in found.items():
         assert [key for key, definition in properties.items() if not definition.get("description")] == [], name
 

@@ -21,7 +21,8 @@ def changes(row: Row, old_inputs: Properties, state: Properties, news: Propertie
         if has_unknown(wanted) or not same(wanted, present):
             kind = "add" if present is None else "update"
             result[name] = Change(kind, replaces=name in row.replaces or name == "region")
-    for name in old_inputs.keys() - news.keys() - row.computed:
+    # Every resource's Region is the provider's where the program names none.
+    for name in old_inputs.keys() - news.keys() - row.computed - {"region"}:
         present = state.get(name)
         if not _is_empty(present) and not same(row.suppressed.get(name), present):
             result[name] = Change("delete", replaces=name in row.replaces)

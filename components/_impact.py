@@ -1,0 +1,96 @@
+"""What a change costs before it is made: the connection anew, both tunnels down, one tunnel, or nothing.
+
+AWS's own behaviour, as its API and the provider have it: docs/operations.md, "What a change costs".
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+
+
+class Cost(IntEnum):
+    """How much is down while a change is made, the worst last."""
+
+    NOTHING = 0
+    TUNNEL1 = 1
+    TUNNEL2 = 2
+    BOTH_TUNNELS = 3
+    REPLACEMENT = 4
+
+
+# Argument -> what its change costs. What is not here costs nothing: routes, tags, alarms, and all that is the router's alone.
+COSTS: Mapping[str, Cost] = {
+    # The provider makes the connection anew: other outside addresses, and the router is configured anew too.
+    "inside_cidrs": Cost.REPLACEMENT,
+    "routing": Cost.REPLACEMENT,
+    "enable_acceleration": Cost.REPLACEMENT,
+    "tunnel_bandwidth": Cost.REPLACEMENT,
+    # ModifyVpnConnection moves the connection, with both tunnels. A customer gateway's own fields make another gateway.
+    "vpn_gateway_id": Cost.BOTH_TUNNELS,
+    "transit_gateway_id": Cost.BOTH_TUNNELS,
+    "amazon_side_asn": Cost.BOTH_TUNNELS,
+    "customer_gateway_id": Cost.BOTH_TUNNELS,
+    "public_ip": Cost.BOTH_TUNNELS,
+    "bgp_asn": Cost.BOTH_TUNNELS,
+    "device_name": Cost.BOTH_TUNNELS,
+    # ModifyVpnTunnelOptions: one tunnel a call, and that one is down for some minutes.
+    "tunnel1": Cost.TUNNEL1,
+    "tunnel2": Cost.TUNNEL2,
+    "tunnel1_key_serial": Cost.TUNNEL1,
+    "tunnel2_key_serial": Cost.TUNNEL2,
+    "tunnel1_preshared_key": Cost.TUNNEL1,
+    "tunnel2_preshared_key": Cost.TUNNEL2,
+    "logs": Cost.BOTH_TUNNELS,
+    # What was left as it is by an import is set from then on.
+    "import_ids": Cost.BOTH_TUNNELS,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Impact:
+    """A change's cost, and the arguments that cause it."""
+
+    cost: Cost
+    because: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return _SENTENCES[self.cost].format(because=", ".join(self.because))
+
+
+_SENTENCES: Mapping[Cost, str] = {
+    Cost.NOTHING: "this change takes no tunnel down",
+    Cost.TUNNEL1: "this change takes tunnel 1 down for some minutes, while tunnel 2 carries ({because})",
+    Cost.TUNNEL2: "this change takes tunnel 2 down for some minutes, while tunnel 1 carries ({because})",
+    Cost.BOTH_TUNNELS: "this change takes both tunnels down for some minutes ({because})",
+    Cost.REPLACEMENT: "this change makes the VPN connection anew: both tunnels are down until it is there and the router "
+    "is configured, and AWS's addresses change ({because})",
+}
+STAGED = "; one at a time is two ups: first the changes of tunnel 2, then those of tunnel 1"
+
+
+def impact(old: Mapping[str, object], new: Mapping[str, object]) -> Impact:
+    """Return what the change from the old arguments to the new costs.
+
+    Args:
+        old: The arguments of the last up, under the names of `COSTS`.
+        new: Those of this one.
+    """
+    changed = [name for name in COSTS if old.get(name) != new.get(name)]
+    by_cost = {cost: tuple(name for name in changed if COSTS[name] is cost) for cost in Cost}
+    for cost in (Cost.REPLACEMENT, Cost.BOTH_TUNNELS):
+        if by_cost[cost]:
+            return Impact(cost, by_cost[cost])
+    one, two = by_cost[Cost.TUNNEL1], by_cost[Cost.TUNNEL2]
+    if one and two:
+        # The provider changes them one after the other, without waiting until the first is UP again.
+        return Impact(Cost.BOTH_TUNNELS, one + two)
+    if one or two:
+        return Impact(Cost.TUNNEL1 if one else Cost.TUNNEL2, one or two)
+    return Impact(Cost.NOTHING, ())
+
+
+def warning(found: Impact) -> str:
+    """Return the line for whoever reads the preview; where two steps would spare a tunnel, it says so."""
+    can_be_staged = all(name.startswith("tunnel") and name in COSTS for name in found.because)
+    is_both = found.cost is Cost.BOTH_TUNNELS and can_be_staged
+    return f"{found}{STAGED if is_both else ''}"

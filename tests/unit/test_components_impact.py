@@ -1,0 +1,99 @@
+"""What a change costs before it is made: the connection anew, both tunnels, one, or nothing."""
+
+from typing import Any
+
+import pytest
+
+from components._impact import COSTS, Cost, impact, warning
+from components.impact import costly
+from components.vpn import both_tunnels
+
+ARGS: dict[str, Any] = {
+    "public_ip": "203.0.113.100",
+    "bgp_asn": 65001,
+    "device_name": "office",
+    "inside_cidrs": ["169.254.255.0/30", "169.254.255.4/30"],
+    "vpn_gateway_id": "vgw-1",
+}
+
+
+def cost(change: dict[str, Any], *, was_static: bool = False, is_static: bool = False) -> Any:
+    """Return what it costs to go from ARGS to ARGS with a change."""
+    old = costly("tokyo", ARGS, both_tunnels(args(ARGS)), is_static=was_static)
+    after = {**ARGS, **change}
+    return impact(old, costly("tokyo", after, both_tunnels(args(after)), is_static=is_static))
+
+
+def args(values: dict[str, Any]) -> Any:
+    return values
+
+
+CASES: list[tuple[dict[str, Any], Cost, tuple[str, ...]]] = [
+    ({}, Cost.NOTHING, ()),
+    ({"tags": {"a": "b"}, "propagate_routes": False, "alarm_topic_arn": "arn:x"}, Cost.NOTHING, ()),
+    ({"tunnel1_key_serial": 2}, Cost.TUNNEL1, ("tunnel1_key_serial",)),
+    ({"tunnel2_key_serial": 2}, Cost.TUNNEL2, ("tunnel2_key_serial",)),
+    (
+        {"tunnel1_key_serial": 2, "tunnel2_key_serial": 2},
+        Cost.BOTH_TUNNELS,
+        ("tunnel1_key_serial", "tunnel2_key_serial"),
+    ),
+    ({"profile": "guide-2015"}, Cost.BOTH_TUNNELS, ("tunnel1", "tunnel2")),
+    ({"tunnel2_profile": "guide-2015"}, Cost.TUNNEL2, ("tunnel2",)),
+    ({"tunnel1_overrides": {"phase2_lifetime_seconds": 1800}}, Cost.TUNNEL1, ("tunnel1",)),
+    ({"profile_overrides": {"dpd_timeout_action": "restart"}}, Cost.BOTH_TUNNELS, ("tunnel1", "tunnel2")),
+    ({"profile": "modern"}, Cost.NOTHING, ()),
+    ({"inside_cidrs": ["169.254.10.0/30", "169.254.255.4/30"]}, Cost.REPLACEMENT, ("inside_cidrs",)),
+    ({"tunnel_bandwidth": "large", "tunnel1_key_serial": 2}, Cost.REPLACEMENT, ("tunnel_bandwidth",)),
+    ({"enable_acceleration": True}, Cost.REPLACEMENT, ("enable_acceleration",)),
+    ({"device_name": "headquarters"}, Cost.BOTH_TUNNELS, ("device_name",)),
+    ({"public_ip": "203.0.113.7"}, Cost.BOTH_TUNNELS, ("public_ip",)),
+    ({"bgp_asn": 65002}, Cost.BOTH_TUNNELS, ("bgp_asn",)),
+    ({"vpn_gateway_id": None, "transit_gateway_id": "tgw-1"}, Cost.BOTH_TUNNELS, ("vpn_gateway_id", "transit_gateway_id")),
+    ({"log_retention_days": 30}, Cost.BOTH_TUNNELS, ("logs",)),
+    ({"import_ids": {"vpn_connection": "vpn-1"}}, Cost.BOTH_TUNNELS, ("import_ids",)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("change", "expected", "because"), CASES)
+def test_a_change_costs_what_aws_and_the_provider_do_for_it(
+    change: dict[str, Any], expected: Cost, because: tuple[str, ...]
+) -> None:
+    found = cost(change)
+    assert (found.cost, found.because) == (expected, because)
+
+
+def test_another_routing_makes_the_connection_anew() -> None:
+    assert cost({}, is_static=True).cost is Cost.REPLACEMENT
+
+
+def test_how_long_logs_are_kept_is_no_matter_of_the_tunnels() -> None:
+    old, new = ({"logs": {"on": True}, "routing": "bgp"} for _ in range(2))
+    assert impact(old, new).cost is Cost.NOTHING
+    kept = [
+        costly("t", {**ARGS, "log_retention_days": days}, both_tunnels(args(ARGS)), is_static=False)
+        for days in (30, 60)
+    ]
+    assert impact(*kept).cost is Cost.NOTHING
+
+
+def test_the_line_names_the_tunnel_that_carries_and_the_arguments() -> None:
+    assert warning(cost({"tunnel2_key_serial": 2})) == (
+        "this change takes tunnel 2 down for some minutes, while tunnel 1 carries (tunnel2_key_serial)"
+    )
+    assert warning(cost({})) == "this change takes no tunnel down"
+
+
+@pytest.mark.parametrize(
+    ("change", "can"),
+    [({"profile": "guide-2015"}, True), ({"public_ip": "203.0.113.7"}, False), ({"tunnel2_profile": "guide-2015"}, False),
+     ({"tunnel_bandwidth": "large"}, False)],
+)  # fmt: skip
+def test_two_ups_are_proposed_where_they_spare_a_tunnel(change: dict[str, Any], can: bool) -> None:
+    assert ("two ups" in warning(cost(change))) is can
+
+
+def test_a_key_is_never_in_the_line() -> None:
+    old: dict[str, object] = {"tunnel1_preshared_key": "a.made.up.key.1"}
+    assert "made.up" not in warning(impact(old, {"tunnel1_preshared_key": "a.made.up.key.2"}))
+    assert COSTS["tunnel1_preshared_key"] is Cost.TUNNEL1
