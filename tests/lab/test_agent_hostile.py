@@ -194,3 +194,14 @@ def test_no_key_is_in_any_log_error_repr_or_traceback(caplog: pytest.LogCaptureF
     everything = "\n".join((*said, caplog.text, repr(link()), repr(link().tunnels)))
     for secret in (*KEYS, PASSWORD):
         assert secret not in everything
+
+
+def test_a_warning_that_comes_again_and_again_is_passed_on_once_with_its_line() -> None:
+    said = "%Warning: weaker encryption algorithm is deprecated"
+
+    def warn(sent: str, reply: str) -> str:
+        return reply.replace("\r\n", f"\r\n{said}\r\n", 1) if sent.strip().startswith(("group", "set pfs")) else reply
+
+    result = apply(link(), LyingRouter(BARE, warn).connection(), Options())
+
+    assert result.warnings == ("weaker encryption algorithm is deprecated (the router, at 'group 14')",)
