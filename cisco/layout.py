@@ -8,7 +8,9 @@ from .plan import SHARED
 from .state import BGP_KINDS, HEADER, Entry, Ref, Section, Sections
 
 # A connection id may be all digits, so that `policy-vpn-12345678` must not be read as the name of a tunnel's object.
-_INDEX = re.compile(r"(?:keyring|isakmp|ikev2|ipsec|ipsec-prop)-vpn-[0-9A-Za-z]+-([01])")
+_INDEX = re.compile(
+    r"(?:keyring(?:-[A-Za-z][A-Za-z0-9_.:-]*)?|isakmp|ikev2|ipsec|ipsec-prop|primary|backup)-vpn-[0-9A-Za-z]+-([01])"
+)
 _SOURCE = re.compile(r"\S+ (Tunnel\d+)")
 
 

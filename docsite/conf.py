@@ -31,6 +31,7 @@ CONTENTS = {
         "examples/README",
         "docs/options",
         "docs/languages",
+        "docs/routing",
         "docs/operations",
         "docs/migration",
         "docs/errors",
