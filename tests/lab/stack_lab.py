@@ -114,9 +114,17 @@ LINKS = Path(__file__).parent / "programs" / "links.py"
 
 @contextmanager
 def stack_lab(
-    home: Path, *, release: str = "ios15", program: Path | None = None, **settings: object
+    home: Path,
+    *,
+    release: str = "ios15",
+    running_config: str = "",
+    program: Path | None = None,
+    **settings: object,
 ) -> Iterator[StackLab]:
-    """Raise both ends and make a stack of the guide's example, or of another program, with these settings."""
+    """Raise both ends and make a stack of the guide's example, or of another program, with these settings.
+
+    The router boots `running_config` where one is given.
+    """
     password = secrets.token_urlsafe(16)
     project = home / "project"
     project.mkdir(parents=True)
@@ -130,7 +138,9 @@ def stack_lab(
         (project / "Pulumi.yaml").write_text(f"name: {PROJECT}\nruntime: python\n")
     with (
         FakeAws() as aws,
-        Router(release=release, user="pulumi", password=password, exchange=aws.exchange) as router,
+        Router(
+            running_config=running_config, release=release, user="pulumi", password=password, exchange=aws.exchange
+        ) as router,
     ):
         stack = automation.create_stack(
             "dev",
