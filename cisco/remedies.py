@@ -30,7 +30,7 @@ SECTIONS = (
     ("archive is off", "archive-is-off"),
     ("the running-config is incomplete", "running-config-incomplete"),
     ("letters, digits, '.' or '_', not starting with 0", "not-a-pre-shared-key"),
-    ("such as 10.0.0.0/16, with static routing", "vpc-networks-missing"),
+    ("the VPC side's networks, such as", "vpc-networks-missing"),
     ("different from the AWS side's ASN", "same-as-on-both-ends"),
     ("confirmed, but not saved", "not-saved"),
     ("this differs from before", "not-undone"),
