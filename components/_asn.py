@@ -1,6 +1,6 @@
 """Autonomous system numbers: what each end may have, and how AWS wants the long ones."""
 
-from ._validation import ArgumentError, require_between
+from ._validation import ArgumentError, require_between, require_whole
 
 DEFAULT_ROUTER_ASN = 65000
 """What AWS's console gives a customer gateway without BGP."""
@@ -23,6 +23,7 @@ def require_router_asn(field: str, asn: int) -> None:
 
 def require_aws_asn(field: str, asn: int) -> None:
     """Refuse what a virtual private gateway cannot have."""
+    require_whole(field, asn)
     if not (64512 <= asn <= 65534 or 4200000000 <= asn <= 4294967294):
         raise ArgumentError(field, asn, "between 64512 and 65534, or between 4200000000 and 4294967294")
 
@@ -35,4 +36,4 @@ def require_different(field: str, router_asn: int, aws_asn: int) -> None:
 
 def customer_gateway_asn(asn: int) -> dict[str, str]:
     """Return the one of AWS's two arguments that takes this number."""
-    return {"bgp_asn" if asn <= _TWO_BYTE_LIMIT else "bgp_asn_extended": str(asn)}
+    return {"bgp_asn" if asn <= _TWO_BYTE_LIMIT else "bgp_asn_extended": str(int(asn))}

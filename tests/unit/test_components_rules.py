@@ -358,6 +358,13 @@ def test_a_device_name_is_unique_to_the_stack_and_never_too_long() -> None:
     assert len(device_name("p" * 200, "s" * 200, "n")) == 255
 
 
+@pytest.mark.parametrize("check", [require_router_asn, require_aws_asn])
+@pytest.mark.parametrize("asn", [65001.5, "65001", True, None])
+def test_a_number_that_is_not_whole_is_refused(check: Callable[..., object], asn: object) -> None:
+    assert expect_refusal(check, "asn", asn).allowed == "a whole number"
+    assert customer_gateway_asn(65001.0) == {"bgp_asn": "65001"}  # type: ignore[arg-type]  # as other languages write it
+
+
 def test_more_tags_than_aws_takes_are_refused() -> None:
     expect_taken(require_tags, {str(n): "" for n in range(49)}, own=1)
     expect_refusal(require_tags, {str(n): "" for n in range(50)}, own=1)
