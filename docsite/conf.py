@@ -17,6 +17,8 @@ myst_enable_extensions = ["strikethrough"]
 nitpicky = True
 # IOS and shell sessions have no lexer of their own, and a guess would warn.
 highlight_language = "none"
+# A "…" in a piece of Python stands for what the reader has.
+suppress_warnings = ["misc.highlighting_failure"]
 
 html_theme = "furo"
 html_title = "aws-cisco-vpn"
