@@ -12,6 +12,7 @@ from cisco.plan import Owned
 from cisco.render import render
 from cisco.request import RouterSettings, parse_request
 from tests.unit.aws_documents import DATA, both_modern, intent
+from tests.unit.little_ios import LittleIos
 from tests.unit.test_diff import BGP, ID, VPC, holding, link, planned, router, texts
 
 OFFICE = (IPv4Network("192.168.10.0/24"),)
@@ -23,7 +24,7 @@ def in_vrfs(made: Intent, **vrfs: str) -> Intent:
     return replace(made, **vrfs)  # type: ignore[arg-type]  # names are checked
 
 
-def branch(*blocks: str, style: str = "vrf definition"):  # noqa: ANN201  # LittleIos, as router()
+def branch(*blocks: str, style: str = "vrf definition") -> LittleIos:
     made = router()
     made.vrfs.update(INET=style, CUST=style)
     made.type("\n".join(blocks))
