@@ -3,12 +3,14 @@
 Why this way: docs/decisions/0002-preshared-keys.md
 """
 
+from typing import cast
+
 import pulumi
 from pulumi_command import local
 
 from ._agent import SHELL
-from ._keys import GENERATE, require_key
-from .inputs import checked
+from ._keys import GENERATE, require_distinct, require_key
+from .inputs import checked, refusing
 
 
 def preshared_key(
@@ -30,3 +32,19 @@ def preshared_key(
         ),
     )
     return pulumi.Output.secret(checked(owner, command.stdout, lambda key: require_key(field, key)))
+
+
+def distinct_key(owner: str, own: "pulumi.Output[str]", other: "pulumi.Output[str]") -> "pulumi.Output[str]":
+    """Return a tunnel's key once it is seen not to be the other's.
+
+    It stays known in a preview in which the other is made anew: only one tunnel is then shown to change.
+    """
+
+    async def checked_key() -> str:
+        key, others = await own.future(), await other.future()
+        if key is not None and others is not None:
+            with refusing(owner):
+                require_distinct(key, others)
+        return cast("str", key)
+
+    return pulumi.Output(own.resources(), checked_key(), own.is_known(), own.is_secret())

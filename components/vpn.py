@@ -26,7 +26,7 @@ from ._validation import ArgumentError, require_absent, require_one_present, req
 from .adoption import importing, keys_held
 from .impact import costly, telling
 from .inputs import checked, refusing, resolved
-from .keys import preshared_key
+from .keys import distinct_key, preshared_key
 from .observability import Logs, make_alarms, make_log_group
 from .transit import TransitGateway, attach_connection, attach_vpc, transit_gateway
 from .vpn_args import ConnectionArgs, ImportIdsArgs, SiteToSiteVpnArgs
@@ -101,9 +101,7 @@ class SiteToSiteVpn(pulumi.ComponentResource):
         args, name, child = self._args, self._name, self._child
         one = preshared_key(name, 1, args.get("tunnel1_preshared_key"), args.get("tunnel1_key_serial", 1), child)
         two = preshared_key(name, 2, args.get("tunnel2_preshared_key"), args.get("tunnel2_key_serial", 1), child)
-        both: pulumi.Output[Sequence[str]] = pulumi.Output.all(one, two)
-        pair = checked(self._name, both, _require_distinct_keys)
-        return pair.apply(lambda keys: keys[0]), pair.apply(lambda keys: keys[1])
+        return distinct_key(name, one, two), distinct_key(name, two, one)
 
     def _find_transit_gateway(self) -> TransitGateway | None:
         args = self._args
@@ -374,14 +372,11 @@ def _check_routing(args: SiteToSiteVpnArgs) -> None:
         require_absent(args, ("transit_gateway_route_table_id",), "the gateway is no transit gateway")
 
 
-def _require_distinct_keys(keys: Sequence[str]) -> None:
-    one, two = keys
-    require_distinct(one, two)
-
-
 def _tunnel(args: ConnectionArgs, number: int) -> TunnelSettings:
     own_profile, own_overrides = f"tunnel{number}_profile", f"tunnel{number}_overrides"
     given: Mapping[str, Any] = args
     field = own_profile if given.get(own_profile) else "profile"
-    overrides = {key: given[key] for key in ("profile_overrides", own_overrides) if given.get(key)}
+    # The overrides are of `profile`: a tunnel with another one of its own must not get, say, an old router's DH group.
+    names = (own_overrides,) if field == own_profile else ("profile_overrides", own_overrides)
+    overrides = {name: given[name] for name in names if given.get(name)}
     return tunnel_settings(field, given.get(field) or DEFAULT_PROFILE, overrides)

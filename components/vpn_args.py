@@ -47,13 +47,13 @@ class ConnectionArgs(TypedDict):
     profile_overrides: NotRequired[ProfileOverridesArgs]
     """What of the profile is set otherwise, for both tunnels."""
     tunnel1_profile: NotRequired[str]
-    """Tunnel 1's profile, where it differs: so a change is made one tunnel at a time."""
+    """Tunnel 1's own profile, without `profile_overrides`: so a change is made one tunnel at a time."""
     tunnel2_profile: NotRequired[str]
-    """Tunnel 2's profile, where it differs."""
+    """Tunnel 2's own profile, likewise."""
     tunnel1_overrides: NotRequired[ProfileOverridesArgs]
-    """The same for tunnel 1 alone, over `profile_overrides`."""
+    """What of tunnel 1's profile is set otherwise; without `tunnel1_profile`, over `profile_overrides`."""
     tunnel2_overrides: NotRequired[ProfileOverridesArgs]
-    """The same for tunnel 2 alone."""
+    """The same for tunnel 2."""
     inside_cidrs: NotRequired[Sequence[str]]
     """The /30 inside each tunnel, in 169.254.0.0/16; the guide's 169.254.255.0/30 and .4/30. A change replaces the connection."""
     tunnel1_preshared_key: NotRequired[pulumi.Input[str]]

@@ -8,6 +8,7 @@ import pulumi
 import pytest
 
 from components import SiteToSiteVpn, VpcNetwork
+from components.keys import distinct_key
 from tests.unit.recorded import XML, Recorder, error_of, program, settled, start
 
 KEY1, KEY2 = "a.made.up.key.1", "a.made.up.key.2"
@@ -101,6 +102,15 @@ async def test_one_tunnel_may_differ_so_that_a_change_is_made_in_two_steps(recor
 
 
 @program
+async def test_a_profile_of_a_tunnels_own_comes_without_the_overrides_of_the_other(recorder: Recorder) -> None:
+    overrides = {"profile_overrides": {"phase1_dh_group_number": 14}, "tunnel1_overrides": {"dpd_timeout_seconds": 60}}
+    await made_of(vpn("vpn", {"profile": "guide-2015", "tunnel2_profile": "modern", **overrides}))
+    inputs = recorder.one("VpnConnection").inputs
+    assert (inputs["tunnel1Phase1DhGroupNumbers"], inputs["tunnel2Phase1DhGroupNumbers"]) == ([14], [20])
+    assert (inputs["tunnel1DpdTimeoutSeconds"], inputs["tunnel2DpdTimeoutSeconds"]) == (60, 30)
+
+
+@program
 async def test_both_keys_are_made_distinct_and_secret_when_none_is_given(recorder: Recorder) -> None:
     made_vpn = vpn("vpn")
     await made_of(made_vpn)
@@ -118,6 +128,23 @@ async def test_a_given_key_is_used_and_no_other_made(recorder: Recorder) -> None
     assert (connection.inputs["tunnel1PresharedKey"], connection.inputs["tunnel2PresharedKey"]) == (KEY1, KEY2)
     assert {"tunnel1PresharedKey", "tunnel2PresharedKey"} <= connection.secret
     assert recorder.of("Command") == []
+
+
+@program
+async def test_a_key_stays_known_while_the_other_is_made_anew() -> None:
+    async def answer(value: Any) -> Any:
+        return value
+
+    unmade: pulumi.Output[str] = pulumi.Output(set(), answer(None), answer(False))
+    kept = distinct_key("vpn", pulumi.Output.secret(KEY1), unmade)
+    assert (await kept.future(), await kept.is_known(), await kept.is_secret()) == (KEY1, True, True)
+    assert not await distinct_key("vpn", unmade, kept).is_known()
+
+
+def test_two_keys_that_turn_out_to_be_the_same_are_refused_and_not_shown() -> None:
+    said = error_of(lambda: distinct_key("vpn", pulumi.Output.secret(KEY1), pulumi.Output.secret(KEY1)))
+    assert "tunnel2_preshared_key is '***', but must be different from tunnel1_preshared_key" in said
+    assert KEY1 not in said
 
 
 @program
