@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 # Ours first: a folder whose owner has not written its part yet is left out.
-CODE := $(wildcard cisco components lab docsite tests benchmarks plugin examples __main__.py)
+CODE := $(wildcard cisco components rollout lab docsite tests benchmarks plugin examples __main__.py)
 TESTS ?= tests
 
 .DEFAULT_GOAL := help

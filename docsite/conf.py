@@ -35,6 +35,8 @@ CONTENTS = {
         "docs/languages",
         "docs/routing",
         "docs/operations",
+        "docs/staged-change",
+        "docs/fleet",
         "docs/migration",
         "docs/errors",
         "docs/security",

@@ -12,11 +12,13 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 COMPONENTS = sorted((ROOT / "components").glob("*.py"))
 CISCO = sorted((ROOT / "cisco").glob("*.py"))
+ROLLOUT = sorted((ROOT / "rollout").glob("*.py"))
 PULUMI = {"pulumi", "pulumi_aws", "pulumi_command"}
 AWS_SDK = {"boto3", "botocore"}
 SSH = {"netmiko", "paramiko", "asyncssh", "scp", "fabric"}
 # What reads or changes the world outside, or the time; a pure file has none of it.
 WORLD = {"os", "sys", "socket", "subprocess", "time", "pathlib", "threading", "random", "secrets", "urllib", "shutil"}
+PURE_ROLLOUT = ("tunnels", "cost", "columns", "kubernetes", "board")
 PURE_CISCO = ("model", "tree", "nvgen", "diff", "verify", "ownership", "plan", "order", "mss")
 # The only files that may: one talks SSH; two write text from templates, IOS's, and HTML that escapes by itself.
 ONLY = {"netmiko": ("transport.py",), "jinja2": ("render.py", "status_page.py")}
@@ -86,6 +88,21 @@ def test_only_the_named_files_import_the_ssh_library_and_the_templates(file: Pat
 @pytest.mark.parametrize("name", PURE_CISCO)
 def test_a_pure_file_of_the_agent_has_no_world(name: str) -> None:
     assert not set(imported(ROOT / "cisco" / f"{name}.py")) & WORLD
+
+
+@pytest.mark.parametrize("file", ROLLOUT, ids=lambda file: file.name)
+def test_the_rollout_knows_the_engine_but_neither_components_nor_agent(file: Path) -> None:
+    assert not set(imported(file)) & (AWS_SDK | SSH | (PULUMI - {"pulumi"}))
+    assert not set(imported(file)) & {"cisco", "components", "rollout", "aws_cisco_vpn", "lab", "jinja2"}
+    assert "pulumi" not in set(imported(file)) or file.name == "stack.py"
+    assert climbs(file) == []
+
+
+@pytest.mark.parametrize("name", PURE_ROLLOUT)
+def test_a_decision_of_the_rollout_has_no_world(name: str) -> None:
+    # The table of progress asks how big the terminal is and what time it is.
+    allowed = {"shutil", "time", "threading"} if name == "board" else set()
+    assert not set(imported(ROOT / "rollout" / f"{name}.py")) & (WORLD - allowed)
 
 
 def test_the_agent_starts_without_what_it_may_not_need() -> None:

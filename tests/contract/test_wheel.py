@@ -26,7 +26,7 @@ from lab.router.server import Router
 from tests.lab.stack_lab import changes
 from tests.unit.aws_documents import DATA, xml
 
-SOURCES = ("components", "cisco", "pyproject.toml", "README.md", "LICENSE")
+SOURCES = ("components", "cisco", "rollout", "pyproject.toml", "README.md", "LICENSE")
 SITE_PACKAGES = sysconfig.get_path("purelib")
 
 PROJECT = """\
@@ -115,8 +115,8 @@ def run(command: list[str], cwd: Path | None = None, code: int = 0) -> str:
 def test_the_wheel_has_code_templates_types_and_licence_and_nothing_else(built: Built) -> None:
     names = set(zipfile.ZipFile(built.wheel).namelist())
     source = {
-        f"aws_cisco_vpn/{'cisco/' if package == 'cisco' else ''}{path.relative_to(ROOT / package)}"
-        for package in ("components", "cisco")
+        f"aws_cisco_vpn/{'' if package == 'components' else package + '/'}{path.relative_to(ROOT / package)}"
+        for package in ("components", "cisco", "rollout")
         for path in (ROOT / package).rglob("*")
         if path.suffix in (".py", ".j2", ".typed")
     }
@@ -139,6 +139,14 @@ def test_the_installed_agent_renders_as_the_repositorys(environment: Path, tmp_p
     assert run([*command, "--show-secrets"]) == (DATA / "bgp-vgw.default.ios").read_text()
     assert run([python, "-c", "import aws_cisco_vpn; print(aws_cisco_vpn.__file__)"]).startswith(str(environment))
     run([python, "-c", "import components"], code=1)
+
+
+def test_the_installed_rollout_reads_a_table(environment: Path, tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.yaml").write_text(PROJECT)
+    (tmp_path / "sites.csv").write_text(f"site,routerHost,routerHostKey\nosaka,192.0.2.7,SHA256:{'A' * 43}\n")
+    command = [str(environment / "bin" / "python"), "-m", "aws_cisco_vpn.rollout", "operator", "sites.csv"]
+    said = run([*command, "--repository", "https://github.com/example/vpn", "--branch", "main"], cwd=tmp_path)
+    assert "branch-office:routerHost: 192.0.2.7" in said
 
 
 def test_a_type_checker_sees_the_installed_types(environment: Path, tmp_path: Path) -> None:

@@ -1,0 +1,91 @@
+"""The command line: `python -m rollout change | rotate-keys | fleet | operator`."""
+
+import argparse
+from pathlib import Path
+
+from .columns import override_value
+
+VERBS = ("up", "preview", "destroy", "status")
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the whole command line."""
+    top = argparse.ArgumentParser(
+        prog="python -m rollout", description="Staged changes of one link, and a fleet of links from a table of sites."
+    )
+    commands = top.add_subparsers(dest="command", required=True, metavar="change | rotate-keys | fleet | operator")
+    change = commands.add_parser("change", help="another profile for both tunnels, one after the other")
+    _staged(change)
+    change.add_argument("--profile", help="the profile that both tunnels get")
+    change.add_argument("--set", metavar="FIELD=VALUE", action="append", default=[], type=_field, help="a field of it")
+    change.add_argument("--unset", metavar="FIELD", action="append", default=[], help="a field as the profile has it")
+    change.add_argument("--unset-all", action="store_true", help="all fields as the profile has them, but for --set")
+    keys = commands.add_parser("rotate-keys", help="new pre-shared keys for both tunnels, one after the other")
+    _staged(keys)
+    keys.add_argument(
+        "--serial", type=int, metavar="N", help="the serial of the new keys; one more than now unless told"
+    )
+    _fleet(commands.add_parser("fleet", help="one stack a site, from a table of sites"))
+    _operator(commands.add_parser("operator", help="the same stacks as resources of the Pulumi Kubernetes Operator"))
+    return top
+
+
+def _field(text: str) -> tuple[str, object]:
+    name, sign, value = text.partition("=")
+    if not name or not sign or not value:
+        raise argparse.ArgumentTypeError(f"{text!r} is not FIELD=VALUE, such as phase1_dh_group_number=14")
+    return name, override_value(value)
+
+
+def _number(text: str) -> int:
+    value = int(text)
+    if not 1 <= value <= 64:
+        raise argparse.ArgumentTypeError(f"{text} is not between 1 and 64")
+    return value
+
+
+def _common(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--project", type=Path, default=Path(), metavar="FOLDER", help="where Pulumi.yaml is; here")
+    parser.add_argument("--backend", metavar="URL", help="where state is kept; as `pulumi login` says unless told")
+
+
+def _staged(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--stack", required=True, help="the stack")
+    parser.add_argument("--abort", action="store_true", help="go back to where a change that was begun came from")
+    parser.add_argument("--preview", action="store_true", help="show the plan and the first step's preview, and end")
+    parser.add_argument("--yes", action="store_true", help="do not ask")
+    _common(parser)
+
+
+def _fleet(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("verb", choices=VERBS)
+    parser.add_argument("table", type=Path, help="the sites: CSV or YAML")
+    parser.add_argument("--only", metavar="SITE", action="append", default=[], help="this site; may be given again")
+    parser.add_argument("--parallel", type=_number, default=4, metavar="N", help="so many sites at a time; 4")
+    parser.add_argument("--all", action="store_true", help="sites that are done already too; that heals drift")
+    parser.add_argument(
+        "--both-down", action="store_true", help="allow a change that takes both tunnels of a link down"
+    )
+    parser.add_argument("--yes", action="store_true", help="do not ask before a destroy")
+    _common(parser)
+
+
+def _operator(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("table", type=Path, help="the sites: CSV or YAML")
+    parser.add_argument("--repository", required=True, metavar="URL", help="the Git repository that holds the program")
+    parser.add_argument("--branch", help="what of it is deployed: this branch")
+    parser.add_argument("--commit", help="or this commit")
+    parser.add_argument("--folder", help="where in it Pulumi.yaml is")
+    parser.add_argument(
+        "--backend", metavar="URL", help="where state is kept, such as s3://bucket; Pulumi Cloud unless told"
+    )
+    parser.add_argument("--organization", help="in Pulumi Cloud: whose stacks they are")
+    parser.add_argument("--namespace", default="default", help="of the resources and the Secrets; default")
+    parser.add_argument("--service-account", metavar="NAME", help="whom the engine runs as in the cluster")
+    parser.add_argument(
+        "--engine-secret", default="pulumi", metavar="NAME", help="the Secret with passphrase or token; pulumi"
+    )
+    parser.add_argument(
+        "--destroy-with-resource", action="store_true", help="deleting a Stack resource destroys the link"
+    )
+    parser.add_argument("--project", type=Path, default=Path(), metavar="FOLDER", help="where Pulumi.yaml is; here")

@@ -1,0 +1,88 @@
+"""The command line of the rollout: what it refuses before it asks the engine, and what it knows a site by."""
+
+from pathlib import Path
+
+import pytest
+
+from rollout.__main__ import main
+from rollout.errors import InputError
+from rollout.fingerprint import program_fingerprint, site_fingerprint
+from rollout.project import project_in
+
+HOST_KEY = "SHA256:" + "A" * 43
+
+
+def make_project(folder: Path) -> Path:
+    (folder / "Pulumi.yaml").write_text("name: vpn\nconfig:\n  profile: {type: string, default: modern}\n")
+    (folder / "__main__.py").write_text("print(1)\n")
+    (folder / "Pulumi.tokyo.yaml").write_text(
+        "config:\n  aws:region: ap-northeast-1\n  vpn:profile: guide-2015\n  vpn:routerPassword:\n    secure: v1:x\n"
+    )
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (
+            ["change", "--stack", "tokyo"],
+            "say either what to change (--profile, --set, --unset, --unset-all) or --abort",
+        ),
+        (["change", "--stack", "tokyo", "--profile", "modern", "--abort"], "say either what to change"),
+        (["rotate-keys", "--stack", "tokyo", "--project", "no/such"], "no/such has no Pulumi.yaml; --project names"),
+        (["fleet", "up", "no/such.csv"], "no/such.csv cannot be read"),
+    ],
+)
+def test_what_is_wrong_is_said_in_a_sentence_and_ends_in_2(
+    words: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(words) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_a_site_that_the_table_does_not_have_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    table = tmp_path / "sites.csv"
+    table.write_text(f"site,routerHost,routerHostKey\ntokyo,r,{HOST_KEY}\n")
+    assert main(["fleet", "status", str(table), "--only", "kyoto", "--project", str(make_project(tmp_path))]) == 2
+    assert capsys.readouterr().err == "--only is kyoto, but the table has tokyo\n"
+
+
+@pytest.mark.parametrize("words", [["--set", "phase1_dh_group_number"], ["--set", "=14"]])
+def test_a_field_without_a_value_is_refused(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["change", "--stack", "tokyo", *words])
+    assert "is not FIELD=VALUE, such as phase1_dh_group_number=14" in capsys.readouterr().err
+
+
+def test_a_project_is_read_with_its_defaults_and_its_stacks_settings(tmp_path: Path) -> None:
+    project = project_in(make_project(tmp_path))
+    assert (project.name, project.declared["profile"]["default"]) == ("vpn", "modern")
+    assert project.settings("tokyo") == {
+        "aws:region": "ap-northeast-1",
+        "profile": "guide-2015",
+        "routerPassword": {"secure": "v1:x"},
+    }
+    assert project.settings("osaka") == {}
+    assert (project.key("profile"), project.key("aws:region")) == ("vpn:profile", "aws:region")
+
+
+def test_a_project_that_is_no_yaml_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.yaml").write_text("name: [")
+    with pytest.raises(InputError, match=r"Pulumi\.yaml"):
+        project_in(tmp_path)
+
+
+@pytest.mark.parametrize("changed", ["__main__.py", "Pulumi.yaml", "Pulumi.tokyo.yaml", "requirements.txt"])
+def test_a_site_counts_as_done_only_while_its_settings_and_the_program_are_the_same(
+    tmp_path: Path, changed: str
+) -> None:
+    project = project_in(make_project(tmp_path))
+
+    def now() -> str:
+        return site_fingerprint(project, "tokyo", program_fingerprint(project))
+
+    before = now()
+    assert now() == before
+    file = tmp_path / changed
+    file.write_text((file.read_text() if file.exists() else "") + "# changed\n")
+    assert now() != before
