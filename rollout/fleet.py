@@ -169,7 +169,7 @@ def check_environment(sites: Sequence[Site], environment: Mapping[str, str], tab
 def _edit(link: LinkStack, site: Site, environment: Mapping[str, str]) -> Edit:
     """Return what has to be written so that a stack's settings are the table's; what has no column stays."""
     there = link.settings()
-    given = {name: value for name, value in site.settings.items() if not _is_same(there.get(name), value)}
+    given = {name: value for name, value in site.settings.items() if not is_same(there.get(name), value)}
     removed = tuple(name for name in site.cleared if name in there)
     secrets = {}
     for name, variable in site.secrets.items():
@@ -180,8 +180,11 @@ def _edit(link: LinkStack, site: Site, environment: Mapping[str, str]) -> Edit:
     return Edit(given, removed, secrets)
 
 
-def _is_same(there: object, value: object) -> bool:
-    return list(value) == there if isinstance(value, tuple) else there == value
+def is_same(there: object, value: object) -> bool:
+    """Compare a value of the table with the file's, where the engine keeps a number or a flag as text."""
+    if isinstance(value, tuple):
+        return list(value) == there
+    return there == value or str(there).lower() == str(value).lower()
 
 
 def _words(tunnels: Sequence[Tunnel]) -> str:

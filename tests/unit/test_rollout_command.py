@@ -7,6 +7,7 @@ import pytest
 from rollout.__main__ import main
 from rollout.errors import InputError
 from rollout.fingerprint import program_fingerprint, site_fingerprint
+from rollout.fleet import is_same
 from rollout.project import project_in
 
 HOST_KEY = "SHA256:" + "A" * 43
@@ -86,3 +87,11 @@ def test_a_site_counts_as_done_only_while_its_settings_and_the_program_are_the_s
     file = tmp_path / changed
     file.write_text((file.read_text() if file.exists() else "") + "# changed\n")
     assert now() != before
+
+
+@pytest.mark.parametrize(
+    ("there", "value", "same"),
+    [("65001", 65001, True), ("true", True, True), (["a", "b"], ("a", "b"), True), (None, "", False), ("2", 3, False)],
+)
+def test_a_setting_is_not_written_again_for_being_kept_as_text(there: object, value: object, *, same: bool) -> None:
+    assert is_same(there, value) is same
