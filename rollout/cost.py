@@ -9,6 +9,9 @@ from dataclasses import dataclass
 
 CONNECTION = "aws:ec2/vpnConnection:VpnConnection"
 COMMAND = "command:local:Command"
+COMPONENT = "aws-cisco-vpn:index:"
+"""How the kinds of the components begin, which only hold the others together."""
+
 BOTH = frozenset((1, 2))
 NEITHER: frozenset[int] = frozenset()
 
@@ -80,4 +83,9 @@ def words(down: frozenset[int]) -> str:
 def beyond(changes: Iterable[Change], tunnel: int | None) -> tuple[Change, ...]:
     """Return what is not a change of this one tunnel; with None, of no tunnel."""
     allowed = NEITHER if tunnel is None else frozenset((tunnel,))
-    return tuple(c for c in changes if c.kind not in (CONNECTION, COMMAND) or not tunnels_down(c) <= allowed)
+    return tuple(
+        change
+        for change in changes
+        if not change.kind.startswith(COMPONENT)
+        and (change.kind not in (CONNECTION, COMMAND) or not tunnels_down(change) <= allowed)
+    )

@@ -42,6 +42,10 @@ def test_a_step_of_one_tunnel_may_change_its_key_and_options_and_the_router() ->
     assert beyond([TUNNEL2, KEY, ROUTER], 1) == (TUNNEL2, KEY)
 
 
+def test_a_component_that_only_remembers_its_arguments_does_not_stand_in_the_way() -> None:
+    assert beyond([Change("update", "aws-cisco-vpn:index:SiteToSiteVpn", "dev", ("tunnel1",)), TUNNEL2], 2) == ()
+
+
 def test_a_step_may_not_bring_along_what_is_not_its_own() -> None:
     route = Change("create", "aws:ec2/route:Route", "dev-0")
     assert beyond([TUNNEL2, route], 2) == (route,)
