@@ -36,10 +36,14 @@ class RolloutLab:
     password: str
     said: list[str] = field(default_factory=list)
 
-    def rollout(self, *words: str, code: int = 0, **environment: str) -> str:
+    def rollout(self, *words: str, code: int = 0, environment: Mapping[str, str] | None = None) -> str:
         """Run a command to its end, which must be this; return what it said."""
         done = subprocess.run(
-            self._command(words), cwd=ROOT, env={**self.environment, **environment}, capture_output=True, text=True
+            self._command(words),
+            cwd=ROOT,
+            env={**self.environment, **(environment or {})},
+            capture_output=True,
+            text=True,
         )
         self.said.append(done.stdout + done.stderr)
         assert done.returncode == code, self.said[-1]

@@ -54,7 +54,7 @@ def run(lab: RolloutLab, verb: str, *words: str, code: int = 0) -> str:
     """Run a verb; the routers' port is part of the host for the table, as all are on one machine."""
     table = lab.project.parent / "sites.csv"
     command = ("fleet", verb, str(table), "--project", str(lab.project), "--parallel", "2", *words)
-    return lab.rollout(*command, code=code, ROUTER_PASSWORD=lab.password)
+    return lab.rollout(*command, code=code, environment={"ROUTER_PASSWORD": lab.password})
 
 
 def ends(said: str) -> dict[str, str]:

@@ -120,7 +120,7 @@ def test_keys_that_were_given_are_rotated_to_those_in_the_environment(link: Roll
     new = {"TUNNEL1_PRESHARED_KEY": secrets.token_hex(16), "TUNNEL2_PRESHARED_KEY": secrets.token_hex(16)}
     new = {name: key.replace("0", "x") for name, key in new.items()}
     with Watch(link) as watch:
-        link.rollout(*words, **new)
+        link.rollout(*words, environment=new)
     assert not watch.was_down
     assert (link.up(), link.keys()) == ([True, True], set(new.values()))
     assert [key for key in (*new.values(), *GIVEN.values()) if key in "".join(link.said)] == []
