@@ -6,7 +6,7 @@ CODE := $(wildcard cisco components rollout lab docsite tests benchmarks plugin 
 TESTS ?= tests
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types check docs reference bench wire clean
+.PHONY: help setup demo test lint types check docs reference bench wire soak clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,8 +43,11 @@ reference: setup ## write the reference pages anew from the code's docstrings
 bench: setup ## the benchmarks, as a table
 	@$(BIN)/python -m benchmarks
 
-wire: setup ## real IKE, ESP and BGP between network namespaces (Linux, root)
-	@$(BIN)/python -m pytest -rs tests/lab/test_wire.py
+wire: setup ## the demo on real IKE, ESP and BGP between network namespaces (Linux, root)
+	@$(BIN)/python -m lab.demo --wire
+
+soak: setup ## a day's worth of faults in five minutes, on the same (Linux, root)
+	@$(BIN)/python -m lab.wire soak
 
 clean: ## remove what the targets made
 	rm -rf .venv .tools .lab .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis build

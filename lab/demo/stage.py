@@ -7,12 +7,16 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pulumi import automation
 
 from lab.aws.server import FakeAws
 from lab.engine.environment import INSTALLED, ROOT, pulumi_environment
 from lab.router.server import Router
+
+if TYPE_CHECKING:
+    from lab.wire.wire import Wire  # needs Linux's namespaces: imported only where it is asked for
 
 PROJECT = "aws-cisco-vpn"
 USER = "pulumi"
@@ -27,6 +31,7 @@ class Stage:
     stack: automation.Stack
     environment: Mapping[str, str]
     password: str
+    wire: "Wire | None" = None
 
     def set(self, **settings: str) -> None:
         """Set plain configuration."""
@@ -52,41 +57,51 @@ class Stage:
 
 
 @contextmanager
-def stage(name: str, *, release: str = "ios15", routing: str = "bgp") -> Iterator[Stage]:
+def stage(name: str, *, release: str = "ios15", routing: str = "bgp", is_on_wire: bool = False) -> Iterator[Stage]:
     """Raise the lab, make a stack of the guide's example on it, and take everything away at the end."""
     home = Path(tempfile.mkdtemp(prefix="aws-cisco-vpn-"))
     password = secrets.token_urlsafe(16)
     try:
-        with FakeAws() as aws, Router(release=release, user=USER, password=password, exchange=aws.exchange) as router:
+        with _parts(is_on_wire=is_on_wire, release=release, user=USER, password=password) as (aws, router, wire):
             environment = pulumi_environment(home) | aws.environment()
-            yield _stack(name, home, environment, aws, router, password, routing)
+            running = Stage(aws, router, _stack(name, home, environment), environment, password, wire)
+            _configure(running, routing)
+            yield running
     finally:
         shutil.rmtree(home, ignore_errors=True)
 
 
-def _stack(
-    name: str,
-    home: Path,
-    environment: Mapping[str, str],
-    aws: FakeAws,
-    router: Router,
-    password: str,
-    routing: str,
-) -> Stage:
+@contextmanager
+def _parts(*, is_on_wire: bool, **router: str) -> "Iterator[tuple[FakeAws, Router, Wire | None]]":
+    """Run the fake AWS and the router; on the wire, real daemons carry what they are told."""
+    if is_on_wire:
+        from lab.wire.bed import Bed
+
+        with Bed(**router) as bed:
+            yield bed.aws, bed.router, bed.wire
+        return
+    with FakeAws() as aws, Router(exchange=aws.exchange, **router) as running:  # type: ignore[arg-type]  # texts only
+        yield aws, running, None
+
+
+def _stack(name: str, home: Path, environment: Mapping[str, str]) -> automation.Stack:
     # The stack's own settings file would land in the repository: the program runs from a copy of the project's head.
     project = home / "project"
     project.mkdir()
     for entry in ("Pulumi.yaml", "__main__.py", "components", "cisco"):
         (project / entry).symlink_to(ROOT / entry)
-    stack = automation.create_or_select_stack(
+    return automation.create_or_select_stack(
         name,
         work_dir=str(project),
         opts=automation.LocalWorkspaceOptions(
             env_vars=dict(environment), pulumi_command=automation.PulumiCommand(root=str(INSTALLED))
         ),
     )
-    running = Stage(aws, router, stack, environment, password)
-    stack.set_config("aws:region", automation.ConfigValue("ap-northeast-1"))
+
+
+def _configure(running: Stage, routing: str) -> None:
+    running.stack.set_config("aws:region", automation.ConfigValue("ap-northeast-1"))
+    router = running.router
     running.set(
         routerHost=router.host,
         routerPort=str(router.port),
@@ -95,7 +110,6 @@ def _stack(
         publicIp="203.0.113.100",
         profile="guide-2015",
         routing=routing,
-        checkTimeout="30",
+        checkTimeout="30" if running.wire is None else "120",
     )
-    running.set_secret(routerPassword=password)
-    return running
+    running.set_secret(routerPassword=running.password)

@@ -5,7 +5,7 @@ import os
 import re
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from pulumi import automation
 
@@ -50,15 +50,18 @@ class Teller:
             self.say(f"   {Redactor().redact(line)}", colour)
 
 
-def main() -> int:
+def main(argv: Sequence[str] = ()) -> int:
     """Tell it; the exit code is 0 only when every chapter ended as it should."""
+    is_on_wire = "--wire" in argv
     teller = Teller()
     teller.say(
         "An office is to be joined to AWS: the guide's example (AWS Japan, 2015), on a lab that needs neither.", BOLD
     )
-    with stage("demo") as lab:
+    if is_on_wire:
+        teller.say("The tunnels are real: strongSwan's IKE and ESP, FRR's BGP, a host behind each end.", BOLD)
+    with stage("demo", is_on_wire=is_on_wire) as lab:
         original = lab.router.running_config()
-        for number, (title, chapter) in enumerate(CHAPTERS, 1):
+        for number, (title, chapter) in enumerate(WIRE_CHAPTERS if is_on_wire else CHAPTERS, 1):
             teller.chapter(number, title)
             chapter(teller, lab)
         is_restored = lab.router.running_config() == original
@@ -88,11 +91,24 @@ def _preview(teller: Teller, lab: Stage) -> None:
 
 
 def _rotate_key(teller: Teller, lab: Stage) -> None:
+    from lab.demo.packets import echoes_during
+
     before = lab.router.running_config()
     lab.set(tunnel2KeySerial="2")
-    lab.up(teller.engine)
+    lost = echoes_during(lab.wire, lambda: lab.up(teller.engine))
+    if lost:
+        teller.say(f"   {lost}")
     teller.config_diff(before, lab.router.running_config())
     _show(teller, lab)
+
+
+def _traffic(teller: Teller, lab: Stage) -> None:
+    """What only the wire can show: packets between the two hosts, and the tunnel that carries them taken away."""
+    from lab.demo.packets import failover, full_segments
+
+    assert lab.wire is not None  # noqa: S101  # the chapter is told on the wire only
+    for line in (*full_segments(lab.wire), *failover(lab.wire)):
+        teller.say(f"   {line}")
 
 
 def _heal_drift(teller: Teller, lab: Stage) -> None:
@@ -150,3 +166,5 @@ CHAPTERS: tuple[tuple[str, Callable[[Teller, Stage], None]], ...] = (
     ("A rejected line: rolled back", _roll_back),
     ("pulumi destroy: the router first, then AWS", _destroy),
 )
+# On the wire, with traffic: behind the chapter on the preview.
+WIRE_CHAPTERS = (*CHAPTERS[:2], ("Traffic: encrypted, full-size, and over the other tunnel", _traffic), *CHAPTERS[2:])

@@ -59,8 +59,33 @@ class _Tunnel:
         whole = lifetime or default
         return whole - self.age % whole
 
+    @property
+    def phase1_remaining(self) -> int:
+        """Seconds until the IKE SA is rekeyed."""
+        measured = self.outcome.measured
+        lifetime = self.outcome.phase1.lifetime if self.outcome.phase1 else None
+        return measured.phase1_remaining if measured else self.remaining(lifetime, 86400)
+
+    @property
+    def phase2_remaining(self) -> int:
+        """Seconds until the IPsec SAs are rekeyed."""
+        measured = self.outcome.measured
+        return measured.phase2_remaining if measured else self.remaining(self.outcome.phase2_lifetime, 3600)
+
+    def packets(self, direction: str) -> int:
+        """How many packets have passed `in` or `out`; without real traffic, as many as BGP alone would make."""
+        measured = self.outcome.measured
+        if not self.outcome.is_ipsec_up:
+            return 0
+        if measured is None:
+            return self.age // 10
+        return measured.packets_in if direction == "in" else measured.packets_out
+
     def spi(self, direction: str) -> int:
         """A security parameter index that stays the same for one SA."""
+        measured = self.outcome.measured
+        if measured is not None:
+            return measured.spi_in if direction == "in" else measured.spi_out
         return zlib.crc32(f"{self.end.number} {self.end.destination} {direction}".encode()) | 0x80000000
 
 
@@ -68,7 +93,9 @@ def _tunnels(shell: Shell) -> Iterator[_Tunnel]:
     outcomes = shell.router.outcomes()
     for end in router_ends(shell.router):
         if end.has_protection and end.source and end.destination and end.is_interface_up:
-            yield _Tunnel(end, outcomes[end.number], shell.router.associations.age(str(end.destination)))
+            outcome = outcomes[end.number]
+            made_up = shell.router.associations.age(str(end.destination))
+            yield _Tunnel(end, outcome, outcome.measured.ike_age if outcome.measured else made_up)
 
 
 def isakmp_sa(shell: Shell, _match: Match[ExecLine]) -> Reply:
@@ -166,7 +193,7 @@ def _session(shell: Shell, tunnel: _Tunnel, *, is_detailed: bool) -> list[str]:
     ]
     if is_detailed:
         capabilities = ("DN" if tunnel.outcome.is_behind_nat else "D") if is_ike_up else "(none)"
-        life = age(tunnel.remaining(_phase1_lifetime(tunnel), 86400)) if is_ike_up else "0"
+        life = age(tunnel.phase1_remaining) if is_ike_up else "0"
         lines.append(
             f"          Capabilities:{capabilities} connid:{1000 + end.number if is_ike_up else 0} lifetime:{life}"
         )
@@ -175,17 +202,12 @@ def _session(shell: Shell, tunnel: _Tunnel, *, is_detailed: bool) -> list[str]:
         f"        Active SAs: {2 if is_up else 0}, origin: crypto map",
     ]
     if is_detailed:
-        life = f"{_KILOBYTES - 1}/{tunnel.remaining(tunnel.outcome.phase2_lifetime, 3600)}" if is_up else "0/0"
-        packets = tunnel.age // 10 if is_up else 0
+        life = f"{_KILOBYTES - 1}/{tunnel.phase2_remaining}" if is_up else "0/0"
         lines += [
-            f"        Inbound:  #pkts dec'ed {packets} drop 0 life (KB/Sec) {life}",
-            f"        Outbound: #pkts enc'ed {packets} drop 0 life (KB/Sec) {life}",
+            f"        Inbound:  #pkts dec'ed {tunnel.packets('in')} drop 0 life (KB/Sec) {life}",
+            f"        Outbound: #pkts enc'ed {tunnel.packets('out')} drop 0 life (KB/Sec) {life}",
         ]
     return [*lines, ""]
-
-
-def _phase1_lifetime(tunnel: _Tunnel) -> int | None:
-    return tunnel.outcome.phase1.lifetime if tunnel.outcome.phase1 else None
 
 
 def _protection(shell: Shell, end: RouterEnd) -> Entry | None:
@@ -213,7 +235,7 @@ def ipsec_sa(shell: Shell, match: Match[ExecLine]) -> Output:
 
 def _ipsec(shell: Shell, tunnel: _Tunnel) -> list[str]:
     end, is_up, tag = tunnel.end, tunnel.outcome.is_ipsec_up, f"Tunnel{tunnel.end.number}-head-0"
-    packets = tunnel.age // 10 if is_up else 0
+    sent, received = tunnel.packets("out"), tunnel.packets("in")
     spi = tunnel.spi("out") if is_up else 0
     pfs = f"Y, DH group: group{tunnel.outcome.pfs}" if is_up and tunnel.outcome.pfs else "N, DH group: none"
     return [
@@ -226,8 +248,8 @@ def _ipsec(shell: Shell, tunnel: _Tunnel) -> list[str]:
         "   remote ident (addr/mask/prot/port): (0.0.0.0/0.0.0.0/0/0)",
         f"   current_peer {end.destination} port {tunnel.port}",
         "     PERMIT, flags={origin_is_acl,}",
-        f"    #pkts encaps: {packets}, #pkts encrypt: {packets}, #pkts digest: {packets}",
-        f"    #pkts decaps: {packets}, #pkts decrypt: {packets}, #pkts verify: {packets}",
+        f"    #pkts encaps: {sent}, #pkts encrypt: {sent}, #pkts digest: {sent}",
+        f"    #pkts decaps: {received}, #pkts decrypt: {received}, #pkts verify: {received}",
         "    #pkts compressed: 0, #pkts decompressed: 0",
         "    #pkts not compressed: 0, #pkts compr. failed: 0",
         "    #pkts not decompressed: 0, #pkts decompress failed: 0",
@@ -252,7 +274,7 @@ def _direction(shell: Shell, tunnel: _Tunnel, direction: str) -> list[str]:
             transform += f" {_TRANSFORM_HASHES.get(offer.integrity, offer.integrity)}"
         encapsulation = "Tunnel UDP-Encaps" if tunnel.outcome.is_behind_nat else "Tunnel"
         connection = 2 * tunnel.end.number - (direction == "inbound")
-        tag, remaining = f"Tunnel{tunnel.end.number}-head-0", tunnel.remaining(tunnel.outcome.phase2_lifetime, 3600)
+        tag, remaining = f"Tunnel{tunnel.end.number}-head-0", tunnel.phase2_remaining
         lines += [
             f"      spi: 0x{spi:X}({spi})",
             f"        transform: {transform} ,",

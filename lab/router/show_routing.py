@@ -3,6 +3,7 @@
 from ipaddress import IPv4Address, IPv4Network
 
 from lab.ends import RouterEnd
+from lab.measured import Measured
 from lab.negotiation import Outcome
 
 from . import bgp, sla
@@ -71,12 +72,18 @@ def bgp_summary(shell: Shell, match: Match[ExecLine]) -> Reply:
         if not neighbor.is_active:
             up, state = "never", "Idle (Admin)"
         elif end is not None and outcome is not None and outcome.bgp_state == "Established":
-            up = age(shell.router.associations.age(str(end.destination)))
+            up = age(_session_age(shell, end, outcome))
             state = str(len(outcome.received_by_router))
         else:
             up, state = "never", (outcome.bgp_state if outcome and outcome.bgp_state else "Idle")
         lines.append(_row(neighbor.address, neighbor.remote_as, entries + 1, up, state))
     return tuple(lines)
+
+
+def _session_age(shell: Shell, end: RouterEnd, outcome: Outcome) -> int:
+    if outcome.measured is not None and outcome.measured.bgp_age is not None:
+        return outcome.measured.bgp_age
+    return shell.router.associations.age(str(end.destination))
 
 
 def _row(address: IPv4Address, asn: int, version: int, up: str, state: str) -> str:
@@ -151,7 +158,7 @@ def _learnt(shell: Shell, vrf: str) -> list[tuple[IPv4Network, str]]:
         for network in outcome.received_by_router
     }
     for address, (end, outcome) in neighbors:
-        up = age(shell.router.associations.age(str(end.destination)))
+        up = age(_session_age(shell, end, outcome))
         rows += [
             (network, f"B        {network} [20/100] via {address}, {up}")
             for network in outcome.received_by_router
@@ -198,17 +205,30 @@ def _statistics(shell: Shell, number: int) -> list[str]:
     operation = shell.router.document.root.find(f"ip sla {number}")
     period = sla.setting(operation, "frequency", sla.DEFAULT_FREQUENCY_S) if operation else sla.DEFAULT_FREQUENCY_S
     count = 1 + int((now - started).total_seconds()) // period
+    successes, failures = (count, 0) if up else (0, count)
+    if (measured := _measured(shell, number)) is not None:
+        successes, failures = measured.sla_successes or 0, measured.sla_failures or 0
     life = shell.router.document.root.value(f"ip sla schedule {number}")
     return [
         heading,
         f"        Latest RTT: {'1 milliseconds' if up else 'NoConnection/Busy/Timeout'}",
         f"Latest operation start time: {now:%H:%M:%S UTC %a %b} {now.day} {now:%Y}",
         f"Latest operation return code: {'OK' if up else 'Timeout'}",
-        f"Number of successes: {count if up else 0}",
-        f"Number of failures: {0 if up else count}",
+        f"Number of successes: {successes}",
+        f"Number of failures: {failures}",
         f"Operation time to live: {'Forever' if 'life forever' in life else '3599 sec'}",
         "",
     ]
+
+
+def _measured(shell: Shell, number: int) -> Measured | None:
+    """Return what real echoes of an IP SLA have come to, None where nothing really sends them."""
+    outcomes = shell.router.outcomes()
+    for end in router_ends(shell.router):
+        if end.sla and end.sla.number == number:
+            measured = outcomes[end.number].measured
+            return measured if measured is not None and measured.sla_successes is not None else None
+    return None
 
 
 def _tracks(root: Entry) -> dict[int, int]:
@@ -236,13 +256,15 @@ def track(shell: Shell, match: Match[ExecLine]) -> Output:
             continue
         up, started = is_track_up(shell, number), shell.router.sla_started.get(watched)
         changed = age(int((shell.router.clock.now() - started).total_seconds())) if started else "00:00:00"
+        measured = _measured(shell, watched)
+        changes = (measured.track_changes or 0) if measured else int(up)
         entry = root.find(f"track {number}")
         what = entry.text.split()[5] if entry and len(entry.text.split()) > 5 else "state"
         lines += [
             f"Track {number}",
             f"  IP SLA {watched} {what}",
             f"  {what.capitalize()} is {'Up' if up else 'Down'}",
-            f"    {1 if up else 0} change{'' if up else 's'}, last change {changed}",
+            f"    {changes} change{'' if changes == 1 else 's'}, last change {changed}",
         ]
         lines.append(f"  Latest operation return code: {('OK' if up else 'Timeout') if started else 'Unknown'}")
         if up:

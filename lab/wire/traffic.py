@@ -2,15 +2,17 @@
 
 import json
 import re
+import signal
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from itertools import pairwise
 
 from lab.wire.netns import Namespace, WireError
 
 INTERVAL = 0.01  # seconds between two echoes
-_ON_THE_WAY = 50
+_ON_THE_WAY = 5
 _REPLY = re.compile(r"^\[(\d+\.\d+)\] .*icmp_seq=(\d+) .*time=")
 
 
@@ -32,7 +34,9 @@ class Echoes:
     """Timestamped echoes from one host to another, every 10 ms, until stopped."""
 
     def __init__(self, host: Namespace, target: str, seconds: float = 120) -> None:
-        self._process = subprocess.Popen(  # noqa: S603  # fixed program; bounded by -w
+        # A file: a pipe that nobody empties would hold the echoes up once it is full.
+        self._output = tempfile.TemporaryFile()  # noqa: SIM115  # closed by stop
+        self._process = subprocess.Popen(  # noqa: S603  # fixed program; bounded by -c
             [  # noqa: S607  # `ip` is found on PATH as everywhere
                 "ip",
                 "netns",
@@ -43,20 +47,22 @@ class Echoes:
                 "-O",
                 "-i",
                 str(INTERVAL),
-                "-w",
-                f"{seconds:.0f}",
+                # A count bounds the run. With a deadline (-w), ping would end at the first ICMP error.
+                "-c",
+                f"{seconds / INTERVAL:.0f}",
                 target,
             ],
-            stdout=subprocess.PIPE,
+            stdout=self._output,
             stderr=subprocess.STDOUT,
-            text=True,
         )
 
     def stop(self) -> Loss:
         """End the run and count."""
-        self._process.send_signal(2)
-        output, _ = self._process.communicate(timeout=30)
-        return count(output)
+        self._process.send_signal(signal.SIGINT)
+        self._process.wait(timeout=30)
+        with self._output as output:
+            output.seek(0)
+            return count(output.read().decode())
 
 
 def count(output: str) -> Loss:

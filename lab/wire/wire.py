@@ -111,6 +111,11 @@ class Wire:
         probe = self.probes.get(sla_number)
         return probe is not None and probe.is_up
 
+    def active(self) -> Pair:
+        """Return the tunnel that the router sends the two hosts' traffic through now."""
+        way = self.branch.router.ip("route", "get", str(SUBNET[1].ip), "from", str(LAN[1].ip), "iif", "lan0")
+        return next(pair for pair in self.pairs.values() if f" dev {pair.router.device} " in way)
+
     def router_outcome(self, outside: IPv4Address) -> Outcome:
         """Say what the router sees of the tunnel to `outside`."""
         return self._outcome(outside, is_aws=False)

@@ -74,7 +74,7 @@ def test_a_wrong_peer_address_never_comes_up(start: Start) -> None:
 @pytest.mark.parametrize("is_static", [False, True], ids=["bgp", "static"])
 def test_traffic_moves_to_the_other_tunnel_when_an_endpoint_dies_and_comes_back(start: Start, is_static: bool) -> None:
     wire = whole(start, Ends(is_static, [GUIDE, GUIDE]))
-    active = next(p for p in wire.pairs.values() if p.aws.device in wire.vpc.router.ip("route"))
+    active = wire.active()
     active.kill_endpoint(is_dead=True)
     try:
         assert wait_until(lambda: carries(wire))

@@ -1,0 +1,112 @@
+"""A link's life on the wire under traffic: changes, a push that goes wrong, and a day's worth of faults in a minute."""
+
+import os
+import random
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from ipaddress import IPv4Network
+
+import pytest
+
+from lab.router.clock import FakeClock
+from lab.router.faults import Cut, Moment, Where
+from lab.router.server import Router
+from lab.router.shell import Shell
+from lab.router.state import User
+from lab.wire.day2 import CHANGES
+from lab.wire.link import VPC_HOST, Link
+from lab.wire.measure import measured_change
+from lab.wire.soak import Soak
+from lab.wire.traffic import Echoes
+from tests.lab.wire_bench import GUIDE, MODERN, WIRE, carries, is_whole, running_link, wait_until
+
+pytestmark = WIRE
+
+
+def test_changes_under_traffic_never_take_both_tunnels_down() -> None:
+    """How much each loses is in docs/wire.md: a busy machine loses more, but never both tunnels."""
+    with running_link(GUIDE) as link:
+        for name, change in CHANGES.items():
+            loss, both_down = measured_change(link, change)
+            assert both_down == 0, name
+            assert loss.answered > 0, name
+            assert loss.lost < loss.sent / 2, (name, loss)
+        assert all(outcome.ike_version == "ikev2" for outcome in link.bed.wire.outcomes().values())
+        wire = link.bed.wire
+        assert wait_until(lambda: IPv4Network("192.168.20.0/24") in wire.vpc.frr.received("169.254.255.2"))
+        assert "osaka" in link.bed.router.running_config()
+
+
+@pytest.mark.parametrize("change", [CHANGES["add a prefix"], CHANGES["rename the link"]])
+def test_a_change_that_touches_no_tunnel_loses_nothing(change: Callable[[Link], None]) -> None:
+    with running_link(MODERN) as link:
+        began = len(link.bed.wire.history)
+        loss, both_down = measured_change(link, change)
+        assert (loss.lost, both_down) == (0, 0)
+        assert len(link.bed.wire.history) == began
+
+
+def test_a_push_that_cuts_the_routers_own_management_is_undone_by_its_timer_and_traffic_never_stops() -> None:
+    clock = FakeClock()  # the router's: its timer of two minutes fires when the test says so
+    with running_link(MODERN, clock=clock) as link:
+        wire, router = link.bed.wire, link.bed.router
+        router.edit(["interface Loopback20", "ip address 192.168.20.1 255.255.255.0"])
+        before, began = router.running_config(), len(wire.history)
+        pushed = Where("network 192.168.20.0", only_configuration=True)
+        router.add_fault(Cut(pushed, Moment.AFTER))
+        with locked_out(router, "network 192.168.20.0") as is_cut:
+            timer = threading.Thread(target=fire_timer, args=(is_cut, router, clock))
+            timer.start()
+            echoes = Echoes(wire.branch.host, VPC_HOST, 240)
+            link.advertised = (*link.advertised, "192.168.20.0/24")
+            failed = link.agent("apply", "--revert-minutes", "2")
+            timer.join()
+        assert failed.returncode in (4, 5), failed.stderr
+        assert "configure revert now" not in router.received
+        assert router.running_config() == before
+        assert carries(wire)
+        assert echoes.stop().lost == 0
+        assert len(wire.history) == began
+        link.apply()  # and then it goes through
+        assert "network 192.168.20.0" in router.running_config()
+        assert is_whole(wire)
+
+
+@contextmanager
+def locked_out(router: Router, line: str) -> Iterator[threading.Event]:
+    """From the moment that `line` arrives nobody can log in, until the timer has put the configuration back."""
+    is_cut, open_shell = threading.Event(), router.open_shell
+
+    def open_unless_cut(user: User) -> Shell | None:
+        has_arrived = any(line in received for received in router.received)
+        if has_arrived and router.state.rollback.pending is not None:
+            is_cut.set()
+            return None
+        return open_shell(user)
+
+    router.open_shell = open_unless_cut  # type: ignore[method-assign]  # what a lost management path does
+    try:
+        yield is_cut
+    finally:
+        router.open_shell = open_shell  # type: ignore[method-assign]
+
+
+def fire_timer(is_cut: threading.Event, router: Router, clock: FakeClock) -> None:
+    """Let the minutes pass once the agent has found that it cannot come back."""
+    if is_cut.wait(120):
+        with router.state.lock:
+            clock.advance(121)
+
+
+def test_a_days_worth_of_faults_ends_with_everything_up_and_in_agreement() -> None:
+    """A minute in CI; five with `make soak`, or WIRE_SOAK_SECONDS."""
+    seconds = float(os.environ.get("WIRE_SOAK_SECONDS", "60"))
+    seed = int(os.environ.get("WIRE_SOAK_SEED", str(random.randrange(10**6))))
+    with running_link(MODERN) as link:
+        report = Soak(link, seed).run(seconds)
+        assert report.events, report
+        assert is_whole(link.bed.wire), report
+        assert link.agent("verify", "--wait", "60").returncode == 0, report
+        assert link.agent("diff").returncode == 0, report
+        assert [status for status, _ in link.telemetry()] == ["UP", "UP"], report
