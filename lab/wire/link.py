@@ -138,6 +138,11 @@ class Link:
         if done.returncode:
             raise RuntimeError(f"apply ended with {done.returncode}: {done.stderr}")
 
+    def is_in_sync(self) -> bool:
+        """Whether the router holds the link as AWS hands it out, by the agent's own comparison."""
+        done = self.agent("diff")
+        return done.returncode == 0 and done.stdout.strip() == "no difference"
+
     def set_profile(self, index: int, profile: Profile) -> None:
         """Change one tunnel's profile on both ends."""
         self.modify(index, profile.options())

@@ -32,6 +32,8 @@ class Site:
         self.host.ip("addr", "add", str(host), "dev", "eth0")
         self.host.ip("route", "add", "default", "via", str(lan.ip))
         self.router.allow_forwarding()
+        # An address inside a tunnel is reached through that tunnel or not at all: not over the other one and a default route.
+        self.router.ip("route", "add", "blackhole", "169.254.0.0/16")
         self.router_id = str(lan.ip)
         self.frr = Frr(self.router, folder)
         self.frr.wait_until_ready()

@@ -1,16 +1,18 @@
 """The whole path on the wire: AWS's API and the agent over SSH configure, real daemons carry, both ends report."""
 
 import json
+import re
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 
 import pytest
 
+from lab.negotiation import Cause
 from lab.wire.capture import Capture
 from lab.wire.link import PROFILES, VPC_HOST
 from lab.wire.traffic import MARKER, stream
-from lab.wire.underlay import UDP_HEADER
-from tests.lab.wire_bench import WIRE, carries, running_link, wait_until
+from lab.wire.underlay import UDP_HEADER, Fault
+from tests.lab.wire_bench import WIRE, carries, is_whole, running_link, wait_until
 
 pytestmark = WIRE
 # AWS's table of segment sizes without NAT traversal, for phase 2 of either profile.
@@ -93,6 +95,61 @@ def test_a_key_changed_on_one_side_only_is_down_on_both_ends_with_the_reason() -
         assert carries(link.bed.wire)  # over the other tunnel
         link.apply()
         assert link.agent("verify", "--wait", "60").returncode == 0
+
+
+def test_a_missing_route_is_found_by_the_check_though_ipsec_is_up() -> None:
+    with running_link(PROFILES["modern"], is_static=True) as link:
+        wire = link.bed.wire
+        link.bed.router.edit([f"no ip route 10.0.0.0 255.255.0.0 Tunnel{number}" for number in (1, 2)])
+        assert wait_until(lambda: all(o.cause is Cause.STATIC_ROUTE for o in wire.outcomes().values()))
+        assert wait_until(lambda: not carries(wire))
+        assert [status for status, _ in link.telemetry()] == ["UP", "UP"]  # AWS calls IPsec UP, and cannot know
+        verified = link.agent("verify", "--wait", "0")
+        # The tunnels are UP, as AWS means it; what is missing stands beside it, and apply puts it back.
+        assert verified.stdout.count("no route to 10.0.0.0/16 through this tunnel") == 2
+        assert not link.is_in_sync()
+        link.apply()
+        assert link.is_in_sync()
+        assert wait_until(lambda: is_whole(wire))
+
+
+@pytest.mark.parametrize("is_static", [False, True], ids=["bgp", "static"])
+def test_the_show_commands_answer_from_the_daemons(is_static: bool) -> None:
+    with running_link(PROFILES["guide-2015"], is_static=is_static) as link:
+        wire, console = link.bed.wire, link.bed.router.console()
+        stream(wire.branch.host, wire.vpc.host, VPC_HOST, repeats=200)
+        held = [pair.router.charon.current() for pair in wire.pairs.values()]
+        shown = console.send("terminal length 0") + console.send("show crypto ipsec sa")
+        for association in held:
+            assert association is not None
+            assert f"0x{association.spi_in:X}(" in shown
+            assert f"0x{association.spi_out:X}(" in shown
+        encapsulated = [int(found) for found in re.findall(r"#pkts encaps: (\d+)", shown)]
+        assert sum(encapsulated) > 10
+        assert max(encapsulated) >= max(association.packets_out for association in held if association)
+        assert console.send("show crypto isakmp sa").count("QM_IDLE") == 2
+        assert console.send("show crypto session").count("UP-ACTIVE") == 2
+        assert "10.0.0.0/16" in console.send("show ip route")
+        if is_static:
+            assert re.search(r"Number of successes: [1-9]", console.send("show ip sla statistics"))
+            assert console.send("show track").count("Reachability is Up") == 2
+        else:
+            assert len(re.findall(r"^169\.254\.255\.\d.* 1$", console.send("show ip bgp summary"), re.MULTILINE)) == 2
+        # And the other way: what the daemons lose, the commands say.
+        pair = wire.pairs[IPv4Address(link.outside(0))]
+        pair.underlay.suffer(Fault.CUT)
+        assert wait_until(lambda: console.send("show crypto session").count("UP-ACTIVE") == 1, 120)
+        assert console.send("show crypto isakmp sa").count("QM_IDLE") == 1
+
+
+def test_a_line_that_the_wire_does_not_understand_takes_the_tunnels_down_and_is_named() -> None:
+    with running_link(PROFILES["modern"]) as link:
+        link.bed.router.edit(["interface Tunnel1", "tunnel path-mtu-discovery"])
+        wire = link.bed.wire
+        assert wait_until(lambda: not wire.are_up())
+        assert "Tunnel1 / tunnel path-mtu-discovery" in (wire.router_outcome(next(iter(wire.pairs))).reason or "")
+        link.bed.router.edit(["interface Tunnel1", "no tunnel path-mtu-discovery"])
+        assert wait_until(lambda: is_whole(wire))
 
 
 def test_a_router_behind_nat_comes_up_with_nat_traversal(tmp_path: Path) -> None:

@@ -30,7 +30,11 @@ MISSING = [
     if is_missing
 ]
 WIRE = [
-    pytest.mark.skipif(bool(MISSING), reason="the wire lab can't run here: " + "; ".join(MISSING)),
+    # Where CI says that the wire must be proven, a test that cannot find what it needs fails.
+    pytest.mark.skipif(
+        bool(MISSING) and not os.environ.get("REQUIRE_WIRE"),
+        reason="the wire lab can't run here: " + "; ".join(MISSING),
+    ),
     pytest.mark.xdist_group("wire"),
 ]
 GUIDE, MODERN = PROFILES["guide-2015"], PROFILES["modern"]

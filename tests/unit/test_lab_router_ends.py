@@ -223,3 +223,37 @@ def test_a_key_in_type_6_is_still_the_key() -> None:
     site = Site("password encryption aes\n" + IKEV1 + TUNNEL + BGP)
     assert "plainly.fake" not in site.state.running_config()
     assert "UP-ACTIVE" in site.show("crypto session")
+
+
+@pytest.mark.parametrize(
+    ("configuration", "lines", "expected"),
+    [
+        (IKEV1, ["crypto isakmp keepalive 10 10 on-demand"], (10, 10)),
+        (IKEV1, ["crypto isakmp keepalive 20"], (20, 2)),
+        (IKEV1, [], None),
+        (IKEV2, ["crypto ikev2 profile p", "dpd 10 3 on-demand"], (10, 3)),
+        (IKEV2, ["crypto ikev2 dpd 30 5 periodic"], (30, 5)),
+        (IKEV2, ["crypto isakmp keepalive 10 10 on-demand"], None),  # is IKEv1's
+    ],
+)  # fmt: skip
+def test_dead_peer_detection_is_that_of_the_version_which_the_tunnel_speaks(
+    configuration: str, lines: list[str], expected: tuple[int, int] | None
+) -> None:
+    site = Site(configuration + TUNNEL)
+    site.console.configure(lines)
+    assert router_ends(site.state)[0].dpd == expected
+
+
+def test_the_clamp_is_the_tunnels_own() -> None:
+    site = Site(IKEV1 + TUNNEL)
+    assert router_ends(site.state)[0].mss is None
+    site.configure("interface Tunnel1\nip tcp adjust-mss 1398")
+    assert router_ends(site.state)[0].mss == 1398
+
+
+def test_the_echos_timers_and_the_tracks_delays_are_read_in_seconds() -> None:
+    site = Site(IKEV1 + TUNNEL + STATIC, aws=STATIC_AWS)
+    site.configure("track 100 ip sla 100 reachability\ndelay up 3 down 7")
+    sla = router_ends(site.state)[0].sla
+    assert sla is not None
+    assert (sla.frequency, sla.timeout, sla.up_delay, sla.down_delay) == (5, 1.0, 3, 7)
