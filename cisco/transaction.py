@@ -7,7 +7,7 @@ from .change import Change, Outcome
 from .clock import Deadline
 from .connection import Connection
 from .diff import plan, removal
-from .errors import ConnectError, InputError, PreflightError, SessionLostError
+from .errors import ConnectError, InputError, SessionLostError
 from .fingerprint import with_fingerprints
 from .login import Options
 from .model import Intent
@@ -124,7 +124,7 @@ def check(intent: Intent, connection: Connection, options: Options, manifest: Ma
             running = examine(terminal).running
         finally:
             terminal.log_out()
-    except (ConnectError, SessionLostError, PreflightError) as problem:
+    except (ConnectError, SessionLostError) as problem:
         return CheckResult(intent.generation, in_sync=None, diff="", unreachable=str(problem))
     found = generation(read(parse(running)), intent.connection_id)
     held = dataclasses.replace(intent, generation=found or intent.generation)

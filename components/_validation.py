@@ -42,6 +42,13 @@ def require_one_present(arguments: Mapping[str, object], names: Collection[str],
         raise ArgumentError(" or ".join(names), given, f"exactly one of them: {purpose}")
 
 
+def require_given(arguments: Mapping[str, object], names: Collection[str]) -> None:
+    """Refuse to go on without the arguments that have no default."""
+    for name in sorted(names):
+        if arguments.get(name) is None:
+            raise ArgumentError(name, "missing", "given")
+
+
 def require_absent(arguments: Mapping[str, object], names: Collection[str], because: str) -> None:
     """Refuse arguments that would have no effect here."""
     for name in names:

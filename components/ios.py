@@ -11,6 +11,7 @@ from ._agent import Answer, agent_module, asking, doing, masked, read_answer
 from ._names import link_name, require_link_name
 from ._request import request_json, require_options, require_router, secrets_of
 from ._routes import require_networks
+from ._validation import require_given
 from .inputs import checked, refusing, resolved
 from .router_args import IosCustomerGatewayArgs
 
@@ -130,6 +131,7 @@ class IosCustomerGateway(pulumi.ComponentResource):
 
 def _link(name: str, args: IosCustomerGatewayArgs) -> str:
     """Check what is known before anything is made, and return the link's name on the router."""
+    require_given(args, IosCustomerGatewayArgs.__required_keys__)
     router = args["router"]
     if all(not isinstance(value, pulumi.Output) for value in router.values()):
         require_router(router)

@@ -14,7 +14,7 @@ from ._request import require_dynamic, secrets_of
 from ._routes import advertised_warning, require_apart_from_vpc, require_networks
 from ._states import UP, Telemetry, TunnelEnds, TunnelState, are_up, failure, joined
 from ._typed import NotRequired
-from ._validation import ArgumentError, require_absent, require_between, require_one_of
+from ._validation import ArgumentError, require_absent, require_between, require_given, require_one_of
 from .impact import costly, telling
 from .inputs import part_of, refusing
 from .ios import IosCustomerGateway
@@ -236,6 +236,7 @@ class FinalCheck:
 def _check(args: VpnLinkArgs) -> str | None:
     """Check what only the whole link can know, and return a warning if there is one."""
     require_known(args, VpnLinkArgs.__annotations__)
+    require_given(args, VpnLinkArgs.__required_keys__)
     if args.get("enable_acceleration") and not args["router"].get("behind_nat"):
         raise ArgumentError("router.behind_nat", "false", "true with enable_acceleration: packets travel in UDP")
     is_transit = args.get("transit_gateway_id") is not None

@@ -9,7 +9,7 @@ from cisco.errors import PreflightError
 from cisco.login import ArchivePolicy, Options
 from cisco.model import Intent
 from cisco.result import Tier
-from lab.router.faults import Log, Where
+from lab.router.faults import Deny, Log, Where
 from tests.lab.agent_bench import (
     KEYS,
     MODERN,
@@ -192,6 +192,12 @@ def test_check_of_an_unreachable_router_says_so_and_fails_nothing() -> None:
 
     assert (found.in_sync, found.generation) == (None, 4)
     assert "cannot connect" in (found.unreachable or "")
+
+
+def test_check_of_a_router_that_will_not_show_its_configuration_is_no_answer() -> None:
+    denial = Deny(Where(pattern="^show running-config"))
+    with bench(faults=[denial]) as lab, pytest.raises(PreflightError, match="AAA command authorization denies"):
+        lab.check(link())
 
 
 def test_the_result_is_json_and_holds_no_secret() -> None:
