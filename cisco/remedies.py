@@ -48,6 +48,7 @@ SECTIONS = (
     ("interface ", "tunnel-interface-down"),
     ("BGP ", "bgp-not-established"),
     ("BGP: ", "bgp-not-established"),
+    ("through either tunnel", "no-route-to-the-vpc"),
     ("SLA ", "sla-or-track-down"),
     ("track ", "sla-or-track-down"),
 )

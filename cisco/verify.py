@@ -1,13 +1,13 @@
 """Whether a link is up, from what the router says: one verdict a tunnel, with the first cause when not.
 
 UP takes all of these: ESP SAs in both directions with the right AWS address, the interface's line protocol,
-and BGP Established with at least one prefix or the tunnel's track object Up. The IKE SA may be missing: it
+and BGP Established with at least one prefix, or the tunnel's track object Up and the VPC's networks routed. The IKE SA may be missing: it
 may run out before the IPsec SAs it made, and IOS makes a new one when they are to be renewed; routing over
 the tunnel, which is asked for as well, then shows that the peer is alive. What the router refuses to show,
 or shows in a form that is not known, is never UP.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from . import show_ike, show_ipsec, show_routing
@@ -231,12 +231,24 @@ def _note(said: _Said, intent: Intent, tunnel: Tunnel, ike_reason: str | None) -
 
 
 def _unused(said: _Said, intent: Intent, tunnel: Tunnel) -> str | None:
-    """Return which of the VPC's networks the routing table does not send through this tunnel."""
+    """Return which of the VPC's networks the routing table does not send through this tunnel, as a backup's."""
+    missing = _without_route(said, intent, (tunnel,))
+    return f"the routing table has no route to {missing} through this tunnel" if missing else None
+
+
+def _unreached(said: _Said, intent: Intent) -> str | None:
+    """Return which of the VPC's networks the routing table sends through neither tunnel: nothing gets there then."""
+    missing = _without_route(said, intent, intent.tunnels)
+    return f"the routing table has no route to {missing} through either tunnel" if missing else None
+
+
+def _without_route(said: _Said, intent: Intent, tunnels: Sequence[Tunnel]) -> str:
+    """Return the VPC's networks to which no route leads through these tunnels; none where the table is not shown."""
     if not isinstance(intent.routing, Static) or not said.routes:
-        return None
-    here = {r.network for r in said.routes if (r.interface or "").lower() == f"tunnel{tunnel.number}"}
-    missing = [str(network) for network in intent.routing.vpc_cidrs if network not in here]
-    return f"the routing table has no route to {', '.join(missing)} through this tunnel" if missing else None
+        return ""
+    ways = {f"tunnel{tunnel.number}" for tunnel in tunnels}
+    reached = {route.network for route in said.routes if (route.interface or "").lower() in ways}
+    return ", ".join(str(network) for network in intent.routing.vpc_cidrs if network not in reached)
 
 
 def _uptime(session: show_ipsec.Session | None, bgp: BgpState | None, track: show_routing.Track | None) -> str | None:
@@ -321,7 +333,7 @@ def _routing_reason(
     if isinstance(intent.routing, Bgp) and bgp is not None:
         return _bgp_reason(said, intent, intent.routing, tunnel, bgp)
     if isinstance(intent.routing, Static) and sla is not None:
-        return _sla_reason(said, intent.routing.sla_numbers[tunnel.index], sla)
+        return _sla_reason(said, intent.routing.sla_numbers[tunnel.index], sla) or _unreached(said, intent)
     return "unknown: the link has no routing"
 
 

@@ -105,8 +105,8 @@ def test_a_missing_route_is_found_by_the_check_though_ipsec_is_up() -> None:
         assert wait_until(lambda: not carries(wire))
         assert [status for status, _ in link.telemetry()] == ["UP", "UP"]  # AWS calls IPsec UP, and cannot know
         verified = link.agent("verify", "--wait", "0")
-        # The tunnels are UP, as AWS means it; what is missing stands beside it, and apply puts it back.
-        assert verified.stdout.count("no route to 10.0.0.0/16 through this tunnel") == 2
+        assert verified.returncode == 3
+        assert verified.stdout.count("no route to 10.0.0.0/16 through either tunnel") == 2
         assert not link.is_in_sync()
         link.apply()
         assert link.is_in_sync()

@@ -1,6 +1,7 @@
 """A tunnel is UP only when everything says so, and the first cause is named when not."""
 
 import json
+import re
 
 import pytest
 
@@ -216,11 +217,17 @@ def test_a_track_of_another_number_does_not_count() -> None:
     assert tunnel.reason == "unknown: the router shows no state of track 100"
 
 
-def test_a_tracked_route_that_is_not_in_the_table_is_noted() -> None:
+def test_a_tracked_route_that_only_the_other_tunnel_has_is_noted() -> None:
     said = answers(is_static=True) | {"show ip route static": ROUTES.replace("Tunnel1", "GigabitEthernet1")}
     tunnel = first(said, is_static=True)
     assert tunnel.is_up
     assert tunnel.note == "the routing table has no route to 10.0.0.0/16 through this tunnel"
+
+
+def test_a_network_that_neither_tunnel_has_a_route_to_makes_no_tunnel_up() -> None:
+    said = answers(is_static=True) | {"show ip route static": re.sub(r"Tunnel\d", "GigabitEthernet1", ROUTES)}
+    tunnel = first(said, is_static=True)
+    assert tunnel.reason == "the routing table has no route to 10.0.0.0/16 through either tunnel"
 
 
 def test_a_refused_command_is_named_and_never_up() -> None:
