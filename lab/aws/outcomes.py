@@ -27,6 +27,13 @@ def all_connections() -> Iterator[Connection]:
             yield from connections(backend)
 
 
+def outside_addresses() -> set[IPv4Address]:
+    """Return every outside address that was handed out: a deleted connection's goes to nobody else soon."""
+    backends = [backend for account in list(ec2_backends.values()) for backend in list(account.values())]
+    made = (connection for backend in backends for connection in backend.vpn_connections.values())
+    return {tunnel.outside for connection in made for tunnel in connection.tunnel_pair}
+
+
 def all_ends() -> tuple[AwsEnd, ...]:
     """Return AWS's ends of all tunnels."""
     return tuple(end for connection in all_connections() for end in ends_of(connection))

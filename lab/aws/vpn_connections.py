@@ -16,7 +16,7 @@ from moto.ec2.utils import add_tag_specification, random_vpn_connection_id
 
 from lab.aws.allocation import free_inside_cidr, new_preshared_key, outside_pair
 from lab.aws.connection import Connection
-from lab.aws.outcomes import all_connections, connections, outcomes_of
+from lab.aws.outcomes import connections, outcomes_of, outside_addresses
 from lab.aws.refusal import invalid_combination, invalid_value, missing_parameter
 from lab.aws.transit_gateways import attach, detach
 from lab.aws.tunnel_options import Tunnel
@@ -202,7 +202,7 @@ class VpnConnectionCalls(VPNConnections):
         asked = list((request.get("Options") or {}).get("TunnelOptions") or [])
         if len(asked) > 2:
             raise invalid_value("tunnelOptions", len(asked), "A VPN connection has two tunnels.")
-        addresses = {tunnel.outside for each in all_connections() for tunnel in each.tunnel_pair}
+        addresses = outside_addresses()
         outside = outside_pair(addresses)
         if len(addresses) % 4:
             # AWS promises no order of its tunnels: every other connection has its first one at the higher address.

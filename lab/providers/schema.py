@@ -8,6 +8,7 @@ import typing
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from threading import Lock
 from typing import Any, TypeAlias
 
 from pulumi import _types
@@ -17,6 +18,8 @@ from lab.providers.values import Properties, Unknown, Value, plain
 
 Hint: TypeAlias = Any
 """A type as the SDK's annotations spell it."""
+
+_LOADING = Lock()
 
 
 class UnknownTypeError(LookupError):
@@ -42,18 +45,7 @@ class Schema:
 @cache
 def schema_of(token: str) -> Schema:
     """Read the schema of a resource from the class that the SDK has for it."""
-    package, path, name = token.split(":")
-    module_name = "/".join(_snake(part) for part in path.split("/")).replace("/", ".")
-    try:
-        # The SDK loads a module when a name of it is first asked for, and never fully when a submodule came first.
-        parent = importlib.import_module(f"pulumi_{package}.{module_name}".rpartition(".")[0])
-        getattr(parent, name, None)
-        module = importlib.import_module(f"pulumi_{package}.{module_name}")
-        resource = getattr(module, name)
-        # The SDK calls the arguments InitArgs where another type has the plain name.
-        arguments = getattr(module, f"{name}InitArgs", None) or getattr(module, f"{name}Args")
-    except (ImportError, AttributeError):
-        raise UnknownTypeError(token) from None
+    resource, arguments = _classes(token)
     names = _types.input_type_py_to_pulumi_names(arguments)
     parameters = inspect.signature(arguments.__init__).parameters
     return Schema(
@@ -66,6 +58,25 @@ def schema_of(token: str) -> Schema:
         outputs=_types.resource_types(resource),
         secrets=_secret_outputs(resource),
     )
+
+
+def _classes(token: str) -> tuple[Hint, Hint]:
+    """Return a resource's class and its arguments'."""
+    package, path, name = token.split(":")
+    module_name = "/".join(_snake(part) for part in path.split("/")).replace("/", ".")
+    # The engine asks in parallel, and a module that another thread is loading lacks names.
+    with _LOADING:
+        try:
+            # The SDK loads a module when a name of it is first asked for, and never fully when a submodule came first.
+            parent = importlib.import_module(f"pulumi_{package}.{module_name}".rpartition(".")[0])
+            getattr(parent, name, None)
+            module = importlib.import_module(f"pulumi_{package}.{module_name}")
+            resource = getattr(module, name)
+            # The SDK calls the arguments InitArgs where another type has the plain name.
+            arguments = getattr(module, f"{name}InitArgs", None) or getattr(module, f"{name}Args")
+        except (ImportError, AttributeError):
+            raise UnknownTypeError(token) from None
+    return resource, arguments
 
 
 def _snake(name: str) -> str:

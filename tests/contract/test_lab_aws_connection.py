@@ -248,6 +248,14 @@ def test_connections_are_found_by_filter(example: Guide, name: str, value: str) 
     assert found("something-else") == []
 
 
+def test_the_outside_addresses_of_a_deleted_connection_are_not_handed_out_again(example: Guide) -> None:
+    first = example.connect()
+    before = {each.outside for each in example.aws.exchange.tunnels()}
+    example.ec2.delete_vpn_connection(VpnConnectionId=first["VpnConnectionId"])
+    example.connect()
+    assert not before & {each.outside for each in example.aws.exchange.tunnels()}
+
+
 def test_connections_of_two_regions_have_different_outside_addresses(example: Guide) -> None:
     example.connect()
     other = client(example.aws, region="us-east-1")

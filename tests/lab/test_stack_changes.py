@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+import boto3  # type: ignore[import-untyped]  # boto3 has no type hints
 import pytest
 
 from tests.lab.stack_lab import PROJECT, StackLab, name_of, stack_lab
@@ -124,6 +125,19 @@ def test_with_the_drift_check_off_nobody_asks_the_router_in_a_preview(link: Stac
     link.preview()
     assert link.router.received[asked:] == []
     link.set(driftCheck=True, check="require")
+
+
+def test_a_connection_deleted_at_aws_is_made_anew_after_a_refresh(link: StackLab) -> None:
+    gone = link.stack.outputs()["vpnConnectionId"].value
+    boto3.client(
+        "ec2", endpoint_url=link.aws.endpoint, region_name="ap-northeast-1",
+        aws_access_key_id="lab", aws_secret_access_key="lab",
+    ).delete_vpn_connection(VpnConnectionId=gone)  # fmt: skip
+    link.stack.refresh(color="never")
+    assert outcome(link) == ({"create"}, {"same", "update"})
+    running = link.router.running_config()
+    assert gone not in running
+    assert link.stack.outputs()["vpnConnectionId"].value in running
 
 
 def without_generation(config: str) -> str:
