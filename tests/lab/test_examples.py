@@ -74,7 +74,7 @@ def test_every_example_is_tried_and_explained() -> None:
     """A folder of Python that no test runs would rot."""
     index = (EXAMPLES / "README.md").read_text()
     for folder in (f for f in EXAMPLES.iterdir() if (f / "Pulumi.yaml").exists()):
-        assert f"({folder.name}/)" in index, f"examples/README.md does not name {folder.name}"
+        assert f"({folder.name}/README.md)" in index, f"examples/README.md does not name {folder.name}"
         assert (folder / "README.md").exists()
         if (folder / "__main__.py").exists():
             assert folder.name in CASES
