@@ -14,11 +14,13 @@ class CommandFailedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What one process and the children it waited for used: seconds, and the largest resident set in MiB."""
+    """What one process and the children it waited for used, in seconds.
+
+    Its memory is not among it: what the system says of a child holds what the parent had when it forked.
+    """
 
     wall: float
     cpu: float
-    peak: float
     output: str
 
 
@@ -51,4 +53,4 @@ def measure(
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode != 0:
         raise CommandFailedError(f"{' '.join(command[:4])} … ended with {process.returncode}:\n{output[-3000:]}")
-    return Usage(wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, output)
+    return Usage(wall, used.ru_utime + used.ru_stime, output)

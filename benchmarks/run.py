@@ -46,9 +46,8 @@ def _running_config() -> str:
 def _table(measured: dict[str, list[Usage]]) -> str:
     wall = {name: Figure(name, tuple(u.wall for u in usages)) for name, usages in measured.items()}
     cpu = {name: Figure(name, tuple(u.cpu for u in usages)) for name, usages in measured.items()}
-    peak = {name: Figure(name, tuple(u.peak for u in usages)) for name, usages in measured.items()}
     return table(
-        ("", "time", "least to most", "times ours", "CPU", "peak memory"),
+        ("", "time", "least to most", "times ours", "CPU"),
         (
             (
                 name,
@@ -56,7 +55,6 @@ def _table(measured: dict[str, list[Usage]]) -> str:
                 wall[name].spread,
                 "1" if name == OURS else f"{ratio(wall[name], wall[OURS]):.1f}",
                 f"{cpu[name].median:.2f} s",
-                f"{peak[name].median:.0f} MiB",
             )
             for name in measured
         ),

@@ -47,8 +47,6 @@ def stack_tables(_runs: int) -> Iterator[str]:
         rows.append((str(count), *first.cells(count), *second.cells(count)))
     head = ("routers", "up", "a router", "CPU a router", "again", "a router", "CPU a router")
     yield f"**One stack**, all routers on loopback, parallel as Pulumi decides\n\n{table(head, rows)}"
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    yield f"The largest single process of all that had {peak:.0f} MiB."
 
 
 class _Measured:

@@ -42,6 +42,7 @@ CONTENTS = {
         "docs/security",
         "docs/agent",
         "docs/lab",
+        "docs/wire",
     ],
     "Reference": [
         "docs/reference/components",
@@ -49,7 +50,7 @@ CONTENTS = {
         "docs/reference/agent",
         "docs/deviations",
     ],
-    "Project": ["docs/architecture", "CONTRIBUTING", "SECURITY", "CHANGELOG"],
+    "Project": ["docs/architecture", "docs/benchmarks", "CONTRIBUTING", "SECURITY", "CHANGELOG"],
     "Decisions": ["docs/decisions/*"],
     "日本語": ["docs/ja/README", "docs/ja/walkthrough"],
 }
