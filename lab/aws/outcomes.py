@@ -15,23 +15,29 @@ from lab.negotiation import Outcome
 
 def connections(backend: Any) -> Iterator[Connection]:  # noqa: ANN401  # moto's EC2Backend, without types of its own
     """Return the connections of one account and Region that exist."""
-    for connection in backend.vpn_connections.values():
-        if connection.state != "deleted":
-            yield connection
+    return (connection for connection in _made(backend) if connection.state != "deleted")
 
 
 def all_connections() -> Iterator[Connection]:
     """Return the connections of every account and Region: outside addresses are the world's."""
-    for account in list(ec2_backends.values()):
-        for backend in list(account.values()):
-            yield from connections(backend)
+    for backend in _backends():
+        yield from connections(backend)
 
 
 def outside_addresses() -> set[IPv4Address]:
     """Return every outside address that was handed out: a deleted connection's goes to nobody else soon."""
-    backends = [backend for account in list(ec2_backends.values()) for backend in list(account.values())]
-    made = (connection for backend in backends for connection in backend.vpn_connections.values())
+    made = (connection for backend in _backends() for connection in _made(backend))
     return {tunnel.outside for connection in made for tunnel in connection.tunnel_pair}
+
+
+def _made(backend: Any) -> Iterator[Connection]:  # noqa: ANN401  # moto's EC2Backend, without types of its own
+    """Return the connections of one account and Region, those that stay listed as deleted included."""
+    yield from backend.vpn_connections.values()
+
+
+def _backends() -> Iterator[object]:
+    for account in list(ec2_backends.values()):
+        yield from list(account.values())
 
 
 def all_ends() -> tuple[AwsEnd, ...]:
