@@ -188,6 +188,9 @@ def _diff_response(changes: dict[str, Change]) -> provider_pb2.DiffResponse:
 
 def serve(plugin: Plugin) -> None:
     """Serve a plugin as the engine expects it: the port as the only line of standard output, until told to stop."""
+    # An engine that was killed, or that gave up early, ends no plugin: each sees to that itself. It may be gone as soon as
+    # it knows the port.
+    engine = os.getppid()
     server = grpc.server(
         futures.ThreadPoolExecutor(max_workers=16),
         options=[("grpc.max_receive_message_length", _MESSAGE_LIMIT)],
@@ -200,8 +203,6 @@ def serve(plugin: Plugin) -> None:
         signal.signal(number, lambda *_: stopped.set())
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
-    # An engine that was killed, or that gave up early, ends no plugin: each sees to that itself.
-    engine = os.getppid()
     while not stopped.is_set() and os.getppid() == engine:
         stopped.wait(_LOOK_SECONDS)
     server.stop(grace=1).wait()

@@ -47,10 +47,14 @@ def parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str]) -> int:
     """Serve until interrupted; print `ready ADDRESS`, and the host key's fingerprint on stderr."""
     given = parser().parse_args(argv)
+    # Before `ready` is said: who reads it may say at once that it is enough.
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda _number, _frame: stop.set())
     with _router(given) as router:
         print(f"ready {router.host}:{router.port}", flush=True)  # noqa: T201 - the command's output
         print(f"host key {router.host_key}", file=sys.stderr, flush=True)  # noqa: T201 - the command's output
-        _wait()
+        stop.wait()
     return 0
 
 
@@ -88,10 +92,3 @@ def _host_key(file: Path) -> asyncssh.SSHKey:
         file.touch(mode=0o600)
         file.write_bytes(key.export_private_key())
     return asyncssh.read_private_key(str(file))
-
-
-def _wait() -> None:
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda _number, _frame: stop.set())
-    stop.wait()
