@@ -218,10 +218,14 @@ class Change:
         self.report(f"sending {len(plan.commands)} lines")
         touched: set[str] = set()
         for step in plan.steps:
-            self._keep_one_up(undo, step, up, frozenset(touched))
+            others = (up & touched) - {step.scope}
+            if step.scope in up and others:
+                pusher.settle()
+                self._wait_until_up(undo, step, others)
             undo.begun.append(step)
             touched.add(step.scope)
             pusher.push(step)
+        pusher.settle()
 
     def _up_before(self, undo: Undo, plan: Plan) -> frozenset[str]:
         """Return which tunnels are UP, where the plan touches both of a link that exists already."""
@@ -233,10 +237,9 @@ class Change:
             self.report(f"{next(iter(up))} is the only tunnel that is UP: the change may interrupt the link")
         return up
 
-    def _keep_one_up(self, undo: Undo, step: Step, up: frozenset[str], touched: frozenset[str]) -> None:
+    def _wait_until_up(self, undo: Undo, step: Step, others: frozenset[str]) -> None:
         """Before a tunnel that was UP is changed, wait until the one changed before it is UP again."""
-        others = (up & touched) - {step.scope}
-        if self.intent is None or step.scope not in up or not others:
+        if self.intent is None:
             return
         from .watch import observe, wait_until_up
 

@@ -1,13 +1,14 @@
 """Sending a plan's lines: one by one where a line decides what the next ones mean, else in a window.
 
 A header is waited for, and the mode that it opens is checked, before anything below it is sent: the
-lines below a rejected header would land in another section. Leaves of a section travel together, and so does
-a header that IOS has taken in this very run; its mode is checked all the same.
+lines below a rejected header would land in another section. Leaves of a section travel together, with the next
+section's header; so does a header that IOS has taken in this very run; its mode is checked all the same.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address
+from typing import TypeAlias
 
 from .clock import Clock
 from .errors import RejectedLineError
@@ -18,6 +19,7 @@ from .session import Reply, require_sendable
 from .terminal import Terminal, Traffic
 
 ANY_MODE = "*"
+Batch: TypeAlias = tuple[Command, ...]
 
 # AWS's own pusher waits 60 s before IOS lets go of an ISAKMP profile ("Cisco requires waiting 60 seconds").
 _IN_USE_PATIENCE = 90.0
@@ -41,18 +43,32 @@ class Pusher:
     warnings: list[str] = field(default_factory=list)
     number: int = 0
     _entered: set[tuple[str, str]] = field(default_factory=set)
+    _held: Batch = ()
 
     def push(self, step: Step) -> None:
         """Send a step, and end the IKE sessions that still live on what it changed.
+
+        Its last lines may be held, to travel with the next step's first header: `settle` sends them.
 
         Raises:
             RejectedLineError: At the first reply not known to be harmless.
             SessionLostError: The session ended or fell silent.
         """
-        for batch in batches(step.commands, self._entered):
+        for command in step.commands:
+            require_sendable(command.text)
+            _require_harmless(command.text)
+        decided, self._held = batches((*self._held, *step.commands), self._entered)
+        for batch in decided:
             self._send(batch, step.clear_sessions)
+        if step.clear_sessions or step.refresh:
+            self.settle()
         self._clear(step.clear_sessions)
         self._execute(step.refresh)
+
+    def settle(self) -> None:
+        """Send what is held: only then is the last step in whole."""
+        held, self._held = self._held, ()
+        self._send(held, ())
 
     def undo(self, step: Step) -> None:
         """Send a step's inverse; a line that is refused is passed over: the step may not be in whole."""
@@ -63,10 +79,7 @@ class Pusher:
         self._clear(step.clear_sessions)
         self._execute(step.refresh)
 
-    def _send(self, batch: Sequence[Command], peers: tuple[IPv4Address, ...]) -> None:
-        for command in batch:
-            require_sendable(command.text)
-            _require_harmless(command.text)
+    def _send(self, batch: Batch, peers: tuple[IPv4Address, ...]) -> None:
         self.traffic.lines_sent += len(batch)
         replies = self.terminal.pipeline((c.text for c in batch), window=self.window)
         for command, reply in zip(batch, replies, strict=True):
@@ -118,19 +131,19 @@ class Pusher:
         return RejectedLineError(redact(command.text), redact(said), command.mode, self.number)
 
 
-def batches(commands: Sequence[Command], entered: set[tuple[str, str]]) -> Iterator[tuple[Command, ...]]:
-    """Split commands where a reply must be seen first: after a new header, a removal, what may be in use.
+def batches(commands: Iterable[Command], entered: set[tuple[str, str]]) -> tuple[tuple[Batch, ...], Batch]:
+    """Split commands where a reply must be seen first, after a new header, a removal, what may be in use, and a rest.
 
     `entered` are the headers that were taken before, with the mode they stand in; it is kept up to date.
     """
-    batch: list[Command] = []
+    decided: list[Batch] = []
+    rest: list[Command] = []
     for command in commands:
-        batch.append(command)
+        rest.append(command)
         if _decides(command, entered):
-            yield tuple(batch)
-            batch.clear()
-    if batch:
-        yield tuple(batch)
+            decided.append(tuple(rest))
+            rest.clear()
+    return tuple(decided), tuple(rest)
 
 
 def _decides(command: Command, entered: set[tuple[str, str]]) -> bool:

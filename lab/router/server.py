@@ -27,6 +27,7 @@ from .vty import Vty
 # Routers up to IOS-XE 16 know no other key exchange; that it is leaving is what the lab is to show, not to warn of.
 warnings.filterwarnings("ignore", message="Diffie-Hellman over finite fields", module=r"asyncssh\.")
 _VTY_LINES = 5  # `line vty 0 4`
+_LAST_WORD = 2.0  # seconds that a user's end has to close its side
 
 
 class Router:
@@ -363,6 +364,7 @@ class _Session(asyncssh.SSHServerSession[str]):
         return False
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncssh's signature
+        self._connection.close()
         self._vty.drop()
         with self._router.state.lock:
             self.shell.leave_configuration()
@@ -396,8 +398,11 @@ class _Session(asyncssh.SSHServerSession[str]):
         self._connection.abort()
 
     def close(self) -> None:
-        """End the session and, as IOS does, the connection."""
+        """End the session and, as IOS does, the connection: once the user's end has closed too, so that it has read all."""
         self._flush()
+        self._later(self._hang_up, "")
+
+    def _hang_up(self, _: str) -> None:
         if self._channel is not None:
             self._channel.close()
-        self._connection.close()
+        asyncio.get_running_loop().call_later(_LAST_WORD, self._connection.close)

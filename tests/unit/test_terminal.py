@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from ipaddress import IPv4Address
 
 import pytest
 
@@ -209,6 +210,28 @@ def test_nothing_is_sent_below_a_header_that_was_rejected() -> None:
     assert router.received[-1] == "interface Tunnel1"
 
 
+def test_the_last_lines_of_a_step_travel_with_the_next_header_or_when_told() -> None:
+    router = ScriptedRouter(FakeClock(), prompt="R1(config-if)#")
+    pusher = pusher_on(router)
+    first, last = (Step(name, (Command(f"interface {name}", "config", "config-if"),
+                               Command(f"mtu of {name}", "config-if")), ()) for name in ("Tunnel1", "Tunnel2"))  # fmt: skip
+
+    pusher.push(first)
+    assert router.received[-1] == "interface Tunnel1"
+    pusher.push(last)
+    assert router.received[-2:] == ["mtu of Tunnel1", "interface Tunnel2"]
+    pusher.settle()
+    assert router.received[-1] == "mtu of Tunnel2"
+
+
+def test_a_step_that_ends_sessions_is_sent_to_its_end() -> None:
+    router = ScriptedRouter(FakeClock(), prompt="R1(config-if)#")
+    step = Step(TUNNEL.scope, TUNNEL.commands, (), clear_sessions=(IPv4Address("203.0.113.7"),))
+
+    pusher_on(router).push(step)
+    assert router.received[-2:] == ["tunnel mode ipsec ipv4", "do clear crypto session remote 203.0.113.7"]
+
+
 def test_a_header_that_opens_another_mode_is_a_failure_although_nothing_was_said() -> None:
     router = ScriptedRouter(FakeClock(), prompt="R1(config)#")
 
@@ -224,8 +247,10 @@ def test_the_error_of_a_rejected_line_masks_the_key() -> None:
         prompt="R1(config-if)#",
     )
 
+    pusher = pusher_on(router)
     with pytest.raises(RejectedLineError) as raised:
-        pusher_on(router).push(TUNNEL)
+        pusher.push(TUNNEL)
+        pusher.settle()
     assert raised.value.number == 3
     assert KEY not in f"{raised.value!r} {raised.value} {raised.value.__dict__}"
 
