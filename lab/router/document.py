@@ -35,7 +35,10 @@ class Entry:
 
     def find(self, key: str) -> "Entry | None":
         """Return the line with this key, if it is there."""
-        return next((entry for entry in self.entries if entry.key == key), None)
+        for child in self.children:
+            if isinstance(child, Entry) and child.key == key and child.is_present:
+                return child
+        return None
 
     def value(self, key: str) -> str:
         """Return what a line says after its key, "" when it is not there."""
@@ -44,7 +47,8 @@ class Entry:
 
     def starting(self, prefix: str) -> list["Entry"]:
         """Return the lines whose keys begin with these words."""
-        return [entry for entry in self.entries if f"{entry.key} ".startswith(f"{prefix} ")]
+        longer = f"{prefix} "
+        return [entry for entry in self.entries if entry.key == prefix or entry.key.startswith(longer)]
 
     def remove(self) -> None:
         """Take the line out, with all below it."""

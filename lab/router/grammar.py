@@ -6,9 +6,10 @@ A pattern is words: ``crypto isakmp policy number:<1-10000>``. Lower-case words 
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from functools import cached_property
 from ipaddress import AddressValueError, IPv4Address
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 Row = TypeVar("Row")
 
@@ -67,8 +68,9 @@ class _Word:
     kind: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Thread:
+class _Thread(NamedTuple):
+    """A reading of the words so far. A tuple, because a router that boots makes a hundred thousand of them."""
+
     pattern: int
     state: int
     is_past_mark: bool
@@ -130,6 +132,9 @@ class _Compiler:
         return end
 
 
+_Edge = tuple[_Thread, _Word, int]
+
+
 def _word(token: str) -> _Word:
     name, colon, kind = token.partition(":")
     return _Word(name=name, kind=kind) if colon else _Word(keyword=token)
@@ -141,6 +146,7 @@ class Grammar(Generic[Row]):
     def __init__(self, rows: Iterable[tuple[str, Row]]) -> None:
         self._rows = tuple(rows)
         self._compiled = tuple(_Compiler(pattern) for pattern, _ in self._rows)
+        self._closures: dict[tuple[int, int, bool], tuple[tuple[int, bool], ...]] = {}
 
     def match(self, line: str, *, is_negatable: bool = True) -> Match[Row]:
         """Take a line.
@@ -152,42 +158,54 @@ class Grammar(Generic[Row]):
         is_negated = bool(is_negatable and tokens and tokens[0][0].lower() == "no")
         if is_negated:
             tokens = tokens[1:]
-        threads = self._start()
+        threads, edges = self._first
         at = 0
         while at < len(tokens):
             word, position = tokens[at]
             following = tokens[at + 1][0] if at + 1 < len(tokens) else ""
-            threads, taken = self._step(threads, line, word, position, following, depth=at)
+            threads, taken = self._step(edges, line, word, position, following, depth=at)
+            edges = self._edges(threads)
             at = len(tokens) if taken < 0 else at + taken
         return self._finish(threads, is_negated=is_negated, position=len(line), depth=at)
 
-    def _start(self) -> list[_Thread]:
-        threads: list[_Thread] = []
-        for pattern in range(len(self._rows)):
-            threads.extend(self._closure(_Thread(pattern, 0, is_past_mark=False, words=(), starts=(), values=())))
-        return threads
+    @cached_property
+    def _first(self) -> tuple[list[_Thread], list[_Edge]]:
+        """Where every line begins: the same for each, so worked out once."""
+        starts = (_Thread(n, 0, is_past_mark=False, words=(), starts=(), values=()) for n in range(len(self._rows)))
+        threads = [thread for start in starts for thread in self._closure(start)]
+        return threads, self._edges(threads)
 
-    def _closure(self, thread: _Thread) -> list[_Thread]:
-        states, reached, seen = self._compiled[thread.pattern].states, [], set()
-        waiting = [(thread.state, thread.is_past_mark)]
-        while waiting:
-            state, is_past_mark = waiting.pop()
-            is_past_mark = is_past_mark or states[state].is_mark
-            if (state, is_past_mark) in seen:
-                continue
-            seen.add((state, is_past_mark))
-            reached.append(replace(thread, state=state, is_past_mark=is_past_mark))
-            waiting.extend((jump, is_past_mark) for jump in states[state].jumps)
-        return reached
-
-    def _step(
-        self, threads: list[_Thread], line: str, word: str, position: int, following: str, *, depth: int
-    ) -> tuple[list[_Thread], int]:
-        edges = [
+    def _edges(self, threads: list[_Thread]) -> list[_Edge]:
+        return [
             (thread, edge, target)
             for thread in threads
             for edge, target in self._compiled[thread.pattern].states[thread.state].edges
         ]
+
+    def _closure(self, thread: _Thread) -> list[_Thread]:
+        pattern, state, is_past_mark, words, starts, values = thread
+        reached = self._closures.get((pattern, state, is_past_mark))
+        if reached is None:
+            reached = self._closures[pattern, state, is_past_mark] = self._reached(pattern, state, is_past_mark)
+        return [_Thread(pattern, there, is_past, words, starts, values) for there, is_past in reached]
+
+    def _reached(self, pattern: int, state: int, is_past_mark: bool) -> tuple[tuple[int, bool], ...]:  # noqa: FBT001  # as it stands in a thread
+        """Return the states that take no word to get to, and whether the mark lies before them."""
+        states = self._compiled[pattern].states
+        reached: dict[tuple[int, bool], None] = {}
+        waiting = [(state, is_past_mark)]
+        while waiting:
+            state, is_past_mark = waiting.pop()
+            is_past_mark = is_past_mark or states[state].is_mark
+            if (state, is_past_mark) in reached:
+                continue
+            reached[state, is_past_mark] = None
+            waiting.extend((jump, is_past_mark) for jump in states[state].jumps)
+        return tuple(reached)
+
+    def _step(
+        self, edges: list[_Edge], line: str, word: str, position: int, following: str, *, depth: int
+    ) -> tuple[list[_Thread], int]:
         keyword = _complete(word, {edge.keyword for _, edge, _ in edges if edge.keyword}, position, depth)
         moved: list[_Thread] = []
         taken = 1
@@ -221,9 +239,9 @@ class Grammar(Generic[Row]):
 
 def _complete(word: str, keywords: set[str], position: int, depth: int) -> str | None:
     lowered = word.lower()
-    if lowered in {keyword.lower() for keyword in keywords}:
-        return next(keyword for keyword in keywords if keyword.lower() == lowered)
     found = sorted(keyword for keyword in keywords if keyword.lower().startswith(lowered))
+    if (whole := next((keyword for keyword in found if keyword.lower() == lowered), None)) is not None:
+        return whole
     if len(found) > 1:
         raise Rejection("ambiguous", position, depth)
     return found[0] if found else None
