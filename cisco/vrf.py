@@ -60,7 +60,22 @@ def missing(running: Sections, intended: Sections, known: Mapping[str, Vrf]) -> 
             yield Collision(f"VRF {name}", "is not on the router", how)
         elif not known[name].has_ipv4:
             yield Collision(f"VRF {name}", "has no IPv4", f"enter 'address-family ipv4' under 'vrf definition {name}'")
+    yield from _without_rd(running, intended, known)
     yield from _outside(running, intended)
+
+
+def _without_rd(running: Sections, intended: Sections, known: Mapping[str, Vrf]) -> Iterator[Collision]:
+    """IOS takes no ``address-family ipv4 vrf`` before the VRF has an rd, and stays in the mode above (IOS-XE 17.16 too)."""
+    for ref, section in intended.items():
+        found = known.get(vrf_of(section)) if ref[0] == BGP_VRF else None
+        if found is None or found.has_rd or ref in running:
+            continue
+        asn = section.name.partition(" ")[0]
+        yield Collision(
+            f"VRF {found.name}",
+            "has no route distinguisher, and BGP needs one",
+            f"enter one under '{found.style} {found.name}', such as 'rd {asn}:1'",
+        )
 
 
 def _named(intended: Sections) -> set[str]:

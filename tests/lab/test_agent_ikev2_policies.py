@@ -8,6 +8,7 @@ import pytest
 from cisco.errors import PreflightError
 from cisco.login import Options
 from cisco.model import Encryption, Intent, Phase1
+from cisco.remedies import remedy
 from cisco.transaction import apply, remove
 from tests.lab.agent_bench import MODERN, default_running, link, second_link
 from tests.lab.memory_vty import MemoryRouter
@@ -49,6 +50,7 @@ def test_a_second_link_whose_policy_would_go_unused_is_refused_with_the_way_out(
         refused.value
     )
     assert "give both links the same phase 1 (aes-gcm-256 sha384 group 20)" in str(refused.value)
+    assert remedy(str(refused.value)) == "one-ikev2-policy-for-two"
     assert router.running == before
 
 

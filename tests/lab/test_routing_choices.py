@@ -11,6 +11,7 @@ import pytest
 from cisco.diff import plan, removal
 from cisco.model import Bgp, Intent, Static, Steering
 from cisco.plan import Owned
+from cisco.remedies import remedy
 from cisco.render import render
 from cisco.verify import commands, verify
 from lab.ends import AwsEnd
@@ -130,6 +131,28 @@ def test_a_vrf_without_ipv4_is_named() -> None:
     text = "vrf definition CUST\n rd 1:1\n!\nend\n"
     (collision,) = plan(text, render(replace(link(BGP), inside_vrf="CUST"))).collisions
     assert str(collision) == "VRF CUST has no IPv4: enter 'address-family ipv4' under 'vrf definition CUST'"
+
+
+@pytest.mark.parametrize(
+    ("style", "below"), [("ip vrf", ""), ("vrf definition", " address-family ipv4\n exit-address-family\n")]
+)
+def test_a_vrf_without_a_route_distinguisher_is_named_where_bgp_is_to_run_in_it(style: str, below: str) -> None:
+    text = f"{style} CUST\n{below}!\nend\n"
+    (collision,) = plan(text, render(replace(link(BGP), inside_vrf="CUST"))).collisions
+    assert str(collision) == (
+        f"VRF CUST has no route distinguisher, and BGP needs one: enter one under '{style} CUST', such as 'rd 65001:1'"
+    )
+    assert remedy(str(collision)) == "vrf-not-ready"
+    for needs_none in (replace(link(Static((VPC,))), inside_vrf="CUST"), replace(link(BGP), front_door_vrf="CUST")):
+        assert plan(text, render(needs_none)).collisions == ()
+
+
+@pytest.mark.parametrize("release", ["ios15", "xe17"])
+def test_the_router_refuses_bgp_in_a_vrf_without_a_route_distinguisher(release: str) -> None:
+    router = made(release, LINKS["inside only"])
+    Console(router).configure(["ip vrf PLAIN", "router bgp 65001"])
+    with pytest.raises(ValueError, match="% VRF PLAIN does not have an RD configured"):
+        Console(router).configure(["router bgp 65001", "address-family ipv4 vrf PLAIN"])
 
 
 # -- with AWS at the other end ----------------------------------------------------------------------------------

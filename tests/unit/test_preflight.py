@@ -16,6 +16,7 @@ from cisco.plan import Command, Plan, Step
 from cisco.preflight import RouterState, no_room, obstacles, require_no_problem
 from cisco.push import batches
 from cisco.releases import Release
+from cisco.remedies import remedy
 from cisco.revert import Pending, read_pending
 from cisco.rollback import left_over
 from cisco.room import file_systems
@@ -226,6 +227,7 @@ def test_a_file_system_without_room_is_named_with_the_way_out(
     (problem,) = no_room(state, options, Plan((Step("shared", (Command("hash sha"),), ()),)), "flash:ours")
 
     assert words in problem
+    assert remedy(problem) == ("no-room-in-nvram" if "NVRAM" in words else "no-room-on-flash")
 
 
 @pytest.mark.parametrize(
