@@ -5,6 +5,9 @@ BIN := .venv/bin
 CODE := $(wildcard cisco components rollout lab docsite tests benchmarks plugin examples __main__.py)
 TESTS ?= tests
 
+# Every process of a test starts Python anew: compiled files are to be kept.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test lint types check docs reference bench wire soak clean
 

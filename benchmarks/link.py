@@ -61,8 +61,7 @@ def _ours() -> Sequence[float]:
         stack.set(advertise="onprem", gatewayRoutes="true", propagateRoutes="false")
         first = _timed(stack.up)
         again = _timed(stack.up)
-        for index, network in enumerate(TWO):
-            stack.set_path(f"onpremCidrs[{index}]", network)
+        stack.set(onpremCidrs=TWO)
         change = _timed(stack.up)
         return first, again, change, _timed(lambda: stack.stack.destroy(show_secrets=False))
 

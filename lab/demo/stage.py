@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from pulumi import automation
 
 from lab.aws.server import FakeAws
-from lab.engine.environment import INSTALLED, ROOT, pulumi_environment
+from lab.engine.environment import ROOT, pulumi_environment
+from lab.engine.stack import LabStack, make_stack
 from lab.router.server import Router
 
 if TYPE_CHECKING:
@@ -28,24 +29,14 @@ class Stage:
 
     aws: FakeAws
     router: Router
-    stack: automation.Stack
+    stack: LabStack
     environment: Mapping[str, str]
     password: str
     wire: "Wire | None" = None
 
-    def set(self, **settings: str) -> None:
+    def set(self, **settings: object) -> None:
         """Set plain configuration."""
-        for key, value in settings.items():
-            self.stack.set_config(f"{PROJECT}:{key}", automation.ConfigValue(value))
-
-    def set_path(self, path: str, value: str) -> None:
-        """Set one element of a structured setting, such as ``onpremCidrs[1]``."""
-        self.stack.set_config(f"{PROJECT}:{path}", automation.ConfigValue(value), path=True)
-
-    def set_secret(self, **settings: str) -> None:
-        """Set secret configuration."""
-        for key, value in settings.items():
-            self.stack.set_config(f"{PROJECT}:{key}", automation.ConfigValue(value, secret=True))
+        self.stack.set({f"{PROJECT}:{key}": value for key, value in settings.items()})
 
     def up(self, tell: Callable[[str], None] | None = None) -> automation.UpResult:
         """Run `pulumi up`; outputs stay masked."""
@@ -84,32 +75,28 @@ def _parts(*, is_on_wire: bool, **router: str) -> "Iterator[tuple[FakeAws, Route
         yield aws, running, None
 
 
-def _stack(name: str, home: Path, environment: Mapping[str, str]) -> automation.Stack:
+def _stack(name: str, home: Path, environment: Mapping[str, str]) -> LabStack:
     # The stack's own settings file would land in the repository: the program runs from a copy of the project's head.
     project = home / "project"
     project.mkdir()
     for entry in ("Pulumi.yaml", "__main__.py", "components", "cisco"):
         (project / entry).symlink_to(ROOT / entry)
-    return automation.create_or_select_stack(
-        name,
-        work_dir=str(project),
-        opts=automation.LocalWorkspaceOptions(
-            env_vars=dict(environment), pulumi_command=automation.PulumiCommand(root=str(INSTALLED))
-        ),
-    )
+    return make_stack(name, project, environment)
 
 
 def _configure(running: Stage, routing: str) -> None:
-    running.stack.set_config("aws:region", automation.ConfigValue("ap-northeast-1"))
     router = running.router
-    running.set(
-        routerHost=router.host,
-        routerPort=str(router.port),
-        routerHostKey=router.host_key,
-        routerUsername=USER,
-        publicIp="203.0.113.100",
-        profile="guide-2015",
-        routing=routing,
-        checkTimeout="30" if running.wire is None else "120",
+    settings = {
+        "routerHost": router.host,
+        "routerPort": router.port,
+        "routerHostKey": router.host_key,
+        "routerUsername": USER,
+        "publicIp": "203.0.113.100",
+        "profile": "guide-2015",
+        "routing": routing,
+        "checkTimeout": 30 if running.wire is None else 120,
+    }
+    running.stack.set(
+        {"aws:region": "ap-northeast-1"} | {f"{PROJECT}:{key}": value for key, value in settings.items()},
+        {f"{PROJECT}:routerPassword": running.password},
     )
-    running.set_secret(routerPassword=running.password)

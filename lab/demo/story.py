@@ -128,7 +128,7 @@ def _roll_back(teller: Teller, lab: Stage) -> None:
     before = lab.router.running_config()
     fault = Reject("set pfs")
     lab.router.add_fault(fault)
-    lab.set_path("profileOverrides.phase2_dh_group_number", "14")
+    lab.set(profileOverrides={"phase2_dh_group_number": 14})
     teller.say("   The router is made to reject `set pfs group14`:")
     try:
         lab.up(teller.engine)

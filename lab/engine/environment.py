@@ -23,8 +23,10 @@ def pulumi_environment(home: Path) -> dict[str, str]:
     backend = home / "state"
     backend.mkdir(parents=True, exist_ok=True)
     _share_plugins(home)
+    # The agent, the program and the plugins are started at every turn: what they are compiled to is to be kept.
+    inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     return {
-        **os.environ,
+        **inherited,
         "PATH": os.pathsep.join((str(TOOLS), str(PYTHON), os.environ.get("PATH", ""))),
         "VIRTUAL_ENV": str(PYTHON.parent),
         "PULUMI_HOME": str(home),

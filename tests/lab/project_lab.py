@@ -9,10 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pulumi import automation
-
 from lab.aws.server import FakeAws
-from lab.engine.environment import INSTALLED, pulumi_environment
+from lab.engine.environment import pulumi_environment
+from lab.engine.stack import LabStack, make_stack
 from lab.router.default_config import default_running_config
 from lab.router.release import RELEASES
 from lab.router.server import Router
@@ -65,24 +64,13 @@ def ends(*releases: str) -> Iterator[Ends]:
 class Project:
     """One stack of a project, and all that was said."""
 
-    stack: automation.Stack
+    stack: LabStack
     folder: Path
     said: list[str] = field(default_factory=list)
 
-    def set(self, settings: Mapping[str, Any], prefix: str = "") -> None:
+    def set(self, settings: Mapping[str, Any], secrets: Mapping[str, str] | None = None) -> None:
         """Set configuration; what is nested by its path."""
-        for key, value in settings.items():
-            path = f"{prefix}.{key}" if prefix else key
-            if isinstance(value, Mapping):
-                self.set(value, path)
-            elif isinstance(value, list):
-                self.set({f"{path}[{index}]": item for index, item in enumerate(value)})
-            else:
-                self.stack.set_config(path, automation.ConfigValue(str(value)), path=True)
-
-    def set_secret(self, key: str, value: str) -> None:
-        """Set secret configuration."""
-        self.stack.set_config(key, automation.ConfigValue(value, secret=True))
+        self.stack.set(settings, secrets)
 
     def up(self) -> dict[str, int]:
         """Run an up; return how many resources had which change."""
@@ -116,15 +104,8 @@ def project(home: Path, source: Path, aws: FakeAws, variables: Mapping[str, str]
     """
     folder = home / "project"
     shutil.copytree(source, folder, ignore=NOT_COPIED)
-    stack = automation.create_stack(
-        "dev",
-        work_dir=str(folder),
-        opts=automation.LocalWorkspaceOptions(
-            env_vars={**pulumi_environment(home), **aws.environment(), **variables},
-            pulumi_command=automation.PulumiCommand(root=str(INSTALLED)),
-        ),
-    )
-    return Project(stack, folder)
+    environment = {**pulumi_environment(home), **aws.environment(), **variables}
+    return Project(make_stack("dev", folder, environment), folder)
 
 
 def python_project(home: Path, source: Path, virtualenv: Path, aws: FakeAws) -> Project:

@@ -11,7 +11,8 @@ from typing import Any
 from pulumi import automation
 
 from lab.aws.server import FakeAws
-from lab.engine.environment import INSTALLED, ROOT, pulumi_environment
+from lab.engine.environment import ROOT, pulumi_environment
+from lab.engine.stack import LabStack, make_stack
 from lab.router.server import Router
 
 PROJECT = "aws-cisco-vpn"
@@ -22,7 +23,7 @@ ENTRIES = ("Pulumi.yaml", "__main__.py", "components", "cisco")
 class StackLab:
     """One stack, its two ends, and everything that was said."""
 
-    stack: automation.Stack
+    stack: LabStack
     aws: FakeAws
     router: Router
     password: str
@@ -31,21 +32,11 @@ class StackLab:
 
     def set(self, **settings: object) -> None:
         """Set configuration; a list or a dictionary element by element."""
-        for key, value in settings.items():
-            if isinstance(value, (list, dict)):
-                self.stack.remove_config(f"{PROJECT}:{key}")
-                items = enumerate(value) if isinstance(value, list) else value.items()
-                for index, item in items:
-                    path = f"{PROJECT}:{key}[{index}]" if isinstance(value, list) else f"{PROJECT}:{key}.{index}"
-                    self.stack.set_config(path, automation.ConfigValue(str(item)), path=True)
-            else:
-                text = str(value).lower() if isinstance(value, bool) else str(value)
-                self.stack.set_config(f"{PROJECT}:{key}", automation.ConfigValue(text))
+        self.stack.set({f"{PROJECT}:{key}": value for key, value in settings.items()})
 
     def set_secret(self, **settings: str) -> None:
         """Set secret configuration."""
-        for key, value in settings.items():
-            self.stack.set_config(f"{PROJECT}:{key}", automation.ConfigValue(value, secret=True))
+        self.stack.set({}, {f"{PROJECT}:{key}": value for key, value in settings.items()})
 
     def up(self) -> dict[str, int]:
         """Run an up; return how many resources had which change."""
@@ -81,10 +72,7 @@ class StackLab:
     def set_links(self, **links: dict[str, Any]) -> None:
         """Say what the program `LINKS` makes: each link's arguments, whose router is this lab's unless they name another."""
         ours = {"router": self.access(self.router), "router_password": "@config.routerPassword", "check_timeout": 30}
-        self.stack.set_config(
-            f"{PROJECT}:links",
-            automation.ConfigValue(json.dumps({name: {**ours, **args} for name, args in links.items()})),
-        )
+        self.set(links=json.dumps({name: {**ours, **args} for name, args in links.items()}))
 
     def access(self, router: Router, **more: object) -> dict[str, object]:
         """Return the arguments that say where a router is."""
@@ -142,25 +130,23 @@ def stack_lab(
             running_config=running_config, release=release, user="pulumi", password=password, exchange=aws.exchange
         ) as router,
     ):
-        stack = automation.create_stack(
-            "dev",
-            work_dir=str(project),
-            opts=automation.LocalWorkspaceOptions(
-                env_vars=pulumi_environment(home) | aws.environment(),
-                pulumi_command=automation.PulumiCommand(root=str(INSTALLED)),
-            ),
-        )
+        stack = make_stack("dev", project, pulumi_environment(home) | aws.environment())
         lab = StackLab(stack, aws, router, password)
-        stack.set_config("aws:region", automation.ConfigValue("ap-northeast-1"))
-        lab.set_secret(routerPassword=password)
-        lab.set(**settings) if program is not None else lab.set(
-            **{
-                "routerHost": router.host,
-                "routerPort": router.port,
-                "routerHostKey": router.host_key,
-                "profile": "guide-2015",
-                "checkTimeout": 30,
-                **settings,
-            }
+        if program is None:
+            settings = {**_to(router), **settings}
+        stack.set(
+            {"aws:region": "ap-northeast-1"} | {f"{PROJECT}:{key}": value for key, value in settings.items()},
+            {f"{PROJECT}:routerPassword": password},
         )
         yield lab
+
+
+def _to(router: Router) -> dict[str, object]:
+    """Return the settings that lead the repository's own program to a router."""
+    return {
+        "routerHost": router.host,
+        "routerPort": router.port,
+        "routerHostKey": router.host_key,
+        "profile": "guide-2015",
+        "checkTimeout": 30,
+    }

@@ -55,8 +55,7 @@ def test_an_example_comes_up_stays_and_goes_without_a_trace(tmp_path: Path, virt
         configured = settings(lab)
         before = [router.running_config() for router in lab.routers], lab.aws.inventory()
         example = python_project(tmp_path / "lab", EXAMPLES / name, virtualenv, lab.aws)
-        example.set(configured)
-        example.set_secret("routerPassword", lab.password)
+        example.set(configured, {"routerPassword": lab.password})
         example.up()
         assert_all_up(example, tunnels)
         assert example.preview() == {}

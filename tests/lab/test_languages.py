@@ -88,8 +88,7 @@ def lab() -> Iterator[Ends]:
 def test_a_yaml_stack_has_the_same_link(tmp_path: Path, lab: Ends, hosts: Path) -> None:
     stack = other_language(tmp_path / "lab", EXAMPLES / "yaml", lab, hosts)
     before = lab.routers[0].running_config()
-    stack.set(settings(lab))
-    stack.set_secret("routerPassword", lab.password)
+    stack.set(settings(lab), {"routerPassword": lab.password})
     stack.up()
     assert [(t["awsState"], t["routerState"]) for t in stack.outputs()["tunnels"]] == [("UP", "UP")] * 2
     move(tmp_path, stack)
@@ -125,8 +124,7 @@ def test_a_typescript_program_has_the_same_link_with_types(tmp_path: Path, lab: 
     stack = other_language(tmp_path / "lab", EXAMPLES / "typescript", lab, hosts)
     before = lab.routers[0].running_config()
     compile_with_sdk(stack.folder, hosts)
-    stack.set(settings(lab))
-    stack.set_secret("routerPassword", lab.password)
+    stack.set(settings(lab), {"routerPassword": lab.password})
 
     made = run_inline("up", stack)
     assert made["outputs"]["states"] == ["tunnel1 UP UP", "tunnel2 UP UP"]
@@ -181,8 +179,7 @@ def test_a_wrong_value_is_refused_in_a_sentence_before_anything_is_made(tmp_path
     stack = other_language(tmp_path / "lab", EXAMPLES / "yaml", lab, hosts)
     settings_file = stack.folder / "Pulumi.yaml"
     settings_file.write_text(settings_file.read_text().replace("bgpAsn: 65001", "bgpAsn: 0"))
-    stack.set(settings(lab))
-    stack.set_secret("routerPassword", lab.password)
+    stack.set(settings(lab), {"routerPassword": lab.password})
     with pytest.raises(automation.CommandError) as refused:
         stack.preview()
     said = str(refused.value)
