@@ -60,7 +60,8 @@ class BgpNeighbor:
     """A `neighbor` of the BGP process; `is_active`: activated for IPv4 unicast and not shut down.
 
     `takes` and `tells` are its prefix lists inward and outward, None without one. `local_preference` is what its
-    routes get, `prepended` and `metric` what those told to it get.
+    routes get, `prepended` and `metric` what those told to it get. A session that `maximum_prefix` ended is tried again after
+    `restart` minutes, None for never.
     """
 
     address: IPv4Address
@@ -72,6 +73,7 @@ class BgpNeighbor:
     takes: tuple[PrefixRule, ...] | None = None
     tells: tuple[PrefixRule, ...] | None = None
     maximum_prefix: int | None = None
+    restart: int | None = None
     local_preference: int = 100
     prepended: int = 0
     metric: int = 0
@@ -105,10 +107,11 @@ class Sla:
 
 @dataclass(frozen=True, slots=True)
 class StaticRoute:
-    """A static route into this tunnel; `track` is the track object it depends on."""
+    """A static route into this tunnel; `track` is the track object it depends on, `distance` its administrative distance."""
 
     network: IPv4Network
     track: int | None = None
+    distance: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +161,8 @@ class AwsEnd:
     the router's end of the inside network. `bgp` is (AWS's AS, the customer gateway's AS), None for a
     static connection. `advertised` is what AWS sends to the router, `static_routes` the connection's own
     routes, `local_cidr` (on-premises) and `remote_cidr` (AWS) the traffic selectors, in AWS's words.
-    `dpd_timeout` is the seconds of a peer's silence after which AWS ends the tunnel.
+    `dpd_timeout` is the seconds of a peer's silence after which AWS ends the tunnel. AWS rekeys `rekey_margin` seconds before
+    an SA's end, and up to `rekey_fuzz` percent of that earlier. `initiates`: it begins by itself (`StartupAction` is ``start``).
     """
 
     connection_id: str
@@ -183,3 +187,6 @@ class AwsEnd:
     remote_cidr: IPv4Network = ANY
     maximum_prefixes: int = MAXIMUM_PREFIXES_VGW
     dpd_timeout: int = 30
+    rekey_margin: int = 270
+    rekey_fuzz: int = 100
+    initiates: bool = False

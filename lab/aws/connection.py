@@ -145,6 +145,9 @@ class Connection(VPNConnection):
             local_cidr=IPv4Network(self.connection_options["LocalIpv4NetworkCidr"]),
             remote_cidr=IPv4Network(self.connection_options["RemoteIpv4NetworkCidr"]),
             dpd_timeout=tunnel.value("DpdTimeoutSeconds"),
+            rekey_margin=tunnel.value("RekeyMarginTimeSeconds"),
+            rekey_fuzz=tunnel.value("RekeyFuzzPercentage"),
+            initiates=tunnel.value("StartupAction") == "start",
             maximum_prefixes=_MAXIMUM_PREFIXES_TGW if self.transit_gateway_id else MAXIMUM_PREFIXES_VGW,
         )
 

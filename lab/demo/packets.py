@@ -33,10 +33,8 @@ def full_segments(wire: "Wire") -> Iterator[str]:
 
 def failover(wire: "Wire") -> Iterator[str]:
     """Let AWS's endpoint of the tunnel in use die, and tell how traffic goes on."""
-    from lab.wire.traffic import Echoes
-
     active = wire.active()
-    echoes = Echoes(wire.branch.host, _HOST, 3 * _PATIENCE)
+    echoes = wire.echoes(3 * _PATIENCE)
     time.sleep(1)
     yield f"AWS's endpoint behind {active.router.device}, which carries the traffic, dies …"
     active.kill_endpoint(is_dead=True)
@@ -59,9 +57,7 @@ def echoes_during(wire: "Wire | None", change: Callable[[], object]) -> str:
     if wire is None:
         change()
         return ""
-    from lab.wire.traffic import Echoes
-
-    echoes = Echoes(wire.branch.host, _HOST, 300)
+    echoes = wire.echoes(300)
     change()
     time.sleep(1)
     loss = echoes.stop()

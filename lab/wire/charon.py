@@ -51,6 +51,10 @@ charon {{
 }}
 """
 NAME = "aws"
+# An SA that is being replaced goes on carrying traffic until its successor does: in the middle of a rekeying a tunnel is UP.
+# Of children the newest counts, in this order.
+_ESTABLISHED = ("ESTABLISHED", "REKEYING", "REKEYED")
+_CARRYING = ("INSTALLED", "REKEYING", "REKEYED")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,7 @@ class SecurityAssociation:
     spi_in: int = 0
     spi_out: int = 0
     is_in_udp: bool = False
+    ike_spi: str = ""
 
 
 class Charon:
@@ -121,7 +126,8 @@ class Charon:
         """Move the daemon's TUN device into `router`, as its tunnel interface `name`."""
         self.namespace.ip("link", "set", "ipsec0", "netns", router.name, "name", name)
         # As wide as a LAN: what has to fit the way is made to fit by the clamp, as on the router, not by the device.
-        router.ip("link", "set", name, "mtu", str(device_mtu()))
+        # And with room for what waits while a busy machine gives the daemon no time.
+        router.ip("link", "set", name, "mtu", str(device_mtu()), "txqueuelen", "10000")
         # charon looks its device up by name; without one it fails.
         self.namespace.ip("tuntap", "add", "dev", "ipsec0", "mode", "tun")
         self.namespace.ip("link", "set", "ipsec0", "up")
@@ -178,6 +184,11 @@ class Charon:
 
     def current(self) -> SecurityAssociation | None:
         """Return the IKE SA in use: the youngest established one with a child, else one without."""
+        found = self._youngest()
+        # The daemon lists one SA after the other: a child that moves from an old IKE SA to its successor meanwhile shows in neither.
+        return found if found is not None and found.esp else self._youngest()
+
+    def _youngest(self) -> SecurityAssociation | None:
         try:
             established = [sa for sa in self.associations() if sa.is_established]
         except OSError:
@@ -202,24 +213,33 @@ class Charon:
 def _parse(answers: Iterator[Mapping[str, Mapping[str, object]]]) -> Iterator[SecurityAssociation]:
     for answer in answers:
         for sa in answer.values():
-            children = [c for c in _children(sa) if _text(c, "state") == "INSTALLED"]
-            child = children[-1] if children else None
+            child = _carrying(_children(sa))
             inside = child or {}
             yield SecurityAssociation(
                 version=_number(sa, "version"),
-                is_established=_text(sa, "state") == "ESTABLISHED",
+                is_established=_text(sa, "state") in _ESTABLISHED,
                 ike=_proposal(sa, ("encr-alg", "encr-keysize", "integ-alg", "prf-alg", "dh-group")),
                 esp=None if child is None else _proposal(child, ("encr-alg", "encr-keysize", "integ-alg", "dh-group")),
                 age=_number(sa, "established"),
                 remaining=_number(sa, "rekey-time") or _number(sa, "reauth-time"),
                 esp_age=_number(inside, "install-time"),
-                esp_remaining=_number(inside, "rekey-time"),
+                esp_remaining=_number(inside, "life-time"),
                 packets_in=_number(inside, "packets-in"),
                 packets_out=_number(inside, "packets-out"),
                 spi_in=int(_text(inside, "spi-in") or "0", 16),
                 spi_out=int(_text(inside, "spi-out") or "0", 16),
                 is_in_udp=_text(inside, "encap") == "yes",
+                ike_spi=_text(sa, "initiator-spi"),
             )
+
+
+def _carrying(children: list[Mapping[str, object]]) -> Mapping[str, object] | None:
+    """Return the newest child that carries traffic."""
+    for state in _CARRYING:
+        found = [child for child in children if _text(child, "state") == state]
+        if found:
+            return found[-1]
+    return None
 
 
 def _children(sa: Mapping[str, object]) -> list[Mapping[str, object]]:

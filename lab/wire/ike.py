@@ -42,10 +42,28 @@ CHILD = "tunnel"
 # five times.
 AWS_DPD_DELAY = 10
 IOS_DPD_RETRIES = 5
+# IOS begins 30 s before the end; of a lifetime so short as only a test's, a tenth.
+IOS_REKEY_MARGIN = 30
 
 
 class UntranslatableError(ValueError):
     """Something an end holds has no counterpart in strongSwan; never ignored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lifetime:
+    """How long an SA may live, and when its end is prepared for: `margin` before it, and up to `spread` earlier; seconds."""
+
+    seconds: int
+    margin: int
+    spread: int = 0
+
+    def strongswan(self, hard: str) -> dict[str, object]:
+        """Return strongSwan's three settings; `hard` is the name of the one that ends the SA."""
+        rekey = self.seconds - self.margin
+        # `life_time` is an age, `over_time` what is added to the rekeying's. A spread that reached back to the start would be none.
+        end = self.seconds if hard == "life_time" else self.margin
+        return {"rekey_time": f"{rekey}s", hard: f"{end}s", "rand_time": f"{min(self.spread, rekey - 1)}s"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +111,7 @@ def router_peering(end: RouterEnd) -> Peering | None:
         remote=str(end.destination),
         phase1=_unique(phase1_proposal(o.encryption, o.integrity, o.dh_group) for o in end.phase1),
         phase2=_unique(phase2_proposal(o.encryption, o.integrity, end.pfs) for o in end.phase2),
-        lifetimes=(end.phase1[0].lifetime, end.phase2_lifetime),
+        lifetimes=(_ios_lifetime(end.phase1[0].lifetime), _ios_lifetime(end.phase2_lifetime)),
         dpd=None if end.dpd is None else (end.dpd[0], end.dpd[0] + IOS_DPD_RETRIES * end.dpd[1]),
     )
     return Peering(connection, end.preshared_key)
@@ -118,13 +136,21 @@ def aws_peering(end: AwsEnd) -> Peering:
         remote=str(end.customer_outside),
         phase1=phase1,
         phase2=phase2,
-        lifetimes=(end.phase1_lifetime, end.phase2_lifetime),
+        lifetimes=(_aws_lifetime(end, end.phase1_lifetime), _aws_lifetime(end, end.phase2_lifetime)),
         selectors=(str(end.remote_cidr), str(end.local_cidr)),
         dpd=(AWS_DPD_DELAY, end.dpd_timeout),
         # Behind NAT the router names itself by its inner address; AWS goes by the address that packets come from.
         remote_identity="%any",
     )
     return Peering(connection, end.preshared_key)
+
+
+def _ios_lifetime(seconds: int) -> Lifetime:
+    return Lifetime(seconds, max(1, min(IOS_REKEY_MARGIN, seconds // 10)))
+
+
+def _aws_lifetime(end: AwsEnd, seconds: int) -> Lifetime:
+    return Lifetime(seconds, end.rekey_margin, end.rekey_margin * end.rekey_fuzz // 100)
 
 
 def _unique(words: Iterable[str]) -> list[str]:
@@ -138,7 +164,7 @@ def _connection(
     remote: str,
     phase1: list[str],
     phase2: list[str],
-    lifetimes: tuple[int, int],
+    lifetimes: tuple[Lifetime, Lifetime],
     dpd: tuple[int, int] | None,
     remote_identity: str = "",
     selectors: tuple[str, str] = ("0.0.0.0/0", "0.0.0.0/0"),
@@ -150,7 +176,7 @@ def _connection(
         "proposals": phase1,
         "encap": "yes",
         "mobike": "no",
-        "rekey_time": f"{lifetimes[0]}s",
+        **lifetimes[0].strongswan("over_time"),
         "dpd_delay": f"{dpd[0] if dpd else 0}s",
         "dpd_timeout": f"{dpd[1] if dpd else 0}s",
         "unique": "replace",
@@ -161,7 +187,7 @@ def _connection(
                 "local_ts": [selectors[0]],
                 "remote_ts": [selectors[1]],
                 "esp_proposals": phase2,
-                "rekey_time": f"{lifetimes[1]}s",
+                **lifetimes[1].strongswan("life_time"),
                 "start_action": "none",
                 "dpd_action": "clear",
                 "close_action": "none",

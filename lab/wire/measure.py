@@ -12,9 +12,9 @@ from pathlib import Path
 
 from lab.wire.bed import Bed
 from lab.wire.day2 import CHANGES, settle
-from lab.wire.link import PROFILES, VPC_HOST, Link, Profile
+from lab.wire.echoes import Loss
+from lab.wire.link import PROFILES, Link, Profile
 from lab.wire.pair import Pair
-from lab.wire.traffic import Echoes, Loss
 from lab.wire.underlay import Fault
 
 HOLD, AWS_DPD, SLA = 30, 30, 6
@@ -94,7 +94,7 @@ def failovers() -> None:
 def _failover(link: Link, failure: Failure, seconds: float) -> tuple[Loss, float]:
     wire = link.bed.wire
     active = wire.active()
-    echoes = Echoes(wire.branch.host, VPC_HOST, seconds + 30)
+    echoes = wire.echoes(seconds + 30)
     time.sleep(1)
     failure.begin(active)
     time.sleep(seconds)
@@ -129,7 +129,7 @@ def measured_change(link: Link, change: Callable[[Link], None]) -> tuple[Loss, i
     """Make a change under traffic; return what was lost and how many times no tunnel was up."""
     wire = link.bed.wire
     began = time.monotonic()
-    echoes = Echoes(wire.branch.host, VPC_HOST, 300)
+    echoes = wire.echoes(300)
     time.sleep(1)
     change(link)
     settle(link)

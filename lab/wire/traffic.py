@@ -1,83 +1,11 @@
-"""Traffic between the two hosts and what was lost of it."""
+"""A TCP stream between the two hosts, in segments as large as the way allows."""
 
 import json
-import re
-import signal
 import subprocess
 import sys
-import tempfile
 from dataclasses import dataclass
-from itertools import pairwise
 
 from lab.wire.netns import Namespace, WireError
-
-INTERVAL = 0.01  # seconds between two echoes
-_ON_THE_WAY = 5
-_REPLY = re.compile(r"^\[(\d+\.\d+)\] .*icmp_seq=(\d+) .*time=")
-
-
-@dataclass(frozen=True, slots=True)
-class Loss:
-    """What a run of echoes lost: `longest_gap` is the longest time without an answer, in seconds."""
-
-    sent: int
-    answered: int
-    longest_gap: float
-
-    @property
-    def lost(self) -> int:
-        """How many echoes had no answer."""
-        return self.sent - self.answered
-
-
-class Echoes:
-    """Timestamped echoes from one host to another, every 10 ms, until stopped."""
-
-    def __init__(self, host: Namespace, target: str, seconds: float = 120) -> None:
-        # A file: a pipe that nobody empties would hold the echoes up once it is full.
-        self._output = tempfile.TemporaryFile()  # noqa: SIM115  # closed by stop
-        self._process = subprocess.Popen(  # noqa: S603  # fixed program; bounded by -c
-            [  # noqa: S607  # `ip` is found on PATH as everywhere
-                "ip",
-                "netns",
-                "exec",
-                host.name,
-                "ping",
-                "-D",
-                "-O",
-                "-i",
-                str(INTERVAL),
-                # A count bounds the run. With a deadline (-w), ping would end at the first ICMP error.
-                "-c",
-                f"{seconds / INTERVAL:.0f}",
-                target,
-            ],
-            stdout=self._output,
-            stderr=subprocess.STDOUT,
-        )
-
-    def stop(self) -> Loss:
-        """End the run and count."""
-        self._process.send_signal(signal.SIGINT)
-        self._process.wait(timeout=30)
-        with self._output as output:
-            output.seek(0)
-            return count(output.read().decode())
-
-
-def count(output: str) -> Loss:
-    """Count what `ping -D` printed."""
-    replies = [(float(m[1]), int(m[2])) for m in map(_REPLY.match, output.splitlines()) if m]
-    summary = re.search(r"(\d+) packets transmitted", output)
-    sent = int(summary[1]) if summary else max((sequence for _, sequence in replies), default=0)
-    times = [at for at, _ in replies]
-    gaps = [later - earlier for earlier, later in pairwise(times)]
-    # What was sent in the last moment may be on its way when the run is stopped, and is not lost by that.
-    last = max((sequence for _, sequence in replies), default=0)
-    if sent - last <= _ON_THE_WAY:
-        sent = last
-    return Loss(sent=sent, answered=len({sequence for _, sequence in replies}), longest_gap=max(gaps, default=0.0))
-
 
 MARKER = b"NOT-ENCRYPTED-" * 8
 _PORT = 5001

@@ -40,8 +40,6 @@ WIRE = [
 GUIDE, MODERN = PROFILES["guide-2015"], PROFILES["modern"]
 # Generous: the machine may be busy with other tests. What takes how long is measured by `python -m lab.wire measure`.
 PATIENCE = 90.0
-# No dead peer detection and no hold time is shorter (10 s and more): what a busy machine drops is no interruption.
-NO_INTERRUPTION = 5.0
 
 
 def wait_until(condition: Callable[[], bool], seconds: float = PATIENCE) -> bool:

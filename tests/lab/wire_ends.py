@@ -34,6 +34,8 @@ class Ends:
     networks: tuple[IPv4Network, ...] = (BRANCH,)
     router_changes: dict[int, dict[str, object]] = field(default_factory=dict)
     lifetimes: tuple[int, int] = (28800, 3600)
+    rekey_margin: int = 270
+    rekey_fuzz: int = 100
 
     def __call__(self) -> tuple[list[RouterEnd], list[AwsEnd]]:
         return [self._router(i) for i in (0, 1)], [self._aws(i) for i in (0, 1)]
@@ -81,6 +83,8 @@ class Ends:
             phase2_integrity=(digest,),
             phase2_dh_groups=(group,),
             phase2_lifetime=self.lifetimes[1],
+            rekey_margin=self.rekey_margin,
+            rekey_fuzz=self.rekey_fuzz,
             bgp=None if self.is_static else (64512, 65001),
             advertised=() if self.is_static else (VPC,),
             static_routes=self.networks if self.is_static else (),
