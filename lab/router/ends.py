@@ -200,7 +200,9 @@ def _routes(root: Entry, tunnel: Entry) -> Iterable[StaticRoute]:
         if not (words[2] == name or (words[2][0].isdigit() and inside and _address(words[2]) in inside.network)):
             continue
         track = int(words[words.index("track") + 1]) if "track" in words else None
-        yield StaticRoute(IPv4Network((words[0], words[1])), track)
+        rest = words[4:] if len(words) > 3 and "." in words[3] else words[3:]
+        distance = int(rest[0]) if rest and rest[0].isdigit() else 1
+        yield StaticRoute(IPv4Network((words[0], words[1])), track, distance)
 
 
 def _sla(root: Entry, tunnel: Entry) -> Sla | None:

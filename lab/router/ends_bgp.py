@@ -72,6 +72,7 @@ def _policy(root: Entry, lines: Entry, key: str) -> dict[str, Any]:
         "takes": policy.rules(root, _name(lines, f"{key} prefix-list in")),
         "tells": policy.rules(root, _name(lines, f"{key} prefix-list out")),
         "maximum_prefix": int(limit[0]) if limit and "warning-only" not in limit else None,
+        "restart": int(limit[-1]) if "restart" in limit else None,
         "local_preference": int(into.get("set local-preference", 100)),
         "prepended": len(out.get("set as-path prepend", "").split()),
         "metric": int(out.get("set metric", 0)),

@@ -1,6 +1,8 @@
 """What the two ends hold of BGP, as FRR's configuration lines; FRR's syntax is close to IOS's, its defaults are not."""
 
-from lab.ends import AwsEnd, RouterBgp
+from collections.abc import Iterator
+
+from lab.ends import AwsEnd, BgpNeighbor, PrefixRule, RouterBgp
 
 # IOS accepts and sends routes to an external neighbor without a policy, and checks neither; FRR must be told.
 _FRR_LIKE_IOS = ("no bgp ebgp-requires-policy", "no bgp network import-check", "bgp log-neighbor-changes")
@@ -22,7 +24,58 @@ def router_bgp(bgp: RouterBgp, router_id: str) -> tuple[str, ...]:
         lines.append(f"neighbor {neighbor.address} activate")
         if neighbor.default_originate:
             lines.append(f"neighbor {neighbor.address} default-originate")
+        lines += _applied(neighbor)
     return (*lines, "maximum-paths 1", "exit-address-family", "exit")
+
+
+def router_policy(bgp: RouterBgp) -> tuple[str, ...]:
+    """Return the prefix lists and route maps of the customer gateway, each named by its neighbor and direction."""
+    return tuple(line for neighbor in bgp.neighbors for line in _policy(neighbor, bgp.local_as))
+
+
+def _policy(neighbor: BgpNeighbor, local_as: int) -> Iterator[str]:
+    for way, rules in (("in", neighbor.takes), ("out", neighbor.tells)):
+        for number, rule in enumerate(rules or (), 1):
+            yield f"ip prefix-list {_name(neighbor, way)} seq {5 * number} {_rule(rule)}"
+    for way, sets in (("in", _sets_in(neighbor)), ("out", _sets_out(neighbor, local_as))):
+        if sets:
+            yield f"route-map {_name(neighbor, way)} permit 10"
+            yield from sets
+            yield "exit"
+
+
+def _rule(rule: PrefixRule) -> str:
+    words = ["permit" if rule.is_permit else "deny", str(rule.network)]
+    words += [f"ge {rule.shortest}"] if rule.shortest else []
+    return " ".join([*words, f"le {rule.longest}"] if rule.longest else words)
+
+
+def _sets_in(neighbor: BgpNeighbor) -> list[str]:
+    return [f"set local-preference {neighbor.local_preference}"] if neighbor.local_preference != 100 else []
+
+
+def _sets_out(neighbor: BgpNeighbor, local_as: int) -> list[str]:
+    prepend = " ".join(["set as-path prepend", *([str(local_as)] * neighbor.prepended)])
+    return ([prepend] if neighbor.prepended else []) + ([f"set metric {neighbor.metric}"] if neighbor.metric else [])
+
+
+def _applied(neighbor: BgpNeighbor) -> Iterator[str]:
+    address = neighbor.address
+    for way, rules, sets in (
+        ("in", neighbor.takes, _sets_in(neighbor)),
+        ("out", neighbor.tells, _sets_out(neighbor, 0)),
+    ):
+        if rules is not None:
+            yield f"neighbor {address} prefix-list {_name(neighbor, way)} {way}"
+        if sets:
+            yield f"neighbor {address} route-map {_name(neighbor, way)} {way}"
+    if neighbor.maximum_prefix is not None:
+        restart = f" restart {neighbor.restart}" if neighbor.restart else ""
+        yield f"neighbor {address} maximum-prefix {neighbor.maximum_prefix}{restart}"
+
+
+def _name(neighbor: BgpNeighbor, way: str) -> str:
+    return f"{neighbor.address}-{way}"
 
 
 def aws_bgp(ends: tuple[AwsEnd, ...], router_id: str) -> tuple[str, ...]:

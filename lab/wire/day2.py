@@ -54,10 +54,21 @@ def rename(link: Link) -> None:
     link.apply()
 
 
+def primary(link: Link) -> None:
+    """Make the tunnel that does not carry the router's traffic now the primary; with BGP, believe one network alone."""
+    wire = link.bed.wire
+    active = wire.active()
+    outside = next(outside for outside, pair in wire.pairs.items() if pair is not active)
+    filters = ("--prefix-lists", "--cidr", "10.0.0.0/16", "--maximum-prefix", "50")
+    link.more_flags = ("--primary", str(outside), *(() if link.is_static else filters))
+    link.apply()
+
+
 CHANGES: Mapping[str, Callable[[Link], None]] = {
     "rotate one key": one_key,
     "rotate both keys": both_keys,
     "guide-2015 to modern": profile,
     "add a prefix": prefix,
     "rename the link": rename,
+    "prefer the other tunnel": primary,
 }

@@ -14,6 +14,7 @@ from typing import Any
 from lab.wire.netns import Namespace, WireError, run
 
 PROGRAMS = Path("/usr/lib/frr")
+_IN_FAMILY = frozenset({"activate", "default-originate", "prefix-list", "route-map", "maximum-prefix"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class Frr:
         self.namespace = namespace
         self.folder = folder
         self._configured: tuple[str, ...] = ()
+        self._policy: tuple[str, ...] = ()
         zserv = folder / "zserv.api"
         # bgpd looks for zebra when it starts, and finds it later when that is not there yet: both start at once.
         for name, extra in (
@@ -88,17 +90,22 @@ class Frr:
             raise WireError(f"bgpd's answer to {command!r} is {answer[:100]!r}, not JSON") from error
         return found if isinstance(found, dict) else {}
 
-    def configure(self, section: tuple[str, ...]) -> bool:
-        """Hold exactly this `router bgp` section; sessions that it does not change stay up. Say whether it changed."""
-        if section == self._configured:
+    def configure(self, section: tuple[str, ...], policy: tuple[str, ...] = ()) -> bool:
+        """Hold exactly this `router bgp` section and these prefix lists and route maps; say whether that was a change.
+
+        Sessions that it does not change stay up.
+        """
+        if (section, policy) == (self._configured, self._policy):
             return False
         commands = ["configure terminal"]
+        # A filter that is named but not there lets nothing pass: it comes before what names it, and goes after.
+        commands += policy
         if self._configured and (not section or section[0] != self._configured[0]):
             commands.append(f"no {self._configured[0]}")
         elif self._configured:
             commands += [section[0], *removals(self._configured, section), "exit"]
-        self.vtysh(*commands, *section, "end")
-        self._configured = section
+        self.vtysh(*commands, *section, *policy_removals(self._policy, policy), "end")
+        self._configured, self._policy = section, policy
         return True
 
     def session(self, neighbor: str) -> Session | None:
@@ -112,10 +119,36 @@ class Frr:
             hold=int(peer.get("bgpTimerHoldTimeMsecs", 0)) // 1000,
         )
 
-    def received(self, neighbor: str) -> tuple[IPv4Network, ...]:
-        """Return the prefixes that `neighbor` announces."""
+    def received(self, neighbor: str) -> "Received":
+        """Return what `neighbor` announces, as far as it is let in."""
         answer = self.show(f"show bgp ipv4 unicast neighbors {neighbor} routes json")
-        return tuple(sorted(IPv4Network(prefix) for prefix in answer.get("routes", {})))
+        return received_of(answer.get("routes", {}))
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What a neighbor announces, and what its routes are compared by."""
+
+    networks: tuple[IPv4Network, ...] = ()
+    local_preference: int = 100
+    as_path_length: int = 1
+    metric: int = 0
+
+
+NOTHING = Received()
+
+
+def received_of(routes: Mapping[str, Any]) -> Received:
+    """Read bgpd's JSON of a neighbor's routes; all of a neighbor's have the same preference, path length and metric here."""
+    if not routes:
+        return NOTHING
+    way = next(iter(routes.values()))[0]
+    return Received(
+        networks=tuple(sorted(IPv4Network(prefix) for prefix in routes)),
+        local_preference=int(way.get("locPrf", 100)),
+        as_path_length=len(str(way.get("path", "")).split()),
+        metric=int(way.get("metric", 0)),
+    )
 
 
 def _answer(connection: socket.socket) -> bytes:
@@ -148,10 +181,39 @@ def removals(before: tuple[str, ...], after: tuple[str, ...]) -> list[str]:
     return _in_address_family(lines)
 
 
+def policy_removals(before: tuple[str, ...], after: tuple[str, ...]) -> list[str]:
+    """Return what takes away the prefix lists' lines and the route maps that are in `before` only, and what maps no longer set."""
+    kept = {_seat(line) for line in after if line.startswith("ip prefix-list ")}
+    lines = [f"no {line}" for line in before if line.startswith("ip prefix-list ") and _seat(line) not in kept]
+    now = _maps(after)
+    for name, sets in _maps(before).items():
+        gone = [line for line in sets if line.split()[1] not in {kept.split()[1] for kept in now.get(name, ())}]
+        if name not in now:
+            lines.append(f"no {name}")
+        elif gone:
+            lines += [name, *(f"no {line}" for line in gone), "exit"]
+    return lines
+
+
+def _seat(line: str) -> str:
+    """A line that takes another's number replaces it."""
+    return " ".join(line.split()[:5])
+
+
+def _maps(policy: tuple[str, ...]) -> Mapping[str, list[str]]:
+    maps: dict[str, list[str]] = {}
+    for line in policy:
+        if line.startswith("route-map "):
+            maps[line] = []
+        elif line.startswith("set "):
+            list(maps.values())[-1].append(line)
+    return maps
+
+
 def _in_address_family(lines: list[str]) -> list[str]:
     def belongs(line: str) -> bool:
         words = line.split()
-        return words[1] == "network" or words[-1] in ("activate", "default-originate")
+        return words[1] == "network" or bool(_IN_FAMILY.intersection(words))
 
     inner = [line for line in lines if belongs(line)]
     outer = [line for line in lines if not belongs(line)]

@@ -19,8 +19,11 @@ def router_end(routers: Sequence[RouterEnd], aws: AwsEnd) -> RouterEnd | None:
 def router_routes(
     routers: Iterable[RouterEnd], up: Iterable[IPv4Address], is_track_up: Callable[[int], bool]
 ) -> Routes:
-    """Return the router's static routes in force: over tunnels that are up and, where a track is named, answered."""
-    devices: dict[IPv4Network, list[str]] = {}
+    """Return the router's static routes in force: over tunnels that are up and, where a track is named, answered.
+
+    Of those to one network the ones with the shortest distance.
+    """
+    ways: dict[IPv4Network, list[tuple[int, str]]] = {}
     reachable = frozenset(up)
     for end in routers:
         if end.destination not in reachable:
@@ -28,8 +31,11 @@ def router_routes(
         for route in end.static_routes:
             is_watched = end.sla is not None and end.sla.track == route.track
             if route.track is None or (is_watched and end.sla is not None and is_track_up(end.sla.number)):
-                devices.setdefault(route.network, []).append(f"Tunnel{end.number}")
-    return [(network, tuple(names)) for network, names in devices.items()]
+                ways.setdefault(route.network, []).append((route.distance, f"Tunnel{end.number}"))
+    return [
+        (network, tuple(device for distance, device in found if distance == min(found)[0]))
+        for network, found in ways.items()
+    ]
 
 
 def aws_routes(aws: Iterable[AwsEnd], devices: Mapping[IPv4Address, str]) -> Routes:

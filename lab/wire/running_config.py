@@ -71,12 +71,17 @@ CARRIED: tuple[tuple[str, tuple[str, ...]], ...] = (
             r"bgp (log-neighbor-changes|router-id .+)",
             r"timers bgp \d+ \d+",
             rf"neighbor {_IP} (remote-as \d+|timers \d+ \d+( \d+)?|activate|default-originate|shutdown)",
+            rf"neighbor {_IP} (prefix-list|route-map) \S+ (in|out)",
+            rf"neighbor {_IP} maximum-prefix \d+( \d+)?( restart \d+| warning-only)?",
             rf"no neighbor {_IP} activate",
             r"address-family ipv4( unicast)?",
             rf"network {_IP}( mask {_IP})?",
         ),
     ),
-    (rf"ip route {_IP} {_IP} (Tunnel\d+|{_IP})( track \d+)?", ()),
+    (rf"ip prefix-list \S+ seq \d+ (permit|deny) {_IP}/\d+( ge \d+)?( le \d+)?", ()),
+    # What a part sets is carried in the direction that it has a meaning in: see `_used_otherwise`.
+    (r"route-map \S+ permit \d+", (r"set local-preference \d+", r"set metric \d+", r"set as-path prepend( \d+)+")),
+    (rf"ip route {_IP} {_IP} (Tunnel\d+|{_IP})( \d+)?( track \d+)?", ()),
     (
         r"ip sla \d+",
         (rf"icmp-echo {_IP} source-interface Tunnel\d+", r"threshold \d+", r"timeout \d+", r"frequency \d+"),
@@ -118,7 +123,7 @@ _LEFT_BELOW: tuple[tuple[str, str], ...] = (
 @lru_cache(maxsize=8)
 def untranslatable(running_config: str) -> tuple[str, ...]:
     """Return the lines that nobody translates, each with its section."""
-    return tuple(_untranslatable(running_config))
+    return (*_untranslatable(running_config), *_used_otherwise(running_config))
 
 
 def require_translatable(running_config: str) -> None:
@@ -151,6 +156,23 @@ def _untranslatable(running_config: str) -> Iterator[str]:
                 is_left = True  # what stands below goes with it
         elif not (is_left or _matches(text, below) or _matches(text, (pattern for pattern, _ in _LEFT_BELOW))):
             yield f"{section} / {text}"
+
+
+# What a route map may set for it to be carried, by the direction that a neighbor uses it in.
+_SETS = {"in": ("local-preference",), "out": ("metric", "as-path")}
+
+
+def _used_otherwise(running_config: str) -> Iterator[str]:
+    """Route maps of one permitting part are carried, and of them what changes a choice of tunnel; name what is more."""
+    parts: dict[str, list[str]] = {}
+    for name, part, body in re.findall(r"^route-map (\S+) (\S+ \d+)\n((?: .*\n?)*)", running_config, re.MULTILINE):
+        if name in parts:
+            yield f"route-map {name} {part}"
+        parts[name] = re.findall(r"^ +set (\S+)", body, re.MULTILINE)
+    for name, way in re.findall(rf"^ +neighbor {_IP} route-map (\S+) (in|out)$", running_config, re.MULTILINE):
+        for word in parts.get(name, ()):
+            if word not in _SETS[way]:
+                yield f"route-map {name} / set {word}, {way}"
 
 
 def _matches(text: str, patterns: Iterable[str]) -> bool:

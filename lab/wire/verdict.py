@@ -7,7 +7,7 @@ from lab.ends import AwsEnd, RouterEnd
 from lab.measured import Measured
 from lab.negotiation import Cause, Outcome, negotiate
 from lab.wire.charon import SecurityAssociation
-from lab.wire.frr import Session
+from lab.wire.frr import NOTHING, Received, Session
 from lab.wire.readback import phase1_of, phase2_of
 from lab.wire.sla import Probe
 
@@ -18,8 +18,8 @@ class View:
 
     association: SecurityAssociation | None
     session: Session | None = None
-    received_by_router: tuple[IPv4Network, ...] = ()
-    received_by_aws: tuple[IPv4Network, ...] = ()
+    received_by_router: Received = NOTHING
+    received_by_aws: Received = NOTHING
     probe: Probe | None = None
     routes: tuple[IPv4Network, ...] = ()
     log_reason: str | None = None
@@ -65,8 +65,11 @@ def _bgp(outcome: Outcome, view: View, expected: Outcome) -> Outcome:
         is_up=True,
         bgp_state="Established",
         hold=session.hold,
-        received_by_router=view.received_by_router,
-        received_by_aws=view.received_by_aws,
+        received_by_router=view.received_by_router.networks,
+        received_by_aws=view.received_by_aws.networks,
+        local_preference=view.received_by_router.local_preference,
+        as_path_length=view.received_by_aws.as_path_length,
+        metric=view.received_by_aws.metric,
     )
 
 

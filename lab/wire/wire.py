@@ -9,7 +9,9 @@ from pathlib import Path
 
 from lab.ends import AwsEnd, RouterEnd
 from lab.negotiation import Outcome
-from lab.wire.bgp import aws_bgp, router_bgp
+from lab.wire.bgp import aws_bgp, router_bgp, router_policy
+from lab.wire.echoes import Echoes
+from lab.wire.frr import NOTHING
 from lab.wire.netns import own_prefix, remove_abandoned
 from lab.wire.pair import Pair
 from lab.wire.routes import aws_routes, router_end, router_routes
@@ -87,7 +89,9 @@ class Wire:
 
     def _route(self, routers: Sequence[RouterEnd], aws: Sequence[AwsEnd]) -> None:
         bgp = next((end.bgp for end in routers if end.bgp), None)
-        self.branch.frr.configure(router_bgp(bgp, self.branch.router_id) if bgp else ())
+        self.branch.frr.configure(
+            router_bgp(bgp, self.branch.router_id) if bgp else (), router_policy(bgp) if bgp else ()
+        )
         self.vpc.frr.configure(aws_bgp(tuple(aws), self.vpc.router_id))
         self.branch.clamp({f"Tunnel{end.number}": end.mss for end in routers if end.mss})
         self._probe(routers)
@@ -116,6 +120,11 @@ class Wire:
         way = self.branch.router.ip("route", "get", str(SUBNET[1].ip), "from", str(LAN[1].ip), "iif", "lan0")
         return next(pair for pair in self.pairs.values() if f" dev {pair.router.device} " in way)
 
+    def echoes(self, seconds: float = 120) -> Echoes:
+        """Begin to send echoes from the branch's host to the VPC's, until stopped or for so many seconds."""
+        daemons = [side.charon.namespace for pair in self.pairs.values() for side in (pair.router, pair.aws)]
+        return Echoes(self.branch.host, str(SUBNET[1].ip), seconds, through=daemons)
+
     def router_outcome(self, outside: IPv4Address) -> Outcome:
         """Say what the router sees of the tunnel to `outside`."""
         return self._outcome(outside, is_aws=False)
@@ -142,8 +151,8 @@ class Wire:
         return View(
             association=side.charon.current(),
             session=side.site.frr.session(str(theirs)) if aws.bgp else None,
-            received_by_router=self.branch.frr.received(str(aws.inside.ip)) if aws.bgp else (),
-            received_by_aws=self.vpc.frr.received(str(aws.customer_inside.ip)) if aws.bgp else (),
+            received_by_router=self.branch.frr.received(str(aws.inside.ip)) if aws.bgp else NOTHING,
+            received_by_aws=self.vpc.frr.received(str(aws.customer_inside.ip)) if aws.bgp else NOTHING,
             probe=self.probes.get(router.sla.number) if router and router.sla and not is_aws else None,
             routes=self.branch.routes_over(f"Tunnel{router.number}") if router else (),
             log_reason=pair.reason(),
