@@ -22,7 +22,12 @@ _ADOPT = "take it over with adopt, or remove it"
 def find(running: Sections, intended: Sections, ours: Ours) -> list[Collision]:
     """Return the collisions that concern values rather than whole objects."""
     wanted = [s for (kind, name), s in intended.items() if kind == "interface"]
-    return [*_addresses(running, wanted, ours), *_destinations(running, wanted, ours), *_bgp(running, intended, ours)]
+    return [
+        *_sources(running, wanted),
+        *_addresses(running, wanted, ours),
+        *_destinations(running, wanted, ours),
+        *_bgp(running, intended, ours),
+    ]
 
 
 def taken(running: Sections, ref: Ref, ours: Ours) -> Collision:
@@ -66,6 +71,16 @@ def _free(running: Sections, kind: str) -> str:
     numbers = (n for start in (first, 1) for n in range(start, last + 1, step) if str(n) not in used)
     free = [n for n, _ in zip(numbers, range(2), strict=False)]
     return f"{option} {free} are free" if len(free) == 2 else f"choose other {option}"
+
+
+def _sources(running: Sections, wanted: list[Section]) -> Iterator[Collision]:
+    """A tunnel leaves by an interface that must be there: a running-config shows every interface of a router."""
+    present = [name for kind, name in running if kind == "interface"]
+    named = {tunnel.value("tunnel source") or "" for tunnel in wanted}
+    for name in sorted(named - {"", *present}):
+        if present and name[0].isalpha():
+            others = [other for other in present if not other.startswith("Tunnel")]
+            yield Collision(f"wan_interface {name}", "is not on this router", f"it has {', '.join(others) or 'none'}")
 
 
 def _foreign(running: Sections, ours: Ours) -> Iterator[Section]:

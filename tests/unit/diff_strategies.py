@@ -22,7 +22,6 @@ NETWORKS = st.lists(
 
 # Blocks of other people's configuration; each is typed as it stands. None of it is in a link's way.
 FOREIGN = (
-    "interface GigabitEthernet1\n ip address 203.0.113.100 255.255.255.0\n ip nat outside\nexit",
     "interface GigabitEthernet2\n description the office\n ip address 192.168.10.1 255.255.255.0\nexit",
     "crypto isakmp policy 10\n encryption aes 256\n hash sha256\n authentication pre-share\n group 14\nexit",
     """crypto keyring BRANCH
@@ -80,7 +79,8 @@ exit""",
  tunnel vrf INET
 exit""",
 )
-# Whether the WAN is in a VRF: then what it is there. This interface is on every router.
+# The WAN in no VRF, and in one. These interfaces are on every router.
+WAN = "interface GigabitEthernet1\n ip address 203.0.113.100 255.255.255.0\n ip nat outside\nexit"
 FRONT_DOOR = "interface GigabitEthernet9\n {INET} INET\n ip address 203.0.113.200 255.255.255.0\nexit"
 VRF_BGP = (
     """address-family ipv4 vrf OTHER
@@ -115,6 +115,7 @@ def routers(draw: st.DrawFn) -> LittleIos:
     for name in ("INET", "CUST", "OTHER"):
         router.vrfs[name] = "ip vrf" if router.release == "ios12" or draw(st.booleans()) else "vrf definition"
     words = {name: router.vrf_word(name) for name in router.vrfs}
+    router.type(WAN)
     router.type(FRONT_DOOR.format(**words))
     for block in draw(st.permutations(FOREIGN).flatmap(lambda blocks: st.integers(0, 10).map(lambda n: blocks[:n]))):
         router.type(block.format(**words))

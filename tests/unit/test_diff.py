@@ -188,6 +188,15 @@ def test_a_prefix_more_is_one_route_a_tunnel() -> None:
     ]
 
 
+def test_an_interface_that_the_router_has_not_is_named_with_those_it_has() -> None:
+    running = "interface GigabitEthernet0/0\n ip address 203.0.113.100 255.255.255.0\ninterface Tunnel9\nend"
+
+    made = plan(running, render(replace(link(BGP), wan_interface="GigabitEthernet9")))
+    assert [str(collision) for collision in made.collisions] == [
+        "wan_interface GigabitEthernet9 is not on this router: it has GigabitEthernet0/0"
+    ]
+
+
 def test_other_tunnel_numbers_give_the_address_up_before_it_is_taken() -> None:
     made = holding(link())
     new = link(BGP, tunnel(0, number=11), tunnel(1, number=12))
