@@ -93,7 +93,10 @@ def removal(running: str, owned: Owned) -> Plan:
         result.warnings.append(f"what is named after {connection_id} was not made by us and stays")
     places = layout(ours.tunnels, {}, before.sections)
     marker = next((name for name, index in places.interfaces.items() if index == 0), None)
-    return _assembled(before.sections, result, places, marker, None)
+    made = _assembled(before.sections, result, places, marker, None)
+    # The marks go with the tunnels: only what they said tells afterwards whether something of ours is left.
+    tokens = ordered_tokens(ours.tokens.values())
+    return replace(made, owned=replace(owned, link=link.link, connection_id=connection_id, tokens=tokens))
 
 
 def in_sync(running: str, intended: str, *, owned: Owned = _NO_OWNERSHIP) -> tuple[Difference, ...]:

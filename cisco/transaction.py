@@ -91,7 +91,7 @@ def remove(
         options,
         redactor,
         decide=lambda running: removal(running, owned),
-        remaining=lambda running, _made: removal(running, owned),
+        remaining=lambda running, made: removal(running, made.owned),
         judge=lambda _state: (),
         report=lambda text: report(redactor.redact(text)),
         gives_up_archive=bool((manifest or {}).get("archive")),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from cisco.connection import Connection
-from cisco.errors import SessionLostError
+from cisco.errors import ConnectError, SessionLostError
 from cisco.login import Login
 from cisco.secret import Secret
 from lab.router import exec_commands, show_config, show_crypto, show_routing, show_system
@@ -34,6 +34,7 @@ class Accident(Enum):
     REJECTED = "the line is rejected"
     SILENT = "nothing comes back any more"
     DENIED = "AAA denies the line"
+    SWALLOWED = "the line has no effect, and the router says nothing of it"
     RELOADED = "the router reloads"
     KILLED = "the agent is killed"
 
@@ -67,6 +68,7 @@ class MemoryRouter:
         self.clock = SharedClock(clock)
         self.strike: Strike | None = None
         self.channels: list[_Channel] = []
+        self.lets_in = True
 
     @property
     def running(self) -> str:
@@ -94,6 +96,8 @@ class MemoryRouter:
         self.state.reload()
 
     def _open(self, _login: Login, _timeout: float) -> "_Channel":
+        if not self.lets_in:
+            raise ConnectError("the router refused the login of 'pulumi'")
         channel = _Channel(self)
         self.channels.append(channel)
         return channel
@@ -178,4 +182,5 @@ _BEFORE: dict[Accident, Callable[[_Channel], None]] = {
 _INSTEAD = {
     Accident.REJECTED: ("        ^", "% Invalid input detected at '^' marker.", ""),
     Accident.DENIED: ("Command authorization failed.", ""),
+    Accident.SWALLOWED: (),
 }

@@ -34,6 +34,7 @@ BARE = default_running()
 WITHOUT_ARCHIVE = "-without-archive"
 # Where the router has no timer, only these differ in what is left to undo.
 UNDONE_BY_SOFTWARE = (Accident.CUT_BEFORE, Accident.CUT_AFTER, Accident.REJECTED, Accident.KILLED)
+REFUSALS = (Accident.REJECTED, Accident.DENIED)
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,11 @@ def shown(text: str) -> list[str]:
     return [line for line in text.splitlines() if line.strip() != "!"]
 
 
+def essential(text: str) -> list[str]:
+    """Return what a configuration says, without the line that newer releases take and never show."""
+    return [line for line in shown(text) if line != " ip virtual-reassembly"]
+
+
 @pytest.mark.parametrize("case", cases(), ids=case_id)
 def test_an_accident_leaves_the_old_configuration_or_the_new_one(case: tuple[str, Accident, int]) -> None:
     name, accident, number = case
@@ -112,16 +118,20 @@ def test_an_accident_leaves_the_old_configuration_or_the_new_one(case: tuple[str
     try:
         scenario.run(router)
         expected = scenario.after
-    except RolledBackError:
+    except RolledBackError as undone:
+        # A refusal ends the change where it is met: it is not left to the reading of the whole at the end.
+        assert accident not in REFUSALS or "the router rejected" in str(undone)
         expected = scenario.before
     except Killed:
+        assert (router.state.rollback.pending is None) is name.endswith(WITHOUT_ARCHIVE)
         assert shown(router.startup) == shown(scenario.before)
         check_what_follows_a_kill(router, scenario, waits_for_timer=bool(number % 2))
         return
     assert router.strike.seen >= number
-    assert shown(router.running) == shown(router.startup) == shown(expected)
+    says = shown if accident is not Accident.SWALLOWED else essential
+    assert says(router.running) == says(router.startup) == says(expected)
     scenario.run(router)
-    assert shown(router.running) == shown(router.startup) == shown(scenario.after)
+    assert says(router.running) == says(router.startup) == says(scenario.after)
 
 
 def check_what_follows_a_kill(router: MemoryRouter, scenario: Scenario, *, waits_for_timer: bool) -> None:

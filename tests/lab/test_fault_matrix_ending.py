@@ -15,6 +15,18 @@ from tests.lab.test_fault_matrix import UNDONE_BY_SOFTWARE, WITHOUT_ARCHIVE, che
 
 
 @dataclass(slots=True)
+class LockOut(Strike):
+    """What a bad change of AAA or of the VTY lines does: whoever is in stays in, and nobody else gets in."""
+
+    router: MemoryRouter | None = None
+
+    def at(self, *, in_configuration: bool) -> Accident | None:
+        if in_configuration and self.router is not None:
+            self.router.lets_in = False
+        return None
+
+
+@dataclass(slots=True)
 class StrikeAfterwards(Strike):
     """An accident at the n-th line in exec mode after the lines of the change."""
 
@@ -38,7 +50,7 @@ def lines_afterwards(name: str) -> int:
 # A change and a removal end as a creation does; these tell whether the old and the new are taken for each other.
 TELLING = (Accident.CUT_BEFORE, Accident.RELOADED, Accident.KILLED)
 KINDS = {
-    "create": tuple(Accident),
+    "create": tuple(accident for accident in Accident if accident is not Accident.SWALLOWED),
     f"create{WITHOUT_ARCHIVE}": UNDONE_BY_SOFTWARE,
     "change": TELLING,
     "remove": TELLING,
@@ -86,3 +98,14 @@ def test_an_accident_at_the_end_leaves_the_change_saved_or_undone_or_says_what_i
     router.strike = None
     scenario.run(router)
     assert shown(router.running) == shown(router.startup) == shown(scenario.after)
+
+
+@pytest.mark.parametrize("name", ["create", f"create{WITHOUT_ARCHIVE}", "change", "remove"])
+def test_a_change_after_which_nobody_can_log_in_is_undone_unconfirmed(name: str) -> None:
+    scenario = scenarios()[name]
+    router = MemoryRouter(scenario.before)
+    router.strike = LockOut(Accident.DENIED, 0, router=router)
+
+    with pytest.raises(RolledBackError, match="refused the login"):
+        scenario.run(router)
+    assert shown(router.running) == shown(router.startup) == shown(scenario.before)
