@@ -24,7 +24,7 @@ from .interrupt import stoppable, unstoppable
 from .lock import router_lock
 from .login import ArchivePolicy, Options
 from .model import Intent
-from .plan import SHARED, Plan, Step
+from .plan import Plan, Step
 from .preflight import RouterState, examine, no_room, obstacles, read_running, require_no_problem
 from .push import Pusher
 from .result import Tier
@@ -190,12 +190,12 @@ class Change:
     def _arm(self, undo: Undo, state: RouterState, plan: Plan) -> None:
         clock = self.connection.clock
         if state.has_archive:
-            minutes = self._timer_minutes(plan)
+            minutes = self._timer_minutes(plan, state.running)
             # Set first: a session lost while arming may leave the timer armed.
             undo.fires_at = clock.time() + minutes * 60
             undo.tier = Tier.DEVICE_TIMER
             if arm(undo.terminal, minutes, clock):
-                self.report(f"the router goes back by itself in {minutes} min unless the change is confirmed")
+                self.report(self._armed(minutes))
                 return
             undo.fires_at, undo.tier = None, Tier.SOFTWARE
             if self.options.archive is ArchivePolicy.REQUIRE:
@@ -203,8 +203,14 @@ class Change:
         self.report("archive is off: a failure is undone by inverse lines, a dead agent's change is not")
         enter_configuration(undo.terminal, clock)
 
-    def _timer_minutes(self, plan: Plan) -> int:
-        waits = self.options.wait * max(0, len(_scopes(plan)) - 1)
+    def _armed(self, minutes: int) -> str:
+        asked = self.options.revert_minutes
+        more = f" ({asked} min, as asked for, could be too short for this change)" if minutes > asked else ""
+        return f"the router goes back by itself in {minutes} min unless the change is confirmed{more}"
+
+    def _timer_minutes(self, plan: Plan, running: str) -> int:
+        tunnels = len(_interrupted(plan, running)) if self.intent is not None else 0
+        waits = self.options.wait * max(0, tunnels - 1)
         needed = _MARGIN + len(plan.commands) * _SECONDS_A_LINE + waits
         return min(_LONGEST_TIMER, max(self.options.revert_minutes, math.ceil(needed / 60)))
 
@@ -214,26 +220,28 @@ class Change:
             undo.terminal, connection.clock, self.redactor, connection.traffic, self.options.window,
             connection.timing.poll, self.report, self.warnings,
         )  # fmt: skip
+        undo.refresh = tuple(line for step in plan.steps for line in step.refresh)
         up = self._up_before(undo, plan)
         self.report(f"sending {len(plan.commands)} lines")
         touched: set[str] = set()
         for step in plan.steps:
             others = (up & touched) - {step.scope}
-            if step.scope in up and others:
+            if step.may_interrupt and step.scope in up and others:
                 pusher.settle()
                 self._wait_until_up(undo, step, others)
             undo.begun.append(step)
-            touched.add(step.scope)
+            if step.may_interrupt:
+                touched.add(step.scope)
             pusher.push(step)
         pusher.settle()
 
     def _up_before(self, undo: Undo, plan: Plan) -> frozenset[str]:
-        """Return which tunnels are UP, where the plan touches both of a link that exists already."""
-        present = {scope for scope in _scopes(plan) if f"\ninterface {scope}\n" in undo.snapshot}
-        if self.intent is None or len(present) < 2:
+        """Return which tunnels are UP, where the plan may interrupt one of a link that exists already."""
+        touched = _interrupted(plan, undo.snapshot)
+        if self.intent is None or not touched:
             return frozenset()
         up = self._look(undo)
-        if len(up) == 1:
+        if len(up) == 1 and up <= touched:
             self.report(f"{next(iter(up))} is the only tunnel that is UP: the change may interrupt the link")
         return up
 
@@ -347,5 +355,7 @@ class Change:
         raise RolledBackError(f"{lost}; it is as it was before (its running-config was compared)")
 
 
-def _scopes(plan: Plan) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(step.scope for step in plan.steps if step.scope != SHARED))
+def _interrupted(plan: Plan, running: str) -> frozenset[str]:
+    """Return the tunnels on the router whose traffic the plan may interrupt."""
+    scopes = {step.scope for step in plan.steps if step.may_interrupt}
+    return frozenset(scope for scope in scopes if f"\ninterface {scope}\n" in running)

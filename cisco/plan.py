@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address
 
 SHARED = "shared"
+# What our marks are written with: whatever else a step sends may cost its tunnel some packets.
+_HARMLESS = ("interface Tunnel", "description ", "exit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,12 @@ class Step:
     inverse: tuple[Command, ...]
     clear_sessions: tuple[IPv4Address, ...] = ()
     refresh: tuple[str, ...] = ()
+
+    @property
+    def may_interrupt(self) -> bool:
+        """Whether the traffic of its tunnel may suffer; a description alone does it no harm."""
+        is_marking = all(command.text.startswith(_HARMLESS) for command in self.commands)
+        return self.scope != SHARED and (bool(self.clear_sessions) or not is_marking)
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,7 +77,6 @@ class Pusher:
             if classify(command.text, reply.text) is Verdict.IN_USE:
                 self._insist(command, step.clear_sessions)
         self._clear(step.clear_sessions)
-        self._execute(step.refresh)
 
     def _send(self, batch: Batch, peers: tuple[IPv4Address, ...]) -> None:
         self.traffic.lines_sent += len(batch)

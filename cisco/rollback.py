@@ -17,6 +17,7 @@ from .login import Options
 from .plan import Step
 from .preflight import read_running
 from .push import Pusher
+from .replies import Verdict, classify
 from .result import Tier
 from .revert import enter_configuration, pending, revert_now
 from .secret import Redactor
@@ -40,6 +41,7 @@ class Undo:
     terminal: Terminal
     tier: Tier = Tier.SOFTWARE
     begun: list[Step] = field(default_factory=list)
+    refresh: tuple[str, ...] = ()
     fires_at: float | None = None
 
     def roll_back(self, failure: BaseException) -> AgentError:
@@ -56,7 +58,24 @@ class Undo:
             shown = "; ".join(self.redactor.redact(line) for line in left[:_SHOWN])
             more = f" and {len(left) - _SHOWN} more" if len(left) > _SHOWN else ""
             return NotRolledBackError(f"{what}; this differs from before: {shown}{more}. {self._outlook()}")
-        return RolledBackError(f"{what}; the router is as it was before (its running-config was compared)")
+        return RolledBackError(
+            f"{what}; the router is as it was before (its running-config was compared){self._refreshed()}"
+        )
+
+    def _refreshed(self) -> str:
+        """Have BGP apply the old policies again to the routes that it has; say so where the router would not.
+
+        IOS does it by itself neither when lines undo a change nor when its own timer does.
+        """
+        refused: list[str] = []
+        for line in self.refresh if self.begun else ():
+            try:
+                reply = self.terminal.run(line).text
+            except AgentError as problem:
+                reply = str(problem)
+            if classify(line, reply) is Verdict.REJECTED:
+                refused.append(line)
+        return f"; enter {' and '.join(map(repr, refused))}, so that BGP applies the old policies" if refused else ""
 
     def _until_undone(self, deadline: Deadline, *, is_lost: bool) -> tuple[str, ...]:
         """Undo, logging in again as often as the session is lost; return what still differs."""

@@ -52,6 +52,30 @@ def test_a_rejected_line_is_undone_by_software_where_archive_is_off() -> None:
         assert lab.apply(link()).tier is Tier.SOFTWARE
 
 
+@pytest.mark.parametrize("running", [default_running(), NO_ARCHIVE], ids=["timer", "software"])
+@pytest.mark.parametrize("is_denied", [False, True])
+def test_bgp_takes_up_the_old_policies_when_a_change_of_them_is_undone(running: str, *, is_denied: bool) -> None:
+    first, other = (replace(link(), primary=number) for number in (0, 1))
+    with bench(running_config=running) as lab:
+        lab.apply(first)
+        before = lab.running
+        lab.router.received.clear()
+        # The last line of all: until there BGP may have judged routes by the new policies.
+        lab.router.add_fault(Reject(Where(pattern="description", line=2, only_configuration=True)))
+        if is_denied:
+            lab.router.add_fault(Deny(Where(pattern="^clear ip bgp", times=9)))
+
+        with pytest.raises(RolledBackError) as undone:
+            lab.apply(replace(other, generation=2))
+        assert lab.running == before
+        cleared = lab.entered("clear ip bgp")
+        assert cleared == ["clear ip bgp 169.254.10.1 soft", "clear ip bgp 169.254.11.1 soft"]
+        assert (f"enter {cleared[0]!r} and {cleared[1]!r}" in str(undone.value)) is is_denied
+        assert lab.router.received.index(cleared[0]) > max(
+            n for n, line in enumerate(lab.router.received) if line.startswith(("configure revert now", "end"))
+        )
+
+
 def test_a_line_that_aaa_denies_rolls_the_router_back() -> None:
     with bench(faults=[Deny(PROFILE)]) as lab:
         before = lab.running

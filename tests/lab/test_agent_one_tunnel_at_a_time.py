@@ -108,6 +108,32 @@ def test_the_only_tunnel_that_is_up_is_announced_before_it_is_changed() -> None:
         assert "Tunnel1 is the only tunnel that is UP: the change may interrupt the link" in lab.said
 
 
+ONLY = "Tunnel1 is the only tunnel that is UP: the change may interrupt the link"
+
+
+@pytest.mark.parametrize(("keys", "is_said"), [((KEYS[0], NEW_KEY), False), ((NEW_KEY, KEYS[1]), True)])
+def test_the_only_tunnel_that_is_up_is_announced_only_where_it_is_changed(
+    keys: tuple[str, str], *, is_said: bool
+) -> None:
+    with link_that_is_up() as (lab, watch):
+        watch.ends[1] = replace(watch.ends[1], preshared_key="what.aws.has.now.5")
+
+        # The next generation goes into both descriptions, which interrupts nothing and waits for nothing.
+        lab.apply(link(keys=keys, generation=2))
+        assert (ONLY in lab.said) is is_said
+        assert not any("waiting until" in text for text in lab.said)
+
+
+@pytest.mark.parametrize(("asked", "armed"), [(1, 2), (5, 5)])
+def test_a_timer_that_is_longer_than_asked_for_says_so(asked: int, armed: int) -> None:
+    with bench(Options(revert_minutes=asked)) as lab:
+        lab.apply(link())
+
+        (said,) = [text for text in lab.said if "goes back by itself" in text]
+        assert f"in {armed} min" in said
+        assert ("1 min, as asked for, could be too short" in said) is (armed > asked)
+
+
 def test_a_link_that_is_down_is_changed_without_waiting() -> None:
     with link_that_is_up() as (lab, watch):
         watch.ends.clear()
