@@ -52,6 +52,15 @@ def test_a_rejected_line_is_undone_by_software_where_archive_is_off() -> None:
         assert lab.apply(link()).tier is Tier.SOFTWARE
 
 
+def test_an_undo_that_the_router_refuses_is_never_called_done_but_says_what_is_left() -> None:
+    undoing = Where(pattern="^ *no ", only_configuration=True, times=9_999)
+    with bench(running_config=NO_ARCHIVE, faults=[Reject(PROFILE), Reject(undoing)]) as lab:
+        with pytest.raises(NotRolledBackError, match=r"this differs from before: .*\+ crypto isakmp policy 201"):
+            lab.apply(link())
+        assert "crypto isakmp policy 201" in lab.running
+        assert lab.startup == NO_ARCHIVE
+
+
 @pytest.mark.parametrize("running", [default_running(), NO_ARCHIVE], ids=["timer", "software"])
 @pytest.mark.parametrize("is_denied", [False, True])
 def test_bgp_takes_up_the_old_policies_when_a_change_of_them_is_undone(running: str, *, is_denied: bool) -> None:
