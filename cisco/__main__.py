@@ -63,7 +63,8 @@ def _request_from_stdin(flags: Namespace) -> Request:
         raise InputError(
             "standard input", "not JSON", "the JSON form of a request, or flags instead (see --help)"
         ) from None
-    return replace(parse_request(data, os.environ, show_secrets=flags.show_secrets), html_file=flags.html)
+    request = parse_request(data, os.environ, show_secrets=flags.show_secrets)
+    return replace(request, html_file=flags.html, tells_difference=flags.exit_code)
 
 
 def _entry(verb: str) -> Callable[[Request], int]:

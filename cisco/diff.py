@@ -81,7 +81,7 @@ def removal(running: str, owned: Owned) -> Plan:
         PreflightError: The running-config is incomplete, or `owned` names no link.
     """
     before = _running(running)
-    connection_id = owned.connection_id or _marked_id(before, owned.link)
+    connection_id = owned.connection_id or ownership.connection_of(before, owned.link)
     if connection_id is None:
         raise PreflightError(("nothing says which VPN connection to remove: no manifest, and no mark on the router",))
     link = _Link(owned.link or "link", connection_id, ownership.generation(before, connection_id) or 0)
@@ -177,11 +177,6 @@ def _link(want: Sections, owned: Owned) -> _Link:
         if kind == "ipsec-profile" and name.startswith("ipsec-vpn-"):
             return _Link(owned.link or "link", name.removeprefix("ipsec-").rpartition("-")[0], 1)
     raise AgentError("the intended text names no VPN connection")
-
-
-def _marked_id(running: State, link: str | None) -> str | None:
-    ids = {m.connection_id for m in ownership.marks(running.sections).values() if m.link == link}
-    return ids.pop() if len(ids) == 1 else None
 
 
 def _tunnels_like(running: State, want: State, owned: Owned) -> frozenset[str]:

@@ -21,7 +21,7 @@ VERBS = {
 # What these print is for machines with or without --json.
 _ALWAYS_JSON = ("apply", "remove", "check")
 # Flags that go with the JSON form of a request too: they say how to print, not what to do.
-_PRINTING = ("verb", "json", "html", "show_secrets")
+_PRINTING = ("verb", "json", "html", "show_secrets", "exit_code")
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -108,6 +108,7 @@ def _add_flags(parser: argparse.ArgumentParser) -> None:
     )
     work.add_argument("--revert-minutes", type=int, default=5, metavar="N", help="IOS's own revert timer")
     work.add_argument("--wait", type=int, default=None, metavar="S", help="how long verify waits for both tunnels")
+    work.add_argument("--exit-code", action="store_true", help="diff, check: end with 3 where the router differs")
     work.add_argument("--json", action="store_true", help="print JSON, for machines")
     work.add_argument("--html", type=Path, metavar="FILE", help="status, verify: write the state as a page too")
     work.add_argument("--show-secrets", action="store_true", help="render: print the keys in clear")
@@ -171,6 +172,7 @@ def request_from_flags(flags: argparse.Namespace, environment: Mapping[str, str]
         as_json=flags.json or flags.verb in _ALWAYS_JSON,
         manifest_file=flags.manifest,
         html_file=flags.html,
+        tells_difference=flags.exit_code,
     )
 
 

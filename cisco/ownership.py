@@ -80,6 +80,12 @@ def generation(running: State, connection_id: str) -> int | None:
     )
 
 
+def connection_of(running: State, link: str | None) -> str | None:
+    """Return the connection that the router's marks give to a link, or ``None`` where they name none, or several."""
+    ids = {m.connection_id for m in marks(running.sections).values() if m.link == link}
+    return ids.pop() if len(ids) == 1 else None
+
+
 def key(token: str) -> str:
     """Return what a token is about: ``df=copy`` and ``~df`` are both about ``df``."""
     bare = token.removeprefix(USED)

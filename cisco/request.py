@@ -63,7 +63,10 @@ class RouterSettings:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One run of the agent. `login` is None for verbs that need no router."""
+    """One run of the agent. `login` is None for verbs that need no router.
+
+    `tells_difference` has a comparison that finds one end with the exit code of a check that failed.
+    """
 
     link: str
     generation: int
@@ -76,6 +79,7 @@ class Request:
     show_secrets: bool = False
     manifest_file: Path | None = field(default=None)
     html_file: Path | None = None
+    tells_difference: bool = False
 
 
 def parse_request(data: object, environment: Mapping[str, str], *, show_secrets: bool = False) -> Request:

@@ -70,6 +70,10 @@ class CheckResult:
     """What an apply would change, keys masked."""
     unreachable: str | None = None
     """Why the router could not be asked."""
+    changed_at: str | None = None
+    """Of a router that has the link and differs: when it was last configured, in its own words and zone."""
+    changed_by: str | None = None
+    """By whom; null where the router names nobody."""
 
     def as_json(self) -> dict[str, object]:
         """Return the form printed on standard output."""
@@ -78,6 +82,8 @@ class CheckResult:
             "in_sync": self.in_sync,
             "diff": self.diff,
             "unreachable": self.unreachable and with_remedy(self.unreachable),
+            "changed_at": self.changed_at,
+            "changed_by": self.changed_by,
         }
 
 

@@ -9,9 +9,10 @@ from .connection import Connection
 from .diff import plan, removal
 from .errors import ConnectError, InputError, SessionLostError
 from .fingerprint import with_fingerprints
+from .last_change import last_change
 from .login import Options
 from .model import Intent
-from .ownership import generation
+from .ownership import connection_of, generation
 from .plan import Owned, Plan
 from .preflight import examine, refused
 from .render import render
@@ -126,13 +127,21 @@ def check(intent: Intent, connection: Connection, options: Options, manifest: Ma
             terminal.log_out()
     except (ConnectError, SessionLostError) as problem:
         return CheckResult(intent.generation, in_sync=None, diff="", unreachable=str(problem))
-    found = generation(read(parse(running)), intent.connection_id)
+    state = read(parse(running))
+    found = generation(state, intent.connection_id)
     held = dataclasses.replace(intent, generation=found or intent.generation)
+    if found is None and owned.connection_id is None:
+        # Pulumi's check has no manifest. A connection made anew takes the place of the link's old one.
+        owned = dataclasses.replace(owned, connection_id=connection_of(state, intent.link))
     rest = plan(running, render(held), owned=owned)
+    is_drift = found is not None and not rest.is_empty
+    changed = last_change(running) if is_drift else None
     return CheckResult(
         generation=_next_generation(connection, found, rest),
         in_sync=found is not None and rest.is_empty,
         diff=_redactor(connection, intent).redact(_text(rest)),
+        changed_at=changed and changed.at,
+        changed_by=changed and changed.by,
     )
 
 

@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .errors import AgentError, InputError
+from .errors import AgentError, InputError, VerificationError
 from .model import Intent
 from .request import Request
 from .secret import Redactor
 
 if TYPE_CHECKING:
     from .connection import Connection
+    from .result import CheckResult
 
 PREVIOUS_RESULT = "PULUMI_COMMAND_STDOUT"  # pulumi-command gives an update and a delete the last result here
 
@@ -48,7 +49,10 @@ def diff_command(request: Request) -> int:
         sys.stdout.write("no difference\n")
     else:
         sys.stdout.write(paint_diff(result.diff, is_on=wants_colour(sys.stdout, os.environ)) + "\n")
-    return 0
+        if result.changed_at is not None:
+            by = f" by {result.changed_by}" if result.changed_by else ""
+            sys.stdout.write(f"the router was last configured at {result.changed_at}{by}\n")
+    return _compared(request, result)
 
 
 def check_command(request: Request) -> int:
@@ -59,7 +63,7 @@ def check_command(request: Request) -> int:
     _print(result.as_json())
     if result.unreachable is not None:
         raise _unreachable(result.unreachable)
-    return 0
+    return _compared(request, result)
 
 
 def apply_command(request: Request) -> int:
@@ -135,6 +139,11 @@ def _write_manifest(path: Path, manifest: Mapping[str, object]) -> None:
             f"the router is configured, but the manifest {path} can't be written ({error.strerror}); "
             f"`remove` with --aws-config works without it"
         ) from None
+
+
+def _compared(request: Request, result: "CheckResult") -> int:
+    """Return the exit code of a comparison: like git's and diff's, it tells a difference only when asked to."""
+    return VerificationError.exit_code if request.tells_difference and not result.in_sync else 0
 
 
 def _unreachable(text: str) -> AgentError:

@@ -120,7 +120,8 @@ class IosCustomerGateway(pulumi.ComponentResource):
                 f"{masked(str(why), secrets)}. To go on without this check, set driftCheck (drift_check) to false."
             )
         if not result.get("in_sync"):
-            self._show_difference(host, masked(str(result.get("diff", "")), secrets))
+            shown = f"{result.get('diff', '')}{_last_configured(result, str(known['router'].get('username')))}"
+            self._show_difference(host, masked(shown, secrets))
         return int(str(result["generation"]))
 
     def _show_difference(self, host: str, diff: str) -> None:
@@ -140,6 +141,16 @@ def _link(name: str, args: IosCustomerGatewayArgs) -> str:
     link = args.get("link_name") or link_name(pulumi.get_stack(), name)
     require_link_name("link_name", link)
     return link
+
+
+def _last_configured(result: Mapping[str, Any], username: str) -> str:
+    """Say whose work the difference may be, where the router tells who configured it last."""
+    at, by = result.get("changed_at"), result.get("changed_by")
+    if not at or not by:
+        return f"\n(last configured at {at})" if at else ""
+    if by == username:
+        return f"\n(last configured by this stack's own user, at {at}: what differs is most likely new in the stack)"
+    return f"\n(last configured by {by}, not by this stack's user, at {at}: it may have been changed by hand)"
 
 
 def _object(text: str) -> Mapping[str, Any]:

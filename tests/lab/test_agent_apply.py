@@ -1,6 +1,7 @@
 """The agent's ordinary life on a simulated router, over real SSH."""
 
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -16,6 +17,7 @@ from tests.lab.agent_bench import (
     NEW_KEY,
     PASSWORD,
     STATIC,
+    USER,
     bench,
     default_running,
     link,
@@ -181,9 +183,39 @@ def test_check_finds_drift_without_touching_anything() -> None:
             assert (found.in_sync, found.generation) == (False, 8)
             assert found.diff.count("+") == 2
             assert "ip tcp adjust-mss 1379" in found.diff
+            assert (found.changed_at, found.changed_by) == (None, None)
             assert other.running == drifted
             other.apply(link(generation=8))
             assert other.check(link()).in_sync
+
+
+def test_check_tells_who_configured_a_router_that_differs() -> None:
+    with bench() as lab:
+        lab.apply(link())
+        assert lab.check(link()).changed_by is None
+        lab.router.edit(["interface Tunnel1", "no ip tcp adjust-mss"], user="alice")
+
+        found = lab.check(link())
+        assert found.changed_by == "alice"
+        assert "ip tcp adjust-mss" in found.diff
+        assert re.fullmatch(r"\d\d:\d\d:\d\d UTC \w{3} \w{3} \d+ \d{4}", found.changed_at or "")
+
+        lab.apply(link(generation=2))
+        assert lab.check(link(mss=1300)).changed_by == USER
+
+
+def test_check_of_a_connection_made_anew_shows_what_it_replaces_and_no_collision() -> None:
+    anew = link(connection_id="vpn-0fedcba9876543210", net=20)
+    with bench() as lab:
+        first = lab.apply(link())
+
+        found = lab.check(anew)
+        assert found.in_sync is False
+        assert "!" not in found.diff
+        assert "- crypto isakmp profile isakmp-vpn-0a1b2c3d-0" in found.diff
+        assert "+ crypto isakmp profile isakmp-vpn-0fedcba9876543210-0" in found.diff
+        assert found.diff == lab.apply(anew, dict(first.manifest)).diff
+        assert "belongs to link tokyo" in lab.check(replace(second_link(), tunnels=anew.tunnels)).diff
 
 
 def test_check_of_an_unreachable_router_says_so_and_fails_nothing() -> None:

@@ -104,6 +104,7 @@ def test_a_line_removed_by_hand_is_shown_by_preview_and_healed_by_up(link: Stack
     foreseen, said = link.preview()
     assert foreseen == {"update": 1}
     assert f"+  {line}" in said
+    assert "last configured by console, not by this stack's user" in said
     assert link.up() == {"update": 1}
     assert without_generation(link.router.running_config()) == without_generation(in_sync)
     sent = len(link.router.received)

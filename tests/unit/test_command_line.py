@@ -17,6 +17,7 @@ from cisco.__main__ import main
 from cisco.errors import ConnectError, InputError
 from cisco.flags import VERBS, build_parser, request_from_flags
 from cisco.request import Request, parse_request
+from cisco.result import CheckResult
 from tests.unit.aws_documents import DATA, xml
 
 ROOT = Path(__file__).parents[2]
@@ -244,6 +245,37 @@ def test_check_of_a_router_that_is_not_there_answers_and_ends_as_the_others_do(
     assert code == 6
     assert json.loads(out)["unreachable"] == "nobody answers"
     assert err == "Connect: nobody answers\n"
+
+
+LOGIN = ("--host", "192.0.2.1", "--username", "u", "--ssh-agent", "--host-key", "insecure-accept-any")
+SAME = CheckResult(generation=3, in_sync=True, diff="")
+OTHER = CheckResult(
+    generation=4, in_sync=False, diff="- a\n+ b", changed_at="10:00:00 UTC Tue Nov 24 2026", changed_by="alice"
+)
+
+
+@pytest.mark.parametrize("verb", ["diff", "check"])
+@pytest.mark.parametrize(
+    ("found", "flags", "expected"),
+    [(SAME, (), 0), (OTHER, (), 0), (SAME, ("--exit-code",), 0), (OTHER, ("--exit-code",), 3)],
+)
+def test_a_comparison_ends_with_another_code_where_the_router_differs_only_if_asked_to(
+    verb: str,
+    found: CheckResult,
+    flags: tuple[str, ...],
+    expected: int,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("cisco.transaction.check", lambda *_: found)
+    code, shown, said = run(capsys, monkeypatch, verb, "--aws-config", BGP, *LOGIN, *flags)
+    assert (code, said) == (expected, "")
+    assert ("last configured at 10:00:00 UTC Tue Nov 24 2026 by alice\n" in shown) is (
+        verb == "diff" and found is OTHER
+    )
+    router = {"host": "192.0.2.1", "username": "u", "use_agent": True, "host_key": "insecure-accept-any"}
+    data = json.dumps({"vpn": {"customer_gateway_configuration": xml("bgp-vgw.xml")}, "router": router})
+    assert run(capsys, monkeypatch, verb, *flags, stdin=data)[0] == expected
 
 
 def _refuse() -> None:

@@ -82,6 +82,28 @@ def test_a_router_that_cannot_be_compared_stops_with_the_setting_to_change() -> 
     )
 
 
+@pytest.mark.parametrize(
+    ("by", "words"),
+    [
+        ("alice", "last configured by alice, not by this stack's user, at 10:00:00 UTC Tue Nov 24 2026: it may have"),
+        (ROUTER["username"], "last configured by this stack's own user, at 10:00:00 UTC Tue Nov 24 2026: what differs"),
+        (None, "(last configured at 10:00:00 UTC Tue Nov 24 2026)"),
+    ],
+)
+def test_a_difference_tells_whose_work_it_may_be(by: str | None, words: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+    monkeypatch.setattr("pulumi.log.info", lambda text, _resource: said.append(text))
+    when = {"changed_at": "10:00:00 UTC Tue Nov 24 2026", "changed_by": by}
+    start(Recorder(answers=answers(check={"generation": 5, "in_sync": False, "diff": "- a", **when})))
+
+    @program
+    async def run() -> None:
+        await settled(router().result)
+
+    run()
+    assert words in "".join(said)
+
+
 @program
 async def test_what_the_agent_shows_is_masked_once_more() -> None:
     start(Recorder(answers={**answers(), "apply": json.dumps({"generation": 4, "diff": f"+ key {KEY1}"})}))
