@@ -140,8 +140,8 @@ def check(intent: Intent, connection: Connection, options: Options, manifest: Ma
         generation=_next_generation(connection, found, rest),
         in_sync=found is not None and rest.is_empty,
         diff=_redactor(connection, intent).redact(_text(rest)),
-        changed_at=changed and changed.at,
-        changed_by=changed and changed.by,
+        changed_at=changed.at if changed is not None else None,
+        changed_by=changed.by if changed is not None else None,
     )
 
 
