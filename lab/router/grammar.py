@@ -7,7 +7,7 @@ A pattern is words: ``crypto isakmp policy number:<1-10000>``. Lower-case words 
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from ipaddress import AddressValueError, IPv4Address
 from typing import Generic, NamedTuple, TypeVar
 
@@ -147,6 +147,8 @@ class Grammar(Generic[Row]):
         self._rows = tuple(rows)
         self._compiled = tuple(_Compiler(pattern) for pattern, _ in self._rows)
         self._closures: dict[tuple[int, int, bool], tuple[tuple[int, bool], ...]] = {}
+        # A router prints and reads the same lines over and over.
+        self._taken = lru_cache(maxsize=4096)(self._take)
 
     def match(self, line: str, *, is_negatable: bool = True) -> Match[Row]:
         """Take a line.
@@ -154,6 +156,9 @@ class Grammar(Generic[Row]):
         Raises:
             Rejection: The line is unknown, ambiguous or incomplete.
         """
+        return self._taken(line, is_negatable)
+
+    def _take(self, line: str, is_negatable: bool) -> Match[Row]:  # noqa: FBT001 - the cache's key
         tokens = [(found.group(), found.start()) for found in _TOKEN.finditer(line)]
         is_negated = bool(is_negatable and tokens and tokens[0][0].lower() == "no")
         if is_negated:

@@ -1,6 +1,7 @@
 """All configuration modes, and which mode a section of the running-config belongs to."""
 
 from collections.abc import Sequence
+from functools import cache
 
 from . import bgp, ikev2, interface, ipsec, isakmp, policy, sla, system, vrf
 from .document import Entry
@@ -57,3 +58,9 @@ class ConfigurationGrammar:
         if opens == "config-ip-sla":
             return (opens, "config-ip-sla-echo")
         return (opens,) if opens else ()
+
+
+@cache
+def configuration_grammar(release: Release) -> ConfigurationGrammar:
+    """Return a release's grammar, compiled once."""
+    return ConfigurationGrammar(release)

@@ -4,6 +4,7 @@ From captured configurations: IOS 15.2 and 16.4 with AWS tunnels, 15.x with IKEv
 """
 
 import re
+from functools import lru_cache
 from ipaddress import AddressValueError, IPv4Address
 
 from .document import Entry
@@ -78,6 +79,7 @@ _UNSEPARATED: tuple[tuple[str, ...], ...] = (
 )  # fmt: skip
 
 
+@lru_cache(maxsize=4096)
 def placing(container: str, key: str) -> tuple[int, tuple[object, ...]] | None:
     """Return where a line stands in its container, comparable with its siblings; None for lines we do not know."""
     table = _table(container)

@@ -19,7 +19,7 @@ from .associations import SecurityAssociations
 from .clock import Clock
 from .document import Document
 from .ends import router_ends
-from .modes import ConfigurationGrammar
+from .modes import configuration_grammar
 from .release import Release
 from .rollback import Rollback
 
@@ -68,7 +68,7 @@ class RouterState:
         self.name = name
         self.exchange = exchange
         self.public_addresses = tuple(public_addresses)
-        self.grammar = ConfigurationGrammar(release)
+        self.grammar = configuration_grammar(release)
         self.secrets: dict[str, str] = {}
         self.associations = SecurityAssociations(clock, association_hold)
         self.archive = Archive(self)
