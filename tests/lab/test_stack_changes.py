@@ -115,7 +115,8 @@ def test_a_line_removed_by_hand_is_shown_by_preview_and_healed_by_up(link: Stack
 def test_a_link_removed_by_hand_is_made_again(link: StackLab) -> None:
     in_sync = link.router.running_config()
     link.router.edit(["no interface Tunnel1", "no interface Tunnel2"])
-    assert link.preview()[0] == {"update": 1}
+    foreseen, said = link.preview()
+    assert foreseen == {"update": 1}, said
     link.up()
     assert without_generation(link.router.running_config()) == without_generation(in_sync)
 
