@@ -162,7 +162,8 @@ class AwsEnd:
     static connection. `advertised` is what AWS sends to the router, `static_routes` the connection's own
     routes, `local_cidr` (on-premises) and `remote_cidr` (AWS) the traffic selectors, in AWS's words.
     `dpd_timeout` is the seconds of a peer's silence after which AWS ends the tunnel. AWS rekeys `rekey_margin` seconds before
-    an SA's end, and up to `rekey_fuzz` percent of that earlier. `initiates`: it begins by itself (`StartupAction` is ``start``).
+    an SA's end, and up to `rekey_fuzz` percent of that earlier. `initiates`: it begins by itself (`StartupAction` is ``start``),
+    `restarts`: it begins again when a peer has fallen silent (`DPDTimeoutAction` is ``restart``).
     """
 
     connection_id: str
@@ -190,3 +191,4 @@ class AwsEnd:
     rekey_margin: int = 270
     rekey_fuzz: int = 100
     initiates: bool = False
+    restarts: bool = False

@@ -148,6 +148,7 @@ class Connection(VPNConnection):
             rekey_margin=tunnel.value("RekeyMarginTimeSeconds"),
             rekey_fuzz=tunnel.value("RekeyFuzzPercentage"),
             initiates=tunnel.value("StartupAction") == "start",
+            restarts=tunnel.value("DpdTimeoutAction") == "restart",
             maximum_prefixes=_MAXIMUM_PREFIXES_TGW if self.transit_gateway_id else MAXIMUM_PREFIXES_VGW,
         )
 

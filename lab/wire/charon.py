@@ -1,5 +1,6 @@
 """One strongSwan daemon in its own underlay namespace; its TUN device is lent to the router that the tunnel ends in."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -88,6 +89,7 @@ class SecurityAssociation:
     spi_out: int = 0
     is_in_udp: bool = False
     ike_spi: str = ""
+    is_initiator: bool = False
 
 
 class Charon:
@@ -144,10 +146,10 @@ class Charon:
             return False
         connection, session = self._session()
         with connection:
-            for _ in (
-                session.terminate({"ike": NAME, "force": "yes", "timeout": "-1"}) if self._has_session(session) else ()
-            ):
-                continue
+            # There may be none to end, or only a half-open one that never found this connection.
+            with contextlib.suppress(vici.exception.CommandException):
+                for _ in session.terminate({"ike": NAME, "force": "yes", "timeout": "-1"}):
+                    continue
             if self._loaded is not None:
                 session.unload_conn({"name": NAME})
             session.clear_creds()
@@ -157,10 +159,6 @@ class Charon:
                 session.load_conn({NAME: dict(peering.connection)})
         self._loaded = peering
         return True
-
-    @staticmethod
-    def _has_session(session: "vici.Session") -> bool:
-        return any(True for _ in session.list_sas())
 
     def initiate(self) -> None:
         """Ask for the tunnel without waiting for it; a half-open try is not doubled."""
@@ -230,6 +228,7 @@ def _parse(answers: Iterator[Mapping[str, Mapping[str, object]]]) -> Iterator[Se
                 spi_out=int(_text(inside, "spi-out") or "0", 16),
                 is_in_udp=_text(inside, "encap") == "yes",
                 ike_spi=_text(sa, "initiator-spi"),
+                is_initiator=_text(sa, "initiator") == "yes",
             )
 
 

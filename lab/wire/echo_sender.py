@@ -19,8 +19,8 @@ _ECHO, _ECHO_REPLY = 8, 0
 _PADDING = b"echo" * 14
 # As much as a busy machine may leave unread: minutes of answers. (SO_RCVBUFFORCE, for root, has no name in Python.)
 _SO_RCVBUFFORCE, _ROOM = 33, 8 << 20
-# How long an answer may take. When all have come, nobody waits.
-_LATEST = 5.0
+# How long an answer may take; and how much longer than the last echo's the one of an earlier, on another way.
+_LATEST, _OVERTAKEN = 5.0, 0.3
 
 
 def checksum(message: bytes) -> int:
@@ -59,9 +59,11 @@ class Sender:
                 due = max(due + self._interval, now)
             if self._wait(max(0.0, due - time.monotonic()), watched=[self._socket, sys.stdin]):
                 break
-        latest = time.monotonic() + _LATEST
+        latest, last = time.monotonic() + _LATEST, len(self.sent) - 1
         while len(self.answered) < len(self.sent) and time.monotonic() < latest:
             self._wait(0.1, watched=[self._socket])
+            if last in self.answered:
+                latest = min(latest, self.answered[last] + _OVERTAKEN)
 
     def _send(self, now: float) -> None:
         # Where there is no route at this moment, it is an echo that nobody answers, and counts as such.

@@ -14,6 +14,7 @@ from typing import Any
 from lab.wire.netns import Namespace, WireError, run
 
 PROGRAMS = Path("/usr/lib/frr")
+_ZSERV = "zserv.api"
 _IN_FAMILY = frozenset({"activate", "default-originate", "prefix-list", "route-map", "maximum-prefix"})
 
 
@@ -36,40 +37,40 @@ class Frr:
         self.folder = folder
         self._configured: tuple[str, ...] = ()
         self._policy: tuple[str, ...] = ()
-        zserv = folder / "zserv.api"
-        # bgpd looks for zebra when it starts, and finds it later when that is not there yet: both start at once.
-        for name, extra in (
-            ("zebra", ["--vty_addr", "127.0.0.1", "-P", "0"]),
-            ("bgpd", ["-p", "179", "-P", "0"]),
-        ):
-            (folder / f"{name}.conf").write_text("")
-            namespace.start(
-                [
-                    str(PROGRAMS / name),
-                    "-f", str(folder / f"{name}.conf"),
-                    "-i", str(folder / f"{name}.pid"),
-                    "-z", str(zserv),
-                    "--vty_socket", str(folder),
-                    "--log", "stdout",
-                    *extra,
-                ],
-                folder / f"{name}.log",
-                dict(os.environ),
-            )  # fmt: skip
+        self._start("zebra", "--vty_addr", "127.0.0.1", "-P", "0")
+
+    def _start(self, name: str, *more: str) -> None:
+        (self.folder / f"{name}.conf").write_text("")
+        self.namespace.start(
+            [
+                str(PROGRAMS / name),
+                "-f", str(self.folder / f"{name}.conf"),
+                "-i", str(self.folder / f"{name}.pid"),
+                "-z", str(self.folder / _ZSERV),
+                "--vty_socket", str(self.folder),
+                "--log", "stdout",
+                *more,
+            ],
+            self.folder / f"{name}.log",
+            dict(os.environ),
+        )  # fmt: skip
 
     def wait_until_ready(self) -> None:
         """Wait until both daemons take commands."""
-        for name in ("zebra", "bgpd"):
-            self._wait_for(self.folder / f"{name}.vty")
+        # A bgpd that finds no zebra looks again 10 s later, and has no routes until then.
+        self._wait_for("zebra", _ZSERV)
+        self._start("bgpd", "-p", "179", "-P", "0")
+        self._wait_for("zebra", "zebra.vty")
+        self._wait_for("bgpd", "bgpd.vty")
 
-    def _wait_for(self, path: Path) -> None:
+    def _wait_for(self, daemon: str, file: str) -> None:
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
-            if path.exists():
+            if (self.folder / file).exists():
                 return
-            time.sleep(0.05)
-        log = (self.folder / f"{path.stem}.log").read_text(errors="replace")
-        raise WireError(f"{path.stem} did not start: {log[-500:]}")
+            time.sleep(0.02)
+        log = (self.folder / f"{daemon}.log").read_text(errors="replace")
+        raise WireError(f"{daemon} did not start: {log[-500:]}")
 
     def vtysh(self, *commands: str) -> str:
         """Run commands one after the other in one shell."""

@@ -118,7 +118,7 @@ def router_peering(end: RouterEnd) -> Peering | None:
 
 
 def aws_peering(end: AwsEnd) -> Peering:
-    """Return AWS's side: every combination of what its tunnel options permit, as a responder."""
+    """Return AWS's side: every combination of what its tunnel options permit."""
     versions = set(end.ike_versions)
     # GCM in phase 1 exists in IKEv2 only (RFC 5282); strongSwan refuses the whole proposal list otherwise.
     ciphers = [c for c in end.phase1_encryption if "GCM" not in c or "ikev2" in versions]
@@ -141,6 +141,7 @@ def aws_peering(end: AwsEnd) -> Peering:
         dpd=(AWS_DPD_DELAY, end.dpd_timeout),
         # Behind NAT the router names itself by its inner address; AWS goes by the address that packets come from.
         remote_identity="%any",
+        dpd_action="restart" if end.restarts else "clear",
     )
     return Peering(connection, end.preshared_key)
 
@@ -168,6 +169,7 @@ def _connection(
     dpd: tuple[int, int] | None,
     remote_identity: str = "",
     selectors: tuple[str, str] = ("0.0.0.0/0", "0.0.0.0/0"),
+    dpd_action: str = "clear",
 ) -> dict[str, object]:
     return {
         "version": version,
@@ -189,7 +191,7 @@ def _connection(
                 "esp_proposals": phase2,
                 **lifetimes[1].strongswan("life_time"),
                 "start_action": "none",
-                "dpd_action": "clear",
+                "dpd_action": dpd_action,
                 "close_action": "none",
             }
         },

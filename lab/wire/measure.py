@@ -130,10 +130,10 @@ def measured_change(link: Link, change: Callable[[Link], None]) -> tuple[Loss, i
     wire = link.bed.wire
     began = time.monotonic()
     echoes = wire.echoes(300)
-    time.sleep(1)
+    time.sleep(0.5)
     change(link)
     settle(link)
-    time.sleep(2)
+    time.sleep(1)
     loss = echoes.stop()
     return loss, sum(1 for sample in wire.history if sample.at > began and not sample.up)
 

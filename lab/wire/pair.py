@@ -74,6 +74,7 @@ class Pair:
             self.underlay.delete()
             raise
         self._tried_at = 0.0
+        self._initiates = self._aws_begins = False
 
     def hold(self, router: RouterEnd | None, aws: AwsEnd) -> None:
         """Make the daemons hold what the two ends were told; a side that did not change is not touched."""
@@ -88,6 +89,9 @@ class Pair:
             for side in (self.router, self.aws):
                 side.log_mark = len(side.charon.log())
             self._tried_at = 0.0
+        # AWS begins when it is told to and when its tunnel has changed; when a peer has died is its DPD's matter.
+        if changed or aws.initiates != self._initiates:
+            self._initiates = self._aws_begins = aws.initiates
         self.router.address(router.inside if router else None)
         self.aws.address(aws.inside)
 
@@ -101,9 +105,13 @@ class Pair:
         """Look at the daemons, and try again where the tunnel is down; say whether both ends hold it up."""
         self.router.look()
         self.aws.look()
+        if self.aws.is_up:
+            self._aws_begins = False
         if not self.router.is_up and time.monotonic() - self._tried_at > RETRY_SECONDS:
             self._tried_at = time.monotonic()
             self.router.charon.initiate()
+            if self._aws_begins:
+                self.aws.charon.initiate()
         return self.router.is_up and self.aws.is_up
 
     def kill_endpoint(self, *, is_dead: bool) -> None:

@@ -19,6 +19,8 @@ class Fault(Enum):
     # IKE on port 4500 begins with four zero bytes, ESP with its index, which is never zero (RFC 3948).
     ESP_BLOCKED = "meta l4proto esp drop; udp dport 4500 @th,64,32 != 0 drop"
     CUT = "drop"
+    # A firewall that lets nobody inside begin: an IKE packet without the responder's SPI is the first of its exchange.
+    INWARD_ONLY = 'iifname "in0" udp dport 500 @th,128,64 0 drop'
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,39 +1,54 @@
-"""The whole path on the wire: AWS's API and the agent over SSH configure, real daemons carry, both ends report."""
+"""The whole path on the wire: AWS's API and the agent over SSH configure, real daemons carry, both ends report.
+
+A class is a kind of link: its tests share one, and leave it as they found it.
+"""
 
 import json
 import re
+import secrets
+from collections.abc import Iterator
+from contextlib import closing
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
 from lab.negotiation import Cause
 from lab.wire.capture import Capture
-from lab.wire.link import PROFILES, VPC_HOST
+from lab.wire.link import VPC_HOST, Link, Profile
 from lab.wire.traffic import MARKER, stream
-from lab.wire.underlay import UDP_HEADER, Fault
-from tests.lab.wire_bench import WIRE, carries, is_whole, running_link, wait_until
+from lab.wire.underlay import UDP_HEADER
+from tests.lab.wire_bench import GUIDE, MODERN, WIRE, KeptLink, carries, is_whole, running_link, wait_until
 
 pytestmark = WIRE
 # AWS's table of segment sizes without NAT traversal, for phase 2 of either profile.
-SEGMENT = {"guide-2015": 1398, "modern": 1406}
+SEGMENT = {GUIDE: 1398, MODERN: 1406}
 TIMESTAMPS = 12  # bytes of TCP options in every segment
 
 
-@pytest.mark.parametrize("is_static", [False, True], ids=["bgp", "static"])
-@pytest.mark.parametrize("name", list(PROFILES))
-def test_what_the_agent_pushed_is_negotiated_carries_full_segments_encrypted_and_is_up_on_both_ends(
-    name: str, is_static: bool, tmp_path: Path
-) -> None:
-    profile = PROFILES[name]
-    with running_link(profile, is_static=is_static) as link:
-        wire = link.bed.wire
+@pytest.fixture(scope="module")
+def kept() -> Iterator[KeptLink]:
+    with closing(KeptLink()) as kept:
+        yield kept
+
+
+class OfEachKind:
+    """What holds for both profiles, with BGP and static."""
+
+    profile: ClassVar[Profile]
+    is_static: ClassVar[bool]
+
+    @pytest.fixture
+    def link(self, kept: KeptLink) -> Link:
+        return kept.of(self.profile, is_static=self.is_static)
+
+    def test_what_the_agent_pushed_is_negotiated_and_up_on_both_ends(self, link: Link) -> None:
+        profile, wire = self.profile, link.bed.wire
         verified = link.agent("verify", "--json", "--wait", "60")
         assert verified.returncode == 0, (verified.stdout, wire.error)
-        message = "" if is_static else "1 BGP ROUTES"
-        assert link.telemetry() == [("UP", message)] * 2
-
-        # What was negotiated, read back from the daemons of both ends.
+        assert link.telemetry() == [("UP", "" if self.is_static else "1 BGP ROUTES")] * 2
+        # Read back from the daemons of both ends.
         for outside in wire.pairs:
             for outcome in (wire.router_outcome(outside), wire.aws_outcome(outside)):
                 assert outcome.ike_version == profile.version
@@ -47,19 +62,17 @@ def test_what_the_agent_pushed_is_negotiated_carries_full_segments_encrypted_and
                 assert outcome.measured is not None
                 assert 0 < outcome.measured.phase1_remaining <= profile.lifetimes[0]
                 assert 0 < outcome.measured.phase2_remaining <= profile.lifetimes[1]
-                if not is_static:
+                if not self.is_static:
                     assert outcome.received_by_aws == (IPv4Network("192.168.10.0/24"),)
                     assert outcome.received_by_router == (IPv4Network("10.0.0.0/16"),)
 
-        # A stream of segments as large as the clamp allows: nothing of it in clear, nothing of it in fragments.
-        captures = [
-            Capture(pair.underlay.customer, "wan0", tmp_path / f"{outside}.pcap")
-            for outside, pair in wire.pairs.items()
-        ]
+    def test_segments_as_large_as_the_clamp_allows_pass_encrypted_and_whole(self, link: Link, tmp_path: Path) -> None:
+        wire = link.bed.wire
+        captures = captured(link, tmp_path)
         sent = stream(wire.branch.host, wire.vpc.host, VPC_HOST)
         packets = [packet for capture in captures for packet in capture.stop()]
         assert sent.received == sent.sent
-        assert sent.segment == SEGMENT[name] - TIMESTAMPS
+        assert sent.segment == SEGMENT[self.profile] - TIMESTAMPS
         assert sum(len(packet.payload) for packet in packets if packet.is_esp) > sent.sent
         assert all(packet.is_ike_or_esp for packet in packets)
         assert not any(MARKER in packet.payload for packet in packets)
@@ -67,55 +80,21 @@ def test_what_the_agent_pushed_is_negotiated_carries_full_segments_encrypted_and
         assert 1450 < max(packet.length for packet in packets) <= 1500 + UDP_HEADER
 
 
-def test_without_the_clamp_full_segments_do_not_fit_the_way(tmp_path: Path) -> None:
-    """What the test above sees is the clamp's doing."""
-    with running_link(PROFILES["modern"]) as link:
-        wire = link.bed.wire
-        for number in (1, 2):
-            link.bed.router.edit([f"interface Tunnel{number}", "no ip tcp adjust-mss"])
-        assert wait_until(lambda: all(end.mss is None for end in link.bed.aws.exchange.router_ends()))
-        assert wait_until(lambda: "1406" not in wire.branch.router.run("nft", "list", "ruleset"))
-        captures = [
-            Capture(pair.underlay.customer, "wan0", tmp_path / f"{outside}.pcap")
-            for outside, pair in wire.pairs.items()
-        ]
-        sent = stream(wire.branch.host, wire.vpc.host, VPC_HOST, repeats=200)
-        packets = [packet for capture in captures for packet in capture.stop()]
-        assert sent.segment > 1406 - TIMESTAMPS
-        assert any(packet.is_fragment for packet in packets) or max(p.length for p in packets) > 1500 + UDP_HEADER
+def another_key() -> dict[str, object]:
+    """Return tunnel options with a key that nobody has."""
+    return {"PreSharedKey": f"k{secrets.token_hex(15)}"}
 
 
-def test_a_key_changed_on_one_side_only_is_down_on_both_ends_with_the_reason() -> None:
-    with running_link(PROFILES["guide-2015"]) as link:
-        link.modify(1, {"PreSharedKey": "another.fake.key.1"})
-        assert wait_until(lambda: [status for status, _ in link.telemetry()] == ["UP", "DOWN"])
-        shown = link.agent("status")
-        assert shown.returncode == 3
-        assert link.outside(1) in shown.stdout
-        assert carries(link.bed.wire)  # over the other tunnel
-        link.apply()
-        assert link.agent("verify", "--wait", "60").returncode == 0
+def captured(link: Link, folder: Path) -> list[Capture]:
+    """Begin to capture what leaves the router."""
+    pairs = link.bed.wire.pairs.items()
+    return [Capture(pair.underlay.customer, "wan0", folder / f"{outside}.pcap") for outside, pair in pairs]
 
 
-def test_a_missing_route_is_found_by_the_check_though_ipsec_is_up() -> None:
-    with running_link(PROFILES["modern"], is_static=True) as link:
-        wire = link.bed.wire
-        link.bed.router.edit([f"no ip route 10.0.0.0 255.255.0.0 Tunnel{number}" for number in (1, 2)])
-        assert wait_until(lambda: all(o.cause is Cause.STATIC_ROUTE for o in wire.outcomes().values()))
-        assert wait_until(lambda: not carries(wire))
-        assert [status for status, _ in link.telemetry()] == ["UP", "UP"]  # AWS calls IPsec UP, and cannot know
-        verified = link.agent("verify", "--wait", "0")
-        assert verified.returncode == 3
-        assert verified.stdout.count("no route to 10.0.0.0/16 through either tunnel") == 2
-        assert not link.is_in_sync()
-        link.apply()
-        assert link.is_in_sync()
-        assert wait_until(lambda: is_whole(wire))
+class Shown(OfEachKind):
+    """The router's show commands, which print more of IKEv1."""
 
-
-@pytest.mark.parametrize("is_static", [False, True], ids=["bgp", "static"])
-def test_the_show_commands_answer_from_the_daemons(is_static: bool) -> None:
-    with running_link(PROFILES["guide-2015"], is_static=is_static) as link:
+    def test_the_show_commands_answer_from_the_daemons(self, link: Link) -> None:
         wire, console = link.bed.wire, link.bed.router.console()
         stream(wire.branch.host, wire.vpc.host, VPC_HOST, repeats=200)
         held = [pair.router.charon.current() for pair in wire.pairs.values()]
@@ -130,32 +109,113 @@ def test_the_show_commands_answer_from_the_daemons(is_static: bool) -> None:
         assert console.send("show crypto isakmp sa").count("QM_IDLE") == 2
         assert console.send("show crypto session").count("UP-ACTIVE") == 2
         assert "10.0.0.0/16" in console.send("show ip route")
-        if is_static:
+        if self.is_static:
             assert re.search(r"Number of successes: [1-9]", console.send("show ip sla statistics"))
             assert console.send("show track").count("Reachability is Up") == 2
         else:
             assert len(re.findall(r"^169\.254\.255\.\d.* 1$", console.send("show ip bgp summary"), re.MULTILINE)) == 2
         # And the other way: what the daemons lose, the commands say.
-        pair = wire.pairs[IPv4Address(link.outside(0))]
-        pair.underlay.suffer(Fault.CUT)
-        assert wait_until(lambda: console.send("show crypto session").count("UP-ACTIVE") == 1, 120)
+        link.modify(1, another_key())
+        assert wait_until(lambda: console.send("show crypto session").count("UP-ACTIVE") == 1)
         assert console.send("show crypto isakmp sa").count("QM_IDLE") == 1
+        link.apply()
+        assert wait_until(lambda: is_whole(wire))
 
 
-def test_a_line_that_the_wire_does_not_understand_takes_the_tunnels_down_and_is_named() -> None:
-    with running_link(PROFILES["modern"]) as link:
-        link.bed.router.edit(["interface Tunnel1", "tunnel path-mtu-discovery"])
+class TestTheGuidesProfileWithBgp(Shown):
+    profile, is_static = GUIDE, False
+
+    def test_a_key_changed_on_one_side_only_is_down_on_both_ends_and_the_check_says_why(self, link: Link) -> None:
+        link.modify(1, another_key())
+        self.is_down_with_the_reason(
+            link, "authentication failed: the pre-shared keys differ", "authentication failed or no proposal chosen"
+        )
+        link.apply()
+        assert wait_until(lambda: is_whole(link.bed.wire))
+
+    def test_a_proposal_that_aws_does_not_permit_is_refused_by_name_and_the_check_says_so(self, link: Link) -> None:
+        link.modify(1, {"Phase1EncryptionAlgorithms": [{"Value": "AES256"}]})
+        self.is_down_with_the_reason(link, "no proposal chosen", "authentication failed or no proposal chosen")
+        link.modify(1, self.profile.options())
+        assert wait_until(lambda: is_whole(link.bed.wire))
+
+    def test_a_wrong_peer_address_is_down_and_the_check_names_both_addresses(self, link: Link) -> None:
+        link.bed.router.edit(["interface Tunnel2", "tunnel destination 198.51.100.99"])
+        wrong = f"the tunnel goes to 198.51.100.99, not to {link.outside(1)}"
+        self.is_down_with_the_reason(link, f"198.51.100.99, but AWS's end is {link.outside(1)}", wrong)
+        link.apply()
+        assert wait_until(lambda: is_whole(link.bed.wire))
+
+    @staticmethod
+    def is_down_with_the_reason(link: Link, logged: str, said: str) -> None:
+        """Tunnel 2 is down on both ends, `logged` is the daemons' reason and `said` the agent's; traffic goes by tunnel 1."""
+        wire, outside = link.bed.wire, IPv4Address(link.outside(1))
+        outcomes = wire.router_outcome, wire.aws_outcome
+        assert wait_until(lambda: all(logged in (outcome(outside).reason or "") for outcome in outcomes)), (
+            wire.outcomes()
+        )
+        assert not any(outcome(outside).is_up for outcome in outcomes)
+        assert [status for status, _ in link.telemetry()] == ["UP", "DOWN"]
+        verified = link.agent("verify", "--wait", "0")
+        assert verified.returncode == 3
+        assert re.search(rf"^Tunnel2 is DOWN: .*{re.escape(said)}", verified.stdout, re.MULTILINE), verified.stdout
+        assert "Tunnel1 is DOWN" not in verified.stdout
+        assert carries(wire)
+
+
+class TestTheGuidesProfileStatic(Shown):
+    profile, is_static = GUIDE, True
+
+
+class TestTheModernProfileWithBgp(OfEachKind):
+    profile, is_static = MODERN, False
+
+    def test_without_the_clamp_full_segments_do_not_fit_the_way(self, link: Link, tmp_path: Path) -> None:
+        """What passes above is the clamp's doing."""
         wire = link.bed.wire
+        for number in (1, 2):
+            link.bed.router.edit([f"interface Tunnel{number}", "no ip tcp adjust-mss"])
+        assert wait_until(lambda: all(end.mss is None for end in link.bed.aws.exchange.router_ends()))
+        assert wait_until(lambda: "1406" not in wire.branch.router.run("nft", "list", "ruleset"))
+        captures = captured(link, tmp_path)
+        sent = stream(wire.branch.host, wire.vpc.host, VPC_HOST, repeats=200)
+        packets = [packet for capture in captures for packet in capture.stop()]
+        assert sent.segment > 1406 - TIMESTAMPS
+        assert any(packet.is_fragment for packet in packets) or max(p.length for p in packets) > 1500 + UDP_HEADER
+        link.apply()
+
+    def test_a_line_that_the_wire_does_not_understand_takes_the_tunnels_down_and_is_named(self, link: Link) -> None:
+        wire = link.bed.wire
+        link.bed.router.edit(["interface Tunnel1", "tunnel path-mtu-discovery"])
         assert wait_until(lambda: not wire.are_up())
         assert "Tunnel1 / tunnel path-mtu-discovery" in (wire.router_outcome(next(iter(wire.pairs))).reason or "")
         link.bed.router.edit(["interface Tunnel1", "no tunnel path-mtu-discovery"])
         assert wait_until(lambda: is_whole(wire))
 
 
-def test_a_router_behind_nat_comes_up_with_nat_traversal(tmp_path: Path) -> None:
+class TestTheModernProfileStatic(OfEachKind):
+    profile, is_static = MODERN, True
+
+    def test_a_missing_route_is_found_by_the_check_though_ipsec_is_up(self, link: Link) -> None:
+        wire = link.bed.wire
+        link.bed.router.edit([f"no ip route 10.0.0.0 255.255.0.0 Tunnel{number}" for number in (1, 2)])
+        assert wait_until(lambda: all(o.cause is Cause.STATIC_ROUTE for o in wire.outcomes().values()))
+        assert wait_until(lambda: not carries(wire))
+        assert [status for status, _ in link.telemetry()] == ["UP", "UP"]  # AWS calls IPsec UP, and cannot know
+        verified = link.agent("verify", "--wait", "0")
+        assert verified.returncode == 3
+        assert verified.stdout.count("no route to 10.0.0.0/16 through either tunnel") == 2
+        assert not link.is_in_sync()
+        link.apply()
+        assert link.is_in_sync()
+        assert wait_until(lambda: is_whole(wire))
+
+
+def test_a_router_behind_nat_comes_up_with_nat_traversal(kept: KeptLink, tmp_path: Path) -> None:
+    kept.close()  # there is one fake AWS at a time
     inner = "192.168.77.2"
     with running_link(
-        PROFILES["modern"],
+        MODERN,
         flags=("--nat", "--local-address", inner),
         running_config=_behind_nat(inner),
         public_addresses=(IPv4Address("203.0.113.100"),),
@@ -164,10 +224,11 @@ def test_a_router_behind_nat_comes_up_with_nat_traversal(tmp_path: Path) -> None
         verified = link.agent("verify", "--json", "--wait", "60")
         assert verified.returncode == 0, verified.stdout
         assert json.loads(verified.stdout)
-        capture = Capture(next(iter(wire.pairs.values())).underlay.provider, "wan0", tmp_path / "nat.pcap")
-        assert carries(wire)
-        wait_until(lambda: (tmp_path / "nat.pcap").stat().st_size > 2000)
-        packets = capture.stop()
+        pairs = wire.pairs.items()
+        captures = [Capture(pair.underlay.provider, "wan0", tmp_path / f"{outside}.pcap") for outside, pair in pairs]
+        wire.branch.host.run("ping", "-c", "20", "-i", "0.01", VPC_HOST)
+        packets = [packet for capture in captures for packet in capture.stop()]
+        assert len(packets) >= 40
         assert {str(packet.source) for packet in packets} <= {"203.0.113.100", *map(str, wire.pairs)}
         assert "Tunnel UDP-Encaps" in link.bed.router.console().send("show crypto ipsec sa")
         sent = stream(wire.branch.host, wire.vpc.host, VPC_HOST, repeats=1000)

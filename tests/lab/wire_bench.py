@@ -7,7 +7,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -64,6 +64,32 @@ def carries(wire: Wire) -> bool:
 def is_whole(wire: Wire) -> bool:
     """Whether both ends hold both tunnels UP and traffic passes."""
     return wire.are_up() and carries(wire)
+
+
+class KeptLink:
+    """A link that is handed from test to test while it is of the kind that is asked for, and whole; else a fresh one."""
+
+    def __init__(self) -> None:
+        self._bed = ExitStack()
+        self._kind: tuple[Profile, bool] | None = None
+        self._link: Link | None = None
+
+    def of(self, profile: Profile, *, is_static: bool) -> Link:
+        """Return a whole link of this kind; the one before goes when it is of another, or a test left it broken."""
+        if self._link is None or self._kind != (profile, is_static) or not self._is_as_found(self._link):
+            self.close()
+            self._link = self._bed.enter_context(running_link(profile, is_static=is_static))
+            self._kind = profile, is_static
+        return self._link
+
+    @staticmethod
+    def _is_as_found(link: Link) -> bool:
+        return wait_until(lambda: is_whole(link.bed.wire), 5) and link.is_in_sync()
+
+    def close(self) -> None:
+        """Take it away."""
+        self._link = self._kind = None
+        self._bed.close()
 
 
 @contextmanager

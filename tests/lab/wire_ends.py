@@ -20,10 +20,6 @@ MODERN = ("ikev2", "AES256-GCM-16", "SHA2-384", 20)
 VPC, BRANCH = IPv4Network("10.0.0.0/16"), IPv4Network("192.168.10.0/24")
 
 
-def _sla(number: int, target: IPv4Address) -> Sla:
-    return Sla(number, target, track=number, frequency=5, timeout=1)
-
-
 @dataclass
 class Ends:
     """Both sides of the link, changeable while the wire follows them."""
@@ -36,15 +32,21 @@ class Ends:
     lifetimes: tuple[int, int] = (28800, 3600)
     rekey_margin: int = 270
     rekey_fuzz: int = 100
+    aws_initiates: bool = False
+    # Keepalive and hold time of the router's BGP, and seconds between two echoes of its IP SLA.
+    bgp_timers: tuple[int, int] = (10, 30)
+    sla_every: int = 5
 
     def __call__(self) -> tuple[list[RouterEnd], list[AwsEnd]]:
         return [self._router(i) for i in (0, 1)], [self._aws(i) for i in (0, 1)]
 
     def _router(self, index: int) -> RouterEnd:
         version, cipher, digest, group = self.profiles[index]
+        keepalive, hold = self.bgp_timers
         neighbors = tuple(
-            BgpNeighbor(IPv4Address(f"169.254.255.{1 + 4 * n}"), 64512, keepalive=10, hold=30) for n in (0, 1)
+            BgpNeighbor(IPv4Address(f"169.254.255.{1 + 4 * n}"), 64512, keepalive=keepalive, hold=hold) for n in (0, 1)
         )
+        target = IPv4Address(f"169.254.255.{1 + 4 * index}")
         number = 100 * (index + 1)
         end = RouterEnd(
             number=index + 1,
@@ -60,7 +62,7 @@ class Ends:
             phase2_lifetime=self.lifetimes[1],
             bgp=None if self.is_static else RouterBgp(65001, neighbors, self.networks),
             static_routes=(StaticRoute(VPC, number),) if self.is_static else (),
-            sla=_sla(number, IPv4Address(f"169.254.255.{1 + 4 * index}")) if self.is_static else None,
+            sla=Sla(number, target, track=number, frequency=self.sla_every, timeout=1) if self.is_static else None,
             dpd=(10, 3),
         )
         return replace(end, **self.router_changes.get(index, {}))  # type: ignore[arg-type]  # a test's own fields
@@ -85,6 +87,7 @@ class Ends:
             phase2_lifetime=self.lifetimes[1],
             rekey_margin=self.rekey_margin,
             rekey_fuzz=self.rekey_fuzz,
+            initiates=self.aws_initiates,
             bgp=None if self.is_static else (64512, 65001),
             advertised=() if self.is_static else (VPC,),
             static_routes=self.networks if self.is_static else (),
