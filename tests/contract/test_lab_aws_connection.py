@@ -107,6 +107,8 @@ def test_an_option_that_was_never_set_is_not_shown_and_takes_the_default(example
     assert default.phase1_dh_groups == (2, *range(14, 25))
     assert default.phase2_dh_groups == (2, 5, *range(14, 25))
     assert (default.phase1_lifetime, default.phase2_lifetime) == (28800, 3600)
+    assert (default.rekey_margin, default.rekey_fuzz) == (270, 100)
+    assert not (default.initiates or default.restarts)
 
 
 def test_an_option_that_was_set_is_shown_and_in_force(example: Guide) -> None:
@@ -117,6 +119,8 @@ def test_an_option_that_was_set_is_shown_and_in_force(example: Guide) -> None:
         "DPDTimeoutSeconds": 40,
         "ReplayWindowSize": 128,
         "StartupAction": "start",
+        "RekeyMarginTimeSeconds": 120,
+        "RekeyFuzzPercentage": 0,
         "IKEVersions": [{"Value": "ikev2"}],
         "Phase2EncryptionAlgorithms": [{"Value": "AES256-GCM-16"}],
         "LogOptions": {"CloudWatchLogOptions": {"LogEnabled": False}},
@@ -129,6 +133,9 @@ def test_an_option_that_was_set_is_shown_and_in_force(example: Guide) -> None:
         assert shown[renamed.get(name, name)] == value
     held = end(example, connection, shown["OutsideIpAddress"])
     assert (held.ike_versions, held.phase2_encryption) == (("ikev2",), ("AES256-GCM-16",))
+    assert (held.rekey_margin, held.rekey_fuzz) == (120, 0)
+    assert held.initiates
+    assert held.restarts
 
 
 @pytest.mark.parametrize(
