@@ -1,7 +1,6 @@
 """Which section of the errors page treats a message, so that a message ends with the way to its remedy."""
 
 from functools import cache
-from importlib import metadata
 
 # Words of a message -> the section's anchor. The first that is found decides: the general ones come last.
 SECTIONS = (
@@ -79,6 +78,9 @@ def with_remedy(text: str) -> str:
 @cache
 def errors_page() -> str:
     """Return where the errors page is: on the site that the installed package names, else in the repository."""
+    # Imported when there is an error to tell: it reads packages' metadata with all of `email`.
+    from importlib import metadata
+
     try:
         urls = metadata.metadata("aws-cisco-vpn").get_all("Project-URL") or []
     except metadata.PackageNotFoundError:

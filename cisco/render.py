@@ -7,6 +7,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from .errors import InputError
 from .model import Bgp, Encryption, IkeVersion, Integrity, Intent, Phase1, Steering, Tunnel
+from .template_cache import TemplateCache
 
 # AWS's word -> IOS's word (Cisco's published IOS-XE models; see docs/deviations.md).
 IKEV1_ENCRYPTION = {Encryption.AES128: "aes 128", Encryption.AES256: "aes 256"}
@@ -105,6 +106,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        bytecode_cache=TemplateCache(),
         autoescape=False,  # noqa: S701  # IOS text, not HTML; every value is checked by the model and below
     )
     environment.globals.update(

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from .public_words import is_public
+
 MASK = "***"
 
 # Where IOS itself shows a secret, whoever put it there: group 1 is kept, group 2 masked. Foreign keys are masked too.
@@ -42,11 +44,16 @@ class Secret:
 
 
 class Redactor:
-    """Masks every known secret, and whatever stands where IOS shows one, in any text that leaves the agent."""
+    """Masks every known secret, and whatever stands where IOS shows one, in any text that leaves the agent.
+
+    A secret that is one of our configurations' own words ("router") is masked where IOS shows one only: see
+    public_words.py.
+    """
 
     def __init__(self, secrets: Iterable[Secret | None] = ()) -> None:
+        plain = {s.reveal() for s in secrets if s is not None and s.reveal()}
         # Longest first, so that a secret that contains another is masked whole.
-        self._plain = sorted({s.reveal() for s in secrets if s is not None and s.reveal()}, key=len, reverse=True)
+        self._plain = sorted((text for text in plain if not is_public(text)), key=len, reverse=True)
 
     def redact(self, text: str) -> str:
         """Return `text` with secrets replaced by ``***``."""

@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from .model import Bgp, Intent, Static
 from .remedies import errors_page, remedy
+from .template_cache import TemplateCache
 from .verify import Report, TunnelReport
 
 _MOST_NETWORKS = 5  # as many as the drawing has room for
@@ -129,6 +130,7 @@ def _template() -> Template:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        bytecode_cache=TemplateCache(),
         autoescape=True,
     )
     environment.globals.update(state_of=_state, routing_of=_routing, remedy_of=remedy, errors_page=errors_page)

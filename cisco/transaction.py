@@ -122,11 +122,12 @@ def check(intent: Intent, connection: Connection, options: Options, manifest: Ma
     try:
         terminal = connection.open(Deadline(connection.clock, options.deadline))
         try:
-            running = examine(terminal).running
+            router = examine(terminal)
         finally:
             terminal.log_out()
     except (ConnectError, SessionLostError) as problem:
         return CheckResult(intent.generation, in_sync=None, diff="", unreachable=str(problem))
+    running = router.running
     state = read(parse(running))
     found = generation(state, intent.connection_id)
     held = dataclasses.replace(intent, generation=found or intent.generation)
@@ -139,7 +140,7 @@ def check(intent: Intent, connection: Connection, options: Options, manifest: Ma
     return CheckResult(
         generation=_next_generation(connection, found, rest),
         in_sync=found is not None and rest.is_empty,
-        diff=_redactor(connection, intent).redact(_text(rest)),
+        diff=_redactor(connection, intent).redact(_text(rest, refused(router, intent))),
         changed_at=changed.at if changed is not None else None,
         changed_by=changed.by if changed is not None else None,
     )
@@ -152,9 +153,10 @@ def _next_generation(connection: Connection, found: int | None, rest: Plan) -> i
     return found if rest.is_empty else found + 1
 
 
-def _text(rest: Plan) -> str:
-    collisions = (f"! {collision}" for collision in rest.collisions)
-    return "\n".join((*collisions, diff_text(rest.differences))).strip("\n")
+def _text(rest: Plan, refusals: tuple[str, ...]) -> str:
+    """Return what an apply would change, after what it would stop at."""
+    obstacles = (f"! {problem}" for problem in (*rest.collisions, *refusals)) if not rest.is_empty else ()
+    return "\n".join((*obstacles, diff_text(rest.differences))).strip("\n")
 
 
 def _owned_for_removal(owned: Owned, intent: Intent | None) -> Owned:

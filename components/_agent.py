@@ -7,11 +7,14 @@ another language in the plugin, where Pulumi.yaml says that it is, or where Pulu
 """
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 PYTHON_VARIABLE = "AWS_CISCO_VPN_PYTHON"
 SHELL = ("/bin/sh", "-c")
+
+_SHORT_WORD = re.compile(r"[A-Za-z]{1,7}")
 
 UNREACHABLE = 6  # the agent's exit codes: could not connect,
 NOT_UP = 3  # and: asked, and a tunnel is not UP
@@ -102,7 +105,10 @@ def _json_object(text: str) -> Mapping[str, object]:
 
 
 def masked(text: str, secrets: Iterable[str | None]) -> str:
-    """Return the text without any of the secrets: the agent masks them, and nothing is shown on its word alone."""
-    for secret in sorted({s for s in secrets if s}, key=len, reverse=True):
+    """Return the text without any of the secrets: the agent masks them, and nothing is shown on its word alone.
+
+    A short word is left to the agent, which knows whether it is one of IOS's: to mask each `router` tells the password.
+    """
+    for secret in sorted({s for s in secrets if s and not _SHORT_WORD.fullmatch(s)}, key=len, reverse=True):
         text = text.replace(secret, "***")
     return text

@@ -218,6 +218,15 @@ def test_check_of_a_connection_made_anew_shows_what_it_replaces_and_no_collision
         assert "belongs to link tokyo" in lab.check(replace(second_link(), tunnels=anew.tunnels)).diff
 
 
+def test_check_says_beforehand_what_the_release_would_refuse() -> None:
+    one, two = (replace(tunnel, phase1=replace(tunnel.phase1, dh_group=2)) for tunnel in link().tunnels)
+    with bench() as lab:
+        found = lab.check(replace(link(), tunnels=(one, two)))
+        assert "! DH group 2 of phase 1 is refused by IOS-XE" in found.diff
+        assert found.in_sync is False
+        assert "!" not in lab.check(link()).diff
+
+
 def test_check_of_an_unreachable_router_says_so_and_fails_nothing() -> None:
     with bench() as lab:
         found = lab.check(link(generation=4), login=replace(lab.login, port=1))

@@ -149,6 +149,13 @@ def test_every_secret_is_masked_even_one_within_another() -> None:
     assert masked("a key.of.one.more b key.of.one", ["key.of.one", "key.of.one.more", None, ""]) == "a *** b ***"
 
 
+def test_a_short_word_is_left_to_the_agent_which_knows_the_words_of_ios() -> None:
+    assert (
+        masked("+ router bgp 65001 r0uter rendezvous", ["router", "r0uter", "rendezvous"])
+        == "+ router bgp 65001 *** ***"
+    )
+
+
 def test_the_request_has_what_is_given_and_nothing_empty() -> None:
     request = json.loads(request_json(KNOWN, generation=7, wait=30))
     assert request["router"] == {
