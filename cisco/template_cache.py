@@ -4,6 +4,7 @@ The files go where ``.pyc`` files go (`__pycache__`, or ``PYTHONPYCACHEPREFIX``)
 (``PYTHONDONTWRITEBYTECODE``, a folder that is not ours). Jinja2 compares a checksum of the source before it takes one.
 """
 
+import os
 import sys
 from contextlib import suppress
 from importlib.util import cache_from_source
@@ -34,7 +35,7 @@ class TemplateCache(BytecodeCache):
         if sys.dont_write_bytecode:
             return
         path = Path(bucket.key)
-        scratch = path.with_name(f"{path.name}.{id(bucket)}")
+        scratch = path.with_name(f"{path.name}.{os.getpid()}")
         with suppress(OSError):
             path.parent.mkdir(parents=True, exist_ok=True)
             scratch.write_bytes(bucket.bytecode_to_string())
