@@ -1,4 +1,7 @@
-"""`TypedDict` as Pulumi reads it: its analyser knows the standard library's own, where that has `NotRequired`."""
+"""`TypedDict` as Pulumi reads it: its analyser knows the standard library's own, where that has `NotRequired`.
+
+Of another's it reads only the marks of single fields: `total=False` would make every field required with Python 3.10.
+"""
 
 import sys
 

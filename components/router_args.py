@@ -67,20 +67,20 @@ class RouterArgs(TypedDict):
     """BGP: how AWS is told of the primary: as-path (a longer path on the backup, default), med, or none."""
 
 
-class AgentOptionsArgs(TypedDict, total=False):
+class AgentOptionsArgs(TypedDict):
     """How the agent carries a change out."""
 
-    save: bool
+    save: NotRequired[bool]
     """Whether the configuration is saved after proof; true."""
-    revert_minutes: int
+    revert_minutes: NotRequired[int]
     """After how many minutes the router undoes what is not confirmed; 5."""
-    archive: str
+    archive: NotRequired[str]
     """The router's archive, which that takes: use it if it is there, require it, or configure it; use."""
-    adopt: bool
+    adopt: NotRequired[bool]
     """Whether what was configured by hand for this very connection becomes the stack's; false."""
-    window: int
+    window: NotRequired[int]
     """How many lines are sent ahead of their answers; 10."""
-    deadline: int
+    deadline: NotRequired[int]
     """Seconds that a change may take in all; 600."""
 
 

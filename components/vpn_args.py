@@ -8,13 +8,13 @@ from ._typed import NotRequired, TypedDict
 from .tunnel_args import ProfileOverridesArgs
 
 
-class ImportIdsArgs(TypedDict, total=False):
+class ImportIdsArgs(TypedDict):
     """What was made by hand and is taken over as it is: see docs/migration.md."""
 
-    vpn_connection: str
+    vpn_connection: NotRequired[str]
     """The VPN connection's id. While it is named here, AWS's tunnel options and keys are left as they are, and the router
     gets these keys; the profile then says only what the router negotiates."""
-    customer_gateway: str
+    customer_gateway: NotRequired[str]
     """The customer gateway's id; `public_ip` and `bgp_asn` must be its own."""
 
 
