@@ -3,10 +3,12 @@
 import secrets
 import time
 from collections.abc import Callable, Mapping
+from ipaddress import IPv4Network
 
-from lab.wire.link import PROFILES, Link
+from lab.wire.link import INSIDE, PROFILES, Link
 
 _PATIENCE = 120
+LED_AWAY = "rotate one key, traffic led away by hand before"
 
 
 def settle(link: Link) -> None:
@@ -15,16 +17,41 @@ def settle(link: Link) -> None:
     Raises:
         TimeoutError: That did not happen.
     """
+    _wait_until(link.bed.wire.are_up, "not both tunnels are UP", lambda: str(link.bed.wire.outcomes()))
+
+
+def _wait_until(condition: Callable[[], bool], otherwise: str, details: Callable[[], str] = str) -> None:
     deadline = time.monotonic() + _PATIENCE
-    while not link.bed.wire.are_up():
+    while not condition():
         if time.monotonic() > deadline:
-            raise TimeoutError(f"not both tunnels are UP after {_PATIENCE} s: {link.bed.wire.outcomes()}")
-        time.sleep(0.2)
+            raise TimeoutError(f"{otherwise} after {_PATIENCE} s {details()}")
+        time.sleep(0.1)
 
 
 def one_key(link: Link) -> None:
     """Give the second tunnel a new key."""
     link.set_key(1, f"k{secrets.token_hex(15)}")
+
+
+def led_away(link: Link) -> None:
+    """Give the tunnel that carries the traffic a new key, once its BGP session has been shut by hand: traffic moves while it is UP.
+
+    Raises:
+        TimeoutError: Traffic did not move, or the tunnel did not come back.
+    """
+    wire = link.bed.wire
+    active = wire.active()
+    outside = next(str(outside) for outside, pair in wire.pairs.items() if pair is active)
+    index = next(index for index in (0, 1) if link.outside(index) == outside)
+    neighbor = next(IPv4Network(INSIDE[index]).hosts())
+    link.bed.router.edit(["router bgp 65001", f"neighbor {neighbor} shutdown"])
+    _wait_until(
+        lambda: active not in (wire.active(), wire.active_of_aws()),
+        "traffic still goes by the tunnel whose BGP is shut",
+    )
+    link.set_key(index, f"k{secrets.token_hex(15)}")
+    _wait_until(lambda: active.router.is_up and active.aws.is_up, "the tunnel with the new key is not UP")
+    link.bed.router.edit(["router bgp 65001", f"no neighbor {neighbor} shutdown"])
 
 
 def both_keys(link: Link) -> None:
@@ -66,6 +93,7 @@ def primary(link: Link) -> None:
 
 CHANGES: Mapping[str, Callable[[Link], None]] = {
     "rotate one key": one_key,
+    LED_AWAY: led_away,
     "rotate both keys": both_keys,
     "guide-2015 to modern": profile,
     "add a prefix": prefix,

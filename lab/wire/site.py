@@ -76,6 +76,10 @@ class Site:
         """Return the static routes in force over a device."""
         return tuple(network for network, devices in self._routes.items() if device in devices)
 
+    def has_route(self, network: IPv4Network) -> bool:
+        """Whether a static route to this network is in force, over whichever device."""
+        return network in self._routes
+
     def _forget(self, network: IPv4Network) -> None:
         try:
             self.router.ip("route", "del", str(network))

@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Interface
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 from pathlib import Path
 
 from lab.ends import AwsEnd, RouterEnd
@@ -117,8 +117,17 @@ class Wire:
 
     def active(self) -> Pair:
         """Return the tunnel that the router sends the two hosts' traffic through now."""
-        way = self.branch.router.ip("route", "get", str(SUBNET[1].ip), "from", str(LAN[1].ip), "iif", "lan0")
-        return next(pair for pair in self.pairs.values() if f" dev {pair.router.device} " in way)
+        return self._way(self.branch, LAN, SUBNET, lambda pair: pair.router.device)
+
+    def active_of_aws(self) -> Pair:
+        """Return the tunnel that AWS answers through now."""
+        return self._way(self.vpc, SUBNET, LAN, lambda pair: pair.aws.device)
+
+    def _way(
+        self, site: Site, near: Sequence[IPv4Interface], far: Sequence[IPv4Interface], device: Callable[[Pair], str]
+    ) -> Pair:
+        way = site.router.ip("route", "get", str(far[1].ip), "from", str(near[1].ip), "iif", "lan0")
+        return next(pair for pair in self.pairs.values() if f" dev {device(pair)} " in way)
 
     def echoes(self, seconds: float = 120) -> Echoes:
         """Begin to send echoes from the branch's host to the VPC's, until stopped or for so many seconds."""
@@ -154,8 +163,16 @@ class Wire:
             received_by_router=self.branch.frr.received(str(aws.inside.ip)) if aws.bgp else NOTHING,
             received_by_aws=self.vpc.frr.received(str(aws.customer_inside.ip)) if aws.bgp else NOTHING,
             probe=self.probes.get(router.sla.number) if router and router.sla and not is_aws else None,
-            routes=self.branch.routes_over(f"Tunnel{router.number}") if router else (),
+            routes=self._routes_of(router) if router else (),
             log_reason=pair.reason(),
+        )
+
+    def _routes_of(self, router: RouterEnd) -> tuple[IPv4Network, ...]:
+        """Return the static routes over a tunnel: in force, or standing by for one with a shorter distance that is."""
+        standing_by = (route.network for route in router.static_routes if route.distance > 1)
+        return (
+            *self.branch.routes_over(f"Tunnel{router.number}"),
+            *(network for network in standing_by if self.branch.has_route(network)),
         )
 
     def outcomes(self) -> Mapping[IPv4Address, Outcome]:
@@ -165,9 +182,7 @@ class Wire:
     def are_up(self) -> bool:
         """Whether there are two tunnels, both of them UP on both ends, and each end has the routes that it needs."""
         both = [(self.router_outcome(outside), self.aws_outcome(outside)) for outside in tuple(self.pairs)]
-        return len(both) == 2 and all(
-            router.is_up and aws.is_up and router.cause is None and aws.cause is None for router, aws in both
-        )
+        return len(both) == 2 and all(_is_whole(outcome) for pair in both for outcome in pair)
 
     def stop(self) -> None:
         """Stop following, end every daemon and remove every namespace."""
@@ -179,3 +194,9 @@ class Wire:
             pair.delete()
         self.branch.delete()
         self.vpc.delete()
+
+
+def _is_whole(outcome: Outcome) -> bool:
+    """Whether an end sees the tunnel UP and has the routes that it needs: a session that has just begun has told none yet."""
+    has_told = outcome.bgp_state is None or bool(outcome.received_by_router and outcome.received_by_aws)
+    return outcome.is_up and outcome.cause is None and has_told

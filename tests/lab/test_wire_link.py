@@ -160,7 +160,7 @@ class TestTheGuidesProfileWithBgp(Shown):
         assert verified.returncode == 3
         assert re.search(rf"^Tunnel2 is DOWN: .*{re.escape(said)}", verified.stdout, re.MULTILINE), verified.stdout
         assert "Tunnel1 is DOWN" not in verified.stdout
-        assert carries(wire)
+        assert wait_until(lambda: carries(wire))
 
 
 class TestTheGuidesProfileStatic(Shown):
