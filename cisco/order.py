@@ -146,9 +146,12 @@ def _leaves(old: Entries, new: Entries, mode: str) -> list[Command]:
     # A new object gets its defaults spelled out: they differ between releases.
     is_new = not any(slot != "description" for slot in old)
     if _vrf_in(old) != _vrf_in(new):
+        # Whose the interface is comes first: killed after this line, the next run must know it as ours.
+        marked = {s: e for s, e in new.items() if s == "description" and not is_same(old.get(s), e)}
+        leaves += [Command(entry.line, mode) for entry in marked.values()]
         leaves += _vrf_change(old, new, mode)
         # IOS takes an interface's addresses away when its VRF changes, and the VRF's line is done.
-        old = {s: e for s, e in old.items() if not e.line.startswith("ip address ") and s != _VRF}
+        old = {s: e for s, e in old.items() if not e.line.startswith("ip address ") and s != _VRF} | marked
         new = {s: e for s, e in new.items() if s != _VRF}
     for slot, entry in new.items():
         known = old.get(slot)

@@ -80,17 +80,21 @@ def _classes(token: str) -> tuple[Hint, Hint]:
 def _module(name: str) -> types.ModuleType:
     """Import one module of an SDK without the hundreds beside it, which cost each start of a plugin a second.
 
-    A package that stands in `sys.modules` is not executed; it is taken out again, so that others import it whole.
+    A package that stands in `sys.modules` is not executed. What stood there before comes back: the SDK's own stand-in,
+    which loads the whole when a name of it is first asked for.
     """
     parent = name.rpartition(".")[0]
-    spec = importlib.util.find_spec(parent) if parent not in sys.modules else None
-    if spec is None:
+    importlib.import_module(name.partition(".")[0])
+    spec, before = importlib.util.find_spec(parent), sys.modules.get(parent)
+    if spec is None or type(before) is types.ModuleType:
         return importlib.import_module(name)
     sys.modules[parent] = importlib.util.module_from_spec(spec)
     try:
         return importlib.import_module(name)
     finally:
         del sys.modules[parent]
+        if before is not None:
+            sys.modules[parent] = before
 
 
 def _snake(name: str) -> str:

@@ -45,6 +45,19 @@ def test_every_choice_together_gives_the_golden_text(options: str, request: pyte
     assert text == golden.read_text()
 
 
+def test_a_new_tunnel_says_whose_it_is_before_it_is_put_into_a_vrf() -> None:
+    """An agent killed between the two would leave an interface that its next run takes for somebody else's."""
+    marked, moved, interface = set(), [], ""
+    for line in texts(planned(branch(), in_vrfs(link(BGP), inside_vrf="CUST"))):
+        interface = line if line.startswith("interface ") else interface
+        if line.startswith("description aws-cisco-vpn "):
+            marked.add(interface)
+        if line == "vrf forwarding CUST":
+            assert interface in marked
+            moved.append(interface)
+    assert moved == ["interface Tunnel2", "interface Tunnel1"]
+
+
 def test_the_primary_is_named_by_an_address_or_a_network_of_its_own() -> None:
     one, two = intent("bgp-vgw.xml").tunnels
     for name, index in ((str(one.aws_outside), 0), (str(two.router_inside.network), 1)):
