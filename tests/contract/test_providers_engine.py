@@ -11,6 +11,7 @@ from pulumi import automation
 
 from lab.aws.server import FakeAws
 from lab.engine.environment import INSTALLED, pulumi_environment
+from lab.engine.stack import LabStack, make_stack
 from tests.contract.fake_aws import REGION, client
 
 CONNECTION = """
@@ -56,26 +57,22 @@ import pulumi_aws as aws
 aws.s3.Bucket("bucket")
 """
 
-Start = Callable[[str], automation.Stack]
+Start = Callable[[str], LabStack]
 
 
 @pytest.fixture
 def start(tmp_path: Path, aws: FakeAws) -> Iterator[Start]:
     """Make a stack of a program; whatever it made is destroyed at the end."""
-    made: list[automation.Stack] = []
+    made: list[LabStack] = []
 
-    def make(program: str) -> automation.Stack:
+    def make(program: str) -> LabStack:
         project = tmp_path / "project"
         project.mkdir()
         (project / "Pulumi.yaml").write_text("name: toy\nruntime: python\n")
         (project / "__main__.py").write_text(program)
         credentials = {"AWS_ENDPOINT_URL": aws.endpoint, "AWS_REGION": REGION}
         keys = {"AWS_ACCESS_KEY_ID": "lab", "AWS_SECRET_ACCESS_KEY": "lab"}
-        options = automation.LocalWorkspaceOptions(
-            pulumi_command=automation.PulumiCommand(root=str(INSTALLED)),
-            env_vars={**pulumi_environment(tmp_path / "pulumi"), **credentials, **keys},
-        )
-        stack = automation.create_or_select_stack("test", work_dir=str(project), opts=options)
+        stack = make_stack("test", project, {**pulumi_environment(tmp_path / "pulumi"), **credentials, **keys})
         made.append(stack)
         return stack
 
@@ -84,10 +81,8 @@ def start(tmp_path: Path, aws: FakeAws) -> Iterator[Start]:
         stack.destroy()
 
 
-def configure(stack: automation.Stack, lifetime: int = 28800, first: str = "169.254.11.0/30", key: str = "FakeKeyOfTunnelTwo.2") -> None:  # fmt: skip
-    stack.set_config("lifetime", automation.ConfigValue(str(lifetime)))
-    stack.set_config("first", automation.ConfigValue(first))
-    stack.set_config("key", automation.ConfigValue(key, secret=True))
+def configure(stack: LabStack, lifetime: int = 28800, first: str = "169.254.11.0/30", key: str = "FakeKeyOfTunnelTwo.2") -> None:  # fmt: skip
+    stack.set({"lifetime": lifetime, "first": first}, {"key": key})
 
 
 def changed(counts: object) -> dict[str, int]:
@@ -98,18 +93,19 @@ def changed(counts: object) -> dict[str, int]:
 def test_a_connection_is_made_left_alone_changed_in_place_and_removed(start: Start, aws: FakeAws) -> None:
     stack = start(CONNECTION)
     configure(stack)
-    first = stack.up()
+    stack.up()
+    first = stack.outputs()
     stack.preview(expect_no_changes=True)
     stack.refresh(expect_no_changes=True)
     configure(stack, lifetime=14400, key="AnotherFakeKey.2")
     second = stack.up()
 
-    assert first.outputs["inside"].value == ["169.254.11.1", "169.254.12.1"]
-    assert first.outputs["key"].secret
+    assert first["inside"].value == ["169.254.11.1", "169.254.12.1"]
+    assert first["key"].secret
     assert changed(second.summary.resource_changes) == {"update": 1}
-    assert second.outputs["id"].value == first.outputs["id"].value
+    assert stack.outputs()["id"].value == first["id"].value
     ec2 = client(aws)
-    (found,) = ec2.describe_vpn_connections(VpnConnectionIds=[first.outputs["id"].value])["VpnConnections"]
+    (found,) = ec2.describe_vpn_connections(VpnConnectionIds=[first["id"].value])["VpnConnections"]
     options = found["Options"]["TunnelOptions"]
     assert [option["Phase1LifetimeSeconds"] for option in options] == [14400, 14400]
     assert "AnotherFakeKey.2" in found["CustomerGatewayConfiguration"]
@@ -127,9 +123,8 @@ def test_drift_is_healed_a_replacement_foreseen_a_refused_value_named_and_no_key
     shown: list[str] = []
     stack = start(CONNECTION)
     configure(stack)
-    vpc = (
-        stack.up(on_output=shown.append, on_event=lambda event: shown.append(repr(event.__dict__))).outputs["vpc"].value
-    )
+    stack.up(on_output=shown.append, on_event=lambda event: shown.append(repr(event.__dict__)))
+    vpc = stack.outputs()["vpc"].value
     ec2 = client(aws)
 
     ec2.create_tags(Resources=[vpc], Tags=[{"Key": "Name", "Value": "somebody else's"}])
@@ -150,7 +145,9 @@ def test_drift_is_healed_a_replacement_foreseen_a_refused_value_named_and_no_key
 
 
 def test_default_tags_reach_every_resource_and_data_sources_answer(start: Start) -> None:
-    outputs = start(TAGGED).up().outputs
+    stack = start(TAGGED)
+    stack.up()
+    outputs = stack.outputs()
 
     assert outputs["tags"].value == [{"Name": "x"}, {"Name": "x", "Stack": "toy"}]
     assert f"{REGION}a" in outputs["zones"].value
@@ -168,7 +165,8 @@ def test_a_command_shows_its_progress_sees_the_engine_s_environment_and_fails_th
     shown: list[str] = []
     stack = start(COMMAND)
 
-    names = stack.up(on_output=shown.append).outputs["out"].value.split("\n")
+    stack.up(on_output=shown.append)
+    names = stack.outputs()["out"].value.split("\n")
 
     assert any("step 1" in line for line in shown)
     assert "PULUMI_HOME" in names

@@ -201,9 +201,8 @@ def test_another_project_lives_on_the_installed_package_wherever_it_lies(
     before = router.running_config()
     one = Branch(tmp_path / "home", tmp_path / "here", environment, aws)
     settings = {"host": router.host, "port": str(router.port), "hostKey": router.host_key, "aws:region": "us-east-2"}
-    for key, value in settings.items():
-        one.stack.set_config(key, automation.ConfigValue(value))
-    one.stack.set_config("password", automation.ConfigValue(password, secret=True))
+    plain = {key: automation.ConfigValue(value) for key, value in settings.items()}
+    one.stack.set_all_config(plain | {"password": automation.ConfigValue(password, secret=True)})
     outputs = one.stack.up(color="never").outputs
     assert outputs["states"].value == ["UP", "UP"]
     assert "interface Tunnel71" in router.running_config()
