@@ -2,6 +2,7 @@
 
 import struct
 import subprocess
+import time
 from dataclasses import dataclass
 from ipaddress import IPv4Address
 from pathlib import Path
@@ -53,7 +54,11 @@ class Capture:
             raise WireError(f"tcpdump did not start: {said.strip()}")
 
     def stop(self) -> tuple[Packet, ...]:
-        """End the capture and return the IPv4 packets."""
+        """End the capture, once it has written all that had come, and return the IPv4 packets."""
+        written, deadline = -1, time.monotonic() + 30
+        while written != self._file.stat().st_size and time.monotonic() < deadline:
+            written = self._file.stat().st_size
+            time.sleep(0.2)
         self._process.terminate()
         self._process.communicate(timeout=30)
         return tuple(read(self._file.read_bytes()))

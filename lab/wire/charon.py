@@ -32,6 +32,7 @@ charon {{
   filelog {{
     stderr {{
       default = 1
+      esp = {esp}
       time_format = %s
     }}
   }}
@@ -101,8 +102,8 @@ class Charon:
         self.folder = folder
         self.is_frozen = False
         self._loaded: Peering | None = None
-        settings = folder / "strongswan.conf"
-        settings.write_text(SETTINGS.format(plugins=PLUGINS, folder=folder, retry=retries.seconds, tries=retries.tries))
+        self._retries = retries
+        self._write_settings(esp=1)
         plugin = folder / "kernel-libipsec.so"
         mounts = "mount -t tmpfs tmpfs /run"
         if write_widened(plugin):
@@ -110,8 +111,26 @@ class Charon:
         self._process = namespace.start(
             ["unshare", "-m", "sh", "-c", f"{mounts} && exec {PROGRAM}"],
             folder / "log",
-            os.environ | {"STRONGSWAN_CONF": str(settings)},
+            os.environ | {"STRONGSWAN_CONF": str(self._settings)},
         )
+
+    @property
+    def _settings(self) -> Path:
+        return self.folder / "strongswan.conf"
+
+    def _write_settings(self, *, esp: int) -> None:
+        seconds, tries = self._retries.seconds, self._retries.tries
+        text = SETTINGS.format(plugins=PLUGINS, folder=self.folder, retry=seconds, tries=tries, esp=esp)
+        self._settings.write_text(text)
+
+    def tell_refusals(self) -> None:
+        """Log each ESP packet from now on, so that `refusals` can count; a line a packet is too much for always."""
+        self._write_settings(esp=2)
+        self._process.send_signal(signal.SIGHUP)  # charon reads its settings again
+
+    def refusals(self) -> int:
+        """Return how many ESP packets came for which the daemon had no SA, since it was asked to tell them."""
+        return self.log().count("inbound ESP packet does not belong to an installed SA")
 
     def wait_until_ready(self) -> None:
         """Wait for the daemon's socket and its TUN device."""

@@ -45,7 +45,7 @@ def whole(start: Start, ends: Ends) -> Wire:
 
 def impatient(is_static: bool, profile: tuple[str, str, str, int]) -> Ends:
     """Ends that notice soon: how long the agent's own timers take is measured in docs/wire.md."""
-    return Ends(is_static, [profile, profile], bgp_timers=(3, 9), sla_every=1)
+    return Ends(is_static, [profile, profile], bgp_timers=(2, 6), sla_every=1)
 
 
 def reason(wire: Wire, outside: IPv4Address) -> str:
@@ -66,7 +66,9 @@ def test_traffic_moves_to_the_other_tunnel_when_an_endpoint_dies_and_comes_back(
 
 
 @pytest.mark.parametrize("version", ["ikev1", "ikev2"])
-def test_rekeying_ike_and_ipsec_under_load_loses_nothing(start: Start, version: str) -> None:
+def test_rekeying_ike_and_ipsec_under_load_loses_nothing_but_what_overtakes_quick_mode(
+    start: Start, version: str
+) -> None:
     # AWS's shortest lifetime is 15 minutes: what is proven is the exchange, so it may come every few seconds. The margin is
     # long: had a busy machine no time for the exchange before the old SA's end, that would be an expiry, not a rekeying.
     ends = Ends(
@@ -88,12 +90,18 @@ def test_rekeying_ike_and_ipsec_under_load_loses_nothing(start: Start, version: 
             for outside in wire.pairs
         )
 
+    daemons = [side.charon for pair in wire.pairs.values() for side in (pair.router, pair.aws)]
+    for daemon in daemons:
+        daemon.tell_refusals()
     echoes = wire.echoes(180)
     has_all = wait_until(has_rekeyed, 120)
     loss = echoes.stop()
     assert has_all, (children, ikes)
     assert loss.sent > 100
-    assert loss.by_the_tunnels == 0, loss
+    # IKEv1's initiator sends with the new SA once it has sent Quick Mode's last message. What overtakes that, the other end
+    # refuses, and says so; IKEv2's waits for an answer.
+    refused = sum(daemon.refusals() for daemon in daemons) if version == "ikev1" else 0
+    assert loss.by_the_tunnels <= refused, (loss, refused)
     assert len(wire.history) == began, wire.history[began - 1 :]
 
 

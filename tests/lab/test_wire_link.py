@@ -40,8 +40,8 @@ class OfEachKind:
     is_static: ClassVar[bool]
 
     @pytest.fixture
-    def link(self, kept: KeptLink) -> Link:
-        return kept.of(self.profile, is_static=self.is_static)
+    def link(self, kept: KeptLink, request: pytest.FixtureRequest) -> Link:
+        return kept.of(self.profile, is_static=self.is_static, failures=request.session.testsfailed)
 
     def test_what_the_agent_pushed_is_negotiated_and_up_on_both_ends(self, link: Link) -> None:
         profile, wire = self.profile, link.bed.wire

@@ -71,20 +71,21 @@ class KeptLink:
 
     def __init__(self) -> None:
         self._bed = ExitStack()
-        self._kind: tuple[Profile, bool] | None = None
+        self._kind: tuple[Profile, bool, int] | None = None
         self._link: Link | None = None
 
-    def of(self, profile: Profile, *, is_static: bool) -> Link:
-        """Return a whole link of this kind; the one before goes when it is of another, or a test left it broken."""
-        if self._link is None or self._kind != (profile, is_static) or not self._is_as_found(self._link):
+    def of(self, profile: Profile, *, is_static: bool, failures: int) -> Link:
+        """Return a whole link of this kind. What a test that failed has left (`failures` so far) is nobody's to begin with."""
+        kind = profile, is_static, failures
+        if self._link is None or self._kind != kind or not self._is_whole(self._link):
             self.close()
             self._link = self._bed.enter_context(running_link(profile, is_static=is_static))
-            self._kind = profile, is_static
+            self._kind = kind
         return self._link
 
     @staticmethod
-    def _is_as_found(link: Link) -> bool:
-        return wait_until(lambda: is_whole(link.bed.wire), 5) and link.is_in_sync()
+    def _is_whole(link: Link) -> bool:
+        return wait_until(lambda: is_whole(link.bed.wire), 5)
 
     def close(self) -> None:
         """Take it away."""
