@@ -23,6 +23,7 @@ Batch: TypeAlias = tuple[Command, ...]
 
 # AWS's own pusher waits 60 s before IOS lets go of an ISAKMP profile ("Cisco requires waiting 60 seconds").
 _IN_USE_PATIENCE = 90.0
+_FIRST_PAUSE = 0.5  # a session that was cleared is often gone at once; then twice as long each time
 
 # Never part of a plan; a plan with one of these is a mistake of ours, or an attack on it.
 _FORBIDDEN = ("reload", "erase", "write", "boot", "no router", "default", "configure", "delete", "format")
@@ -102,9 +103,11 @@ class Pusher:
         """Send a line again until IOS no longer holds a session on the object."""
         self.report(f"waiting for IOS to let go: {self.redactor.redact(command.text)}")
         end = self.clock.monotonic() + _IN_USE_PATIENCE
+        pause = _FIRST_PAUSE
         while True:
             self._clear(peers)
-            self.clock.sleep(self.poll)
+            self.clock.sleep(pause)
+            pause = min(2 * pause, self.poll)
             reply = self.terminal.run(command.text)
             if classify(command.text, reply.text) is not Verdict.IN_USE or self.clock.monotonic() >= end:
                 return reply
