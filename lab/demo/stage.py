@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING
 from pulumi import automation
 
 from lab.aws.server import FakeAws
-from lab.engine.environment import ROOT, pulumi_environment
-from lab.engine.stack import LabStack, make_stack
+from lab.engine.environment import pulumi_environment
+from lab.engine.stack import LabStack, link_project, make_stack
 from lab.router.server import Router
 
 if TYPE_CHECKING:
     from lab.wire.wire import Wire  # needs Linux's namespaces: imported only where it is asked for
 
-PROJECT = "aws-cisco-vpn"
 USER = "pulumi"
 
 
@@ -36,7 +35,7 @@ class Stage:
 
     def set(self, **settings: object) -> None:
         """Set plain configuration."""
-        self.stack.set({f"{PROJECT}:{key}": value for key, value in settings.items()})
+        self.stack.set(settings)
 
     def up(self, tell: Callable[[str], None] | None = None) -> automation.UpResult:
         """Run `pulumi up`; outputs stay masked."""
@@ -76,27 +75,23 @@ def _parts(*, is_on_wire: bool, **router: str) -> "Iterator[tuple[FakeAws, Route
 
 
 def _stack(name: str, home: Path, environment: Mapping[str, str]) -> LabStack:
-    # The stack's own settings file would land in the repository: the program runs from a copy of the project's head.
-    project = home / "project"
-    project.mkdir()
-    for entry in ("Pulumi.yaml", "__main__.py", "components", "cisco"):
-        (project / entry).symlink_to(ROOT / entry)
-    return make_stack(name, project, environment)
+    link_project(home / "project")
+    return make_stack(name, home / "project", environment)
 
 
 def _configure(running: Stage, routing: str) -> None:
     router = running.router
-    settings = {
-        "routerHost": router.host,
-        "routerPort": router.port,
-        "routerHostKey": router.host_key,
-        "routerUsername": USER,
-        "publicIp": "203.0.113.100",
-        "profile": "guide-2015",
-        "routing": routing,
-        "checkTimeout": 30 if running.wire is None else 120,
-    }
     running.stack.set(
-        {"aws:region": "ap-northeast-1"} | {f"{PROJECT}:{key}": value for key, value in settings.items()},
-        {f"{PROJECT}:routerPassword": running.password},
+        {
+            "aws:region": "ap-northeast-1",
+            "routerHost": router.host,
+            "routerPort": router.port,
+            "routerHostKey": router.host_key,
+            "routerUsername": USER,
+            "publicIp": "203.0.113.100",
+            "profile": "guide-2015",
+            "routing": routing,
+            "checkTimeout": 30 if running.wire is None else 120,
+        },
+        {"routerPassword": running.password},
     )

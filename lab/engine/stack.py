@@ -7,7 +7,7 @@ from typing import Any
 from pulumi import automation
 from pulumi.automation._stack import StackInitMode  # the SDK's own `create_stack` makes no other class than its own
 
-from lab.engine.environment import INSTALLED
+from lab.engine.environment import INSTALLED, ROOT
 
 
 class LabStack(automation.Stack):
@@ -38,6 +38,13 @@ class LabStack(automation.Stack):
         values = {path: automation.ConfigValue(text) for path, text in _leaves(settings)}
         values |= {key: automation.ConfigValue(text, secret=True) for key, text in (secrets or {}).items()}
         self.set_all_config(values, path=True)
+
+
+def link_project(folder: Path) -> None:
+    """Lay the repository's own project into a new folder, by links: a stack's settings file is written beside them."""
+    folder.mkdir(parents=True)
+    for entry in ("Pulumi.yaml", "__main__.py", "components", "cisco"):
+        (folder / entry).symlink_to(ROOT / entry)
 
 
 def make_stack(name: str, folder: Path, environment: Mapping[str, str]) -> LabStack:

@@ -350,12 +350,12 @@ class _Session(asyncssh.SSHServerSession[str]):
             return
         self._later(self._vty.feed, data)
 
-    def _later(self, action: Callable[[str], None], text: str) -> None:
+    def _later(self, action: Callable[..., None], *text: str) -> None:
         """Half a round trip is the way there, half the way back."""
         if self._router.round_trip:
-            asyncio.get_running_loop().call_later(self._router.round_trip / 2, action, text)
+            asyncio.get_running_loop().call_later(self._router.round_trip / 2, action, *text)
         else:
-            action(text)
+            action(*text)
 
     def eof_received(self) -> bool:
         self._vty.end()
@@ -400,9 +400,9 @@ class _Session(asyncssh.SSHServerSession[str]):
     def close(self) -> None:
         """End the session and, as IOS does, the connection: once the user's end has closed too, so that it has read all."""
         self._flush()
-        self._later(self._hang_up, "")
+        self._later(self._hang_up)
 
-    def _hang_up(self, _: str) -> None:
+    def _hang_up(self) -> None:
         if self._channel is not None:
             self._channel.close()
         asyncio.get_running_loop().call_later(_LAST_WORD, self._connection.close)

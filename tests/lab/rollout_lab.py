@@ -16,11 +16,11 @@ from typing_extensions import Self
 
 from lab.aws.server import FakeAws
 from lab.engine.environment import ROOT, TOOLS, pulumi_environment
+from lab.engine.stack import link_project
 from lab.router.default_config import default_running_config
 from lab.router.release import RELEASES
 from lab.router.server import Router
 
-ENTRIES = ("Pulumi.yaml", "__main__.py", "components", "cisco")
 WAN = "203.0.113.100"
 _SAMPLE_SECONDS = 0.01
 
@@ -140,9 +140,7 @@ def rollout_lab(home: Path, *releases: str, backend: str | None = None) -> Itera
     """Raise the ends, a router for each release, and make the project's folder."""
     password = secrets.token_urlsafe(16)
     project = home / "project"
-    project.mkdir(parents=True)
-    for entry in ENTRIES:
-        (project / entry).symlink_to(ROOT / entry)
+    link_project(project)
     with FakeAws() as aws:
         routers = [_router(aws, number, release, password) for number, release in enumerate(releases)]
         for router in routers:

@@ -11,12 +11,11 @@ from typing import Any
 from pulumi import automation
 
 from lab.aws.server import FakeAws
-from lab.engine.environment import ROOT, pulumi_environment
-from lab.engine.stack import LabStack, make_stack
+from lab.engine.environment import pulumi_environment
+from lab.engine.stack import LabStack, link_project, make_stack
 from lab.router.server import Router
 
 PROJECT = "aws-cisco-vpn"
-ENTRIES = ("Pulumi.yaml", "__main__.py", "components", "cisco")
 
 
 @dataclass
@@ -32,11 +31,11 @@ class StackLab:
 
     def set(self, **settings: object) -> None:
         """Set configuration; a list or a dictionary element by element."""
-        self.stack.set({f"{PROJECT}:{key}": value for key, value in settings.items()})
+        self.stack.set(settings)
 
     def set_secret(self, **settings: str) -> None:
         """Set secret configuration."""
-        self.stack.set({}, {f"{PROJECT}:{key}": value for key, value in settings.items()})
+        self.stack.set({}, settings)
 
     def up(self) -> dict[str, int]:
         """Run an up; return how many resources had which change."""
@@ -115,10 +114,7 @@ def stack_lab(
     """
     password = secrets.token_urlsafe(16)
     project = home / "project"
-    project.mkdir(parents=True)
-    # The stack's settings are written beside Pulumi.yaml: the program runs from links, so that none is left in the repository.
-    for entry in ENTRIES:
-        (project / entry).symlink_to(ROOT / entry)
+    link_project(project)
     if program is not None:
         for entry in ("__main__.py", "Pulumi.yaml"):
             (project / entry).unlink()
@@ -134,10 +130,7 @@ def stack_lab(
         lab = StackLab(stack, aws, router, password)
         if program is None:
             settings = {**_to(router), **settings}
-        stack.set(
-            {"aws:region": "ap-northeast-1"} | {f"{PROJECT}:{key}": value for key, value in settings.items()},
-            {f"{PROJECT}:routerPassword": password},
-        )
+        stack.set({"aws:region": "ap-northeast-1", **settings}, {"routerPassword": password})
         yield lab
 
 
