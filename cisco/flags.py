@@ -30,9 +30,11 @@ def build_parser() -> argparse.ArgumentParser:
         prog="python -m cisco",
         description="The router's side of an AWS Site-to-Site VPN. Without flags, a verb reads its JSON from standard input.",
     )
+    flags = argparse.ArgumentParser(add_help=False)
+    _add_flags(flags)
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
     for verb, text in VERBS.items():
-        _add_flags(verbs.add_parser(verb, help=text, description=text))
+        verbs.add_parser(verb, help=text, description=text, parents=[flags])
     return parser
 
 

@@ -18,8 +18,12 @@ from .lean_import import lean
 from .login import ANY_HOST_KEY, Login
 
 # Netmiko's own first file imports a driver for each of a hundred kinds of device, and Paramiko takes Invoke for `Match
-# exec` in OpenSSH's configuration, which is not read here: together half of the processor time of a start.
-with lean("netmiko", names={"log": logging.getLogger("netmiko")}, absent=("invoke",)):
+# exec` in OpenSSH's configuration, which is not read here: together half of the processor time of a start. Paramiko has
+# its version read from its package's metadata, by all of `email`, only to tell the router.
+with (
+    lean("netmiko", names={"log": logging.getLogger("netmiko")}, absent=("invoke",)),
+    lean("importlib.metadata", names={"version": lambda _package: "0"}),
+):
     import paramiko  # type: ignore[import-untyped]  # Paramiko has no type hints
     from cryptography.utils import CryptographyDeprecationWarning
     from netmiko.base_connection import BaseConnection
