@@ -61,6 +61,7 @@ class AwsPlugin:
             token=values.get("token"),
             profile=values.get("profile"),
         )
+        self._session({}).warm()
 
     def check(self, resource: Resource, olds: Properties, news: Properties) -> tuple[Properties, list[Failure]]:
         """Judge the inputs by the SDK's schema and the provider's own rules, and fill in its defaults."""

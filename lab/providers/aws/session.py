@@ -1,5 +1,6 @@
 """AWS as the stand-in talks to it: clients, Region, account, and the provider's default tags."""
 
+import contextlib
 import os
 import threading
 from collections.abc import Mapping
@@ -55,13 +56,23 @@ class Session:
             self._account = str(self.call("sts", "get_caller_identity", {})["Account"])
         return self._account
 
+    def warm(self) -> None:
+        """Have EC2's client made by a thread: its library and model take half a second, while the engine is busy elsewhere."""
+        threading.Thread(target=self._warm, daemon=True).start()
+
+    def _warm(self) -> None:
+        from botocore.exceptions import BotoCoreError  # type: ignore[import-untyped]  # botocore has no types
+
+        with contextlib.suppress(BotoCoreError):  # the call that needs the client tells it
+            self._client("ec2")
+
     def arn(self, service: str, resource: str) -> str:
         """Build the ARN of a resource of this account and Region."""
         return f"arn:{AWS_PARTITION}:{service}:{self.region}:{self.account}:{resource}"
 
     def call(self, service: str, operation: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """Call AWS; a refusal is an `AwsError` with AWS's code."""
-        from botocore.exceptions import (  # type: ignore[import-untyped]  # botocore has no types
+        from botocore.exceptions import (
             BotoCoreError,
             ClientError,
         )
