@@ -3,7 +3,7 @@
 import os
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -15,38 +15,41 @@ LANGUAGES: Final = TOOLS / "languages"
 NODE_MODULES: Final = LANGUAGES / "node_modules"
 YAML_VERSION: Final = "1.25.0"
 """The release that is built; `lab/engine/yaml_host/go.mod` names the same."""
+HOSTS_VERSION: Final = "3.66.0"
+"""The last SDK module that has the Node.js and Go hosts inside; `lab/engine/more_hosts/go.mod` names the same."""
 
 _MODULES: Final = ROOT / "lab" / "engine"
-_YAML, _CLI, _NODE = _MODULES / "yaml_host", _MODULES / "cli", _MODULES / "node"
+_YAML, _MORE, _CLI, _NODE = (_MODULES / name for name in ("yaml_host", "more_hosts", "cli", "node"))
+_HOSTS: Final[Mapping[str, tuple[Path, str, str, str]]] = {
+    "YAML host": (_YAML, "github.com/pulumi/pulumi-yaml/cmd", "pulumi-language-yaml", YAML_VERSION),
+    "Node.js host": (_MORE, "github.com/pulumi/pulumi/sdk/v3/nodejs/cmd", "pulumi-language-nodejs", HOSTS_VERSION),
+    "Go host": (_MORE, "github.com/pulumi/pulumi/sdk/v3/go", "pulumi-language-go", HOSTS_VERSION),
+}
+"""Each host's module, where in it the program is, the program, and its version."""
 
 
 def steps() -> tuple[Step, ...]:
     """List what is to be made."""
-    return (_yaml_host(), _node_sdk(), _node_modules())
+    return (*(_host(name) for name in _HOSTS), _sdk(), _node_modules())
 
 
-def _yaml_host() -> Step:
+def _host(name: str) -> Step:
+    module, parent, program, version = _HOSTS[name]
     return Step(
-        name="YAML host",
-        inputs=contents(_YAML / "go.mod", _YAML / "go.sum"),
-        results=(LANGUAGES / "pulumi-language-yaml",),
-        make=_make_yaml_host,
+        name=name,
+        inputs=contents(module / "go.mod", module / "go.sum"),
+        results=(LANGUAGES / program,),
+        make=lambda say: _taken_or_built(say, module, f"{parent}/{program}", program, version),
     )
 
 
-def _make_yaml_host(say: Callable[[str], None]) -> str:
-    return _taken_or_built(
-        say, _YAML, "github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml", "pulumi-language-yaml", YAML_VERSION
-    )
-
-
-def _node_sdk() -> Step:
-    """The generator of the TypeScript SDK; the host that comes with Pulumi's release has it too."""
+def _sdk() -> Step:
+    """The generator of the SDKs; the hosts that come with Pulumi's release have it too."""
     return Step(
-        name="TypeScript generator",
-        inputs=contents(_CLI / "go.mod", _CLI / "go.sum", _CLI / "node_sdk" / "main.go"),
-        results=(LANGUAGES / "node_sdk",),
-        make=lambda say: _built(say, _CLI, "./node_sdk", "node_sdk", engine.VERSION),
+        name="SDK generator",
+        inputs=contents(_CLI / "go.mod", _CLI / "go.sum", _CLI / "sdk" / "main.go"),
+        results=(LANGUAGES / "sdk",),
+        make=lambda say: _built(say, _CLI, "./sdk", "sdk", engine.VERSION),
     )
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from pulumi import automation
 
-from lab.engine.environment import ROOT, TOOLS
+from lab.engine.environment import ROOT
 from lab.setup import languages
 from lab.setup.progress import NeedError, run_steps
 from tests.contract.fake_aws import client
@@ -24,8 +24,8 @@ pytestmark = pytest.mark.xdist_group("languages")  # what they need is made once
 
 PLUGIN = ROOT / "plugin"
 EXAMPLES = ROOT / "examples"
+CLI_MODULE = ROOT / "lab" / "engine" / "cli"
 OLDEST_NODE = 20
-INLINE = Path(__file__).with_name("inline_program.js")
 
 EXECUTABLE = """\
 #!/bin/sh
@@ -67,10 +67,10 @@ def lay_plugin(folder: Path) -> Path:
     return folder
 
 
-def other_language(home: Path, source: Path, lab: Ends, hosts: Path) -> Project:
+def other_language(home: Path, source: Path, lab: Ends, hosts: Path, **more: str) -> Project:
     """Make a stack whose own environment has nothing of ours: what runs comes from the plugin."""
     variables = {"PATH": os.pathsep.join((str(hosts), os.environ["PATH"])), "VIRTUAL_ENV": ""}
-    return project(home, source, lab.aws, variables)
+    return project(home, source, lab.aws, variables | more)
 
 
 def settings(lab: Ends) -> Mapping[str, Any]:
@@ -120,30 +120,53 @@ def assert_nothing_secret_is_written(home: Path, lab: Ends, stack: Project) -> N
 
 
 @pytest.mark.usefixtures("added_plugin")
-def test_a_typescript_program_has_the_same_link_with_types(tmp_path: Path, lab: Ends, hosts: Path) -> None:
+def test_a_typescript_stack_has_the_same_link_with_types(tmp_path: Path, lab: Ends, hosts: Path) -> None:
     stack = other_language(tmp_path / "lab", EXAMPLES / "typescript", lab, hosts)
     before = lab.routers[0].running_config()
-    compile_with_sdk(stack.folder, hosts)
+    add_typescript_sdk(stack.folder, hosts)
     stack.set(settings(lab), {"routerPassword": lab.password})
 
-    made = run_inline("up", stack)
-    assert made["outputs"]["states"] == ["tunnel1 UP UP", "tunnel2 UP UP"]
-    assert run_inline("preview", stack)["changes"] == {}
+    stack.up()  # Pulumi compiles index.ts, under the example's `strict`
+    assert stack.outputs()["states"] == ["tunnel1 UP UP", "tunnel2 UP UP"]
+    workspace = stack.stack.workspace
+    workspace.env_vars = {**workspace.env_vars, "PULUMI_NODEJS_TRANSPILE_ONLY": "true"}  # once is enough
+    assert stack.preview() == {}
     assert_nothing_secret_is_written(tmp_path / "lab", lab, stack)
-    run_inline("destroy", stack)
+    stack.destroy()
     assert (lab.routers[0].running_config(), lab.aws.inventory()) == (before, ())
 
 
-def compile_with_sdk(folder: Path, hosts: Path) -> None:
-    """Do what `pulumi package add` does: make the SDK of the plugin's schema, and link it; then compile all."""
+def add_typescript_sdk(folder: Path, hosts: Path) -> None:
+    """Do what `pulumi package add` does: make the SDK of the plugin's schema, compile it, and link it."""
     (folder.parent / "node_modules").symlink_to(hosts / "node_modules", target_is_directory=True)
     sdk = folder / "sdks" / "aws-cisco-vpn"
     (folder / "node_modules" / "@pulumi").mkdir(parents=True)
     (folder / "node_modules" / "@pulumi" / "aws-cisco-vpn").symlink_to(sdk, target_is_directory=True)
-    run([hosts / "node_sdk", PLUGIN / "schema.json", sdk], folder)
+    run([hosts / "sdk", "nodejs", PLUGIN / "schema.json", sdk], folder)
     compiler = hosts / "node_modules" / ".bin"
     run(["node", "scripts/postinstall.js"], sdk, PATH=os.pathsep.join((str(compiler), os.environ["PATH"])))
-    run([compiler / "tsc"], folder)
+
+
+@pytest.mark.usefixtures("added_plugin")
+def test_a_go_stack_has_the_same_link(tmp_path: Path, lab: Ends, hosts: Path) -> None:
+    # Compiled as the CLI was: what the program has in common with it, nearly all, is in Go's cache.
+    flags = "-trimpath -buildvcs=false -mod=mod"
+    stack = other_language(tmp_path / "lab", EXAMPLES / "go", lab, hosts, GOFLAGS=flags)
+    add_go_sdk(stack.folder, hosts)
+    stack.set(settings(lab), {"routerPassword": lab.password})
+    stack.up()
+    assert [(t["awsState"], t["routerState"]) for t in stack.outputs()["tunnels"]] == [("UP", "UP")] * 2
+    assert_nothing_secret_is_written(tmp_path / "lab", lab, stack)
+
+
+def add_go_sdk(folder: Path, hosts: Path) -> None:
+    """Do what `pulumi package add` does, and pin what the program needs as the CLI's own module does."""
+    run([hosts / "sdk", "go", PLUGIN / "schema.json", folder / "sdks" / "aws-cisco-vpn"], folder)
+    for name in ("go.mod", "go.sum"):
+        shutil.copyfile(CLI_MODULE / name, folder / name)
+    sdk = "example.com/pulumi-aws-cisco-vpn/sdk/go"
+    edits = ("-module=vpn-in-go", f"-require={sdk}@v0.0.0", f"-replace={sdk}=./sdks/aws-cisco-vpn")
+    run(["go", "mod", "edit", *edits], folder)
 
 
 def run(command: Sequence[str | Path], folder: Path, **variables: str) -> str:
@@ -154,17 +177,6 @@ def run(command: Sequence[str | Path], folder: Path, **variables: str) -> str:
     return done.stdout
 
 
-def run_inline(verb: str, stack: Project) -> dict[str, Any]:
-    program = stack.folder.parent / INLINE.name
-    shutil.copyfile(INLINE, program)
-    variables = dict(stack.stack.workspace.env_vars)
-    variables["PATH"] = os.pathsep.join((str(TOOLS), variables["PATH"]))
-    said = run(["node", program, verb, stack.folder], stack.folder, **variables)
-    stack.said.append(said)
-    found: dict[str, Any] = json.loads(said.rstrip().rpartition("\n")[2])
-    return found
-
-
 def test_the_typescript_example_pins_what_the_lab_has() -> None:
     pinned = [
         json.loads((folder / "package.json").read_text())
@@ -172,6 +184,15 @@ def test_the_typescript_example_pins_what_the_lab_has() -> None:
     ]
     assert pinned[0]["dependencies"] == pinned[1]["dependencies"]
     assert pinned[0]["devDependencies"] == pinned[1]["devDependencies"]
+
+
+def test_the_go_example_pins_what_the_lab_has() -> None:
+    pins = [
+        re.search(r"github.com/pulumi/pulumi/sdk/v3 \S+", (folder / "go.mod").read_text())
+        for folder in (EXAMPLES / "go", CLI_MODULE)
+    ]
+    assert all(pins)
+    assert len({pin.group() for pin in pins if pin}) == 1
 
 
 @pytest.mark.usefixtures("added_plugin")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from lab.setup import download, engine, plugins, progress
+from lab.setup import download, engine, languages, plugins, progress
 from lab.setup.progress import NeedError, Step, run_steps
 
 
@@ -161,13 +161,17 @@ def test_our_own_cli_is_never_taken_for_an_installed_one() -> None:
     assert engine.installed(str(engine.BIN)) is None
 
 
-def test_what_is_downloaded_is_what_the_go_modules_build() -> None:
-    modules = progress.ROOT / "lab" / "engine"
-
-    assert f"github.com/pulumi/pulumi/pkg/v3 v{engine.VERSION}\n" in (modules / "cli" / "go.mod").read_text()
-    assert (
-        f"github.com/pulumi/pulumi/sdk/v3 v{engine.HOST_VERSION}\n" in (modules / "python_host" / "go.mod").read_text()
-    )
+@pytest.mark.parametrize(
+    ("module", "pin"),
+    [
+        ("cli", f"pulumi/pkg/v3 v{engine.VERSION}"),
+        ("python_host", f"pulumi/sdk/v3 v{engine.HOST_VERSION}"),
+        ("more_hosts", f"pulumi/sdk/v3 v{languages.HOSTS_VERSION}"),
+        ("yaml_host", f"pulumi-yaml v{languages.YAML_VERSION}"),
+    ],
+)
+def test_what_is_downloaded_is_what_the_go_modules_build(module: str, pin: str) -> None:
+    assert f"{pin}\n" in (progress.ROOT / "lab" / "engine" / module / "go.mod").read_text()
 
 
 def test_the_plugins_are_of_the_pinned_sdks_versions() -> None:

@@ -1,5 +1,5 @@
-// Command node_sdk writes the TypeScript SDK of a package from its schema: what `pulumi package gen-sdk --language nodejs`
-// does, for machines that cannot download the Node.js language host, in which that command has its code generator.
+// Command sdk writes the SDK of a package from its schema: what `pulumi package add` does for TypeScript and Go, for machines
+// that cannot download the language hosts, in which that command has its code generators.
 package main
 
 import (
@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
+	gogen "github.com/pulumi/pulumi/pkg/v3/codegen/go"
 	"github.com/pulumi/pulumi/pkg/v3/codegen/nodejs"
 	"github.com/pulumi/pulumi/pkg/v3/codegen/schema"
 )
@@ -16,17 +17,17 @@ import (
 type alone struct{ schema.ReferenceLoader }
 
 func main() {
-	if len(os.Args) != 3 {
-		fmt.Fprintln(os.Stderr, "usage: node_sdk SCHEMA FOLDER")
+	if len(os.Args) != 4 {
+		fmt.Fprintln(os.Stderr, "usage: sdk nodejs|go SCHEMA FOLDER")
 		os.Exit(2)
 	}
-	if err := generate(os.Args[1], os.Args[2]); err != nil {
+	if err := generate(os.Args[1], os.Args[2], os.Args[3]); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-func generate(schemaFile, folder string) error {
+func generate(language, schemaFile, folder string) error {
 	text, err := os.ReadFile(schemaFile)
 	if err != nil {
 		return err
@@ -42,7 +43,8 @@ func generate(schemaFile, folder string) error {
 	if problems.HasErrors() {
 		return problems
 	}
-	files, err := nodejs.GeneratePackage("aws-cisco-vpn", pkg, nil, nil, true, alone{})
+	pkg.SupportPack = true // as `pulumi package add` sets it: a Go SDK has its go.mod then
+	files, err := code(language, pkg)
 	if err != nil {
 		return err
 	}
@@ -56,4 +58,14 @@ func generate(schemaFile, folder string) error {
 		}
 	}
 	return nil
+}
+
+func code(language string, pkg *schema.Package) (map[string][]byte, error) {
+	switch language {
+	case "nodejs":
+		return nodejs.GeneratePackage("aws-cisco-vpn", pkg, nil, nil, true, alone{})
+	case "go":
+		return gogen.GeneratePackage("aws-cisco-vpn", pkg, nil)
+	}
+	return nil, fmt.Errorf("%q is not a language that an SDK is made for here", language)
 }
