@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 
+from .counted import counted
 from .errors import InputError
 from .model import Encryption, Integrity
 from .secret import Secret
@@ -55,7 +56,7 @@ def read_attributes(raw: object, options: Sequence[Mapping[str, object]]) -> Aws
         if name not in _ATTRIBUTES:
             raise InputError("vpn.attributes field", name, f"one of {', '.join(sorted(_ATTRIBUTES))}")
     if len(options) != 2:
-        raise InputError("tunnel_options", f"{len(options)} entries", "two, one a tunnel")
+        raise InputError("tunnel_options", counted(len(options), "entry", "entries"), "two, one a tunnel")
     is_static = bool(raw.get("static_routes_only"))
     asns = None
     if not is_static:

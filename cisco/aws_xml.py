@@ -7,6 +7,7 @@ from typing import TypeVar
 from xml.etree import ElementTree  # a document type, the only way to entities, is refused before it is parsed
 
 from .aws_connection import Algorithms, AwsConnection, AwsTunnel, endpoint, ipv4_address, whole_number
+from .counted import counted
 from .errors import InputError
 from .model import Encryption, Integrity
 from .secret import Secret
@@ -34,7 +35,7 @@ def read_xml(text: str) -> AwsConnection:
     root = _connection(_parsed(text))
     sections = root.findall("ipsec_tunnel")
     if len(sections) != 2:
-        raise InputError("ipsec_tunnel", f"{len(sections)} elements", "two, one a tunnel")
+        raise InputError("ipsec_tunnel", counted(len(sections), "element"), "two, one a tunnel")
     has_bgp = root.find("ipsec_tunnel/customer_gateway/bgp") is not None
     is_static = _optional(root, "vpn_connection_attributes") == _STATIC or not has_bgp
     one, two = (_tunnel(section, is_static=is_static) for section in sections)

@@ -12,6 +12,7 @@ from . import archive
 from .backup import keep
 from .clock import Deadline
 from .connection import Connection
+from .counted import counted
 from .errors import (
     AgentError,
     ConnectError,
@@ -222,7 +223,7 @@ class Change:
         )  # fmt: skip
         undo.refresh = tuple(line for step in plan.steps for line in step.refresh)
         up = self._up_before(undo, plan)
-        self.report(f"sending {len(plan.commands)} lines")
+        self.report(f"sending {counted(len(plan.commands), 'line')}")
         touched: set[str] = set()
         for step in plan.steps:
             others = (up & touched) - {step.scope}

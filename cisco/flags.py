@@ -91,9 +91,9 @@ def _add_flags(parser: argparse.ArgumentParser) -> None:
     router.add_argument("--sla-number", action="append", type=int, metavar="N", help="twice: one a tunnel (100 200)")
     work = parser.add_argument_group("how")
     work.add_argument(
-        "--link", default="link", metavar="NAME", help="the link's name, kept in the tunnels' descriptions"
+        "--link", metavar="NAME", help="the link's name, kept in the tunnels' descriptions (as it is there, else link)"
     )
-    work.add_argument("--generation", type=int, default=1, metavar="N", help=argparse.SUPPRESS)
+    work.add_argument("--generation", type=int, metavar="N", help=argparse.SUPPRESS)
     work.add_argument("--manifest", type=Path, metavar="FILE", help="where apply keeps what remove needs")
     work.add_argument("--adopt", action="store_true", help="take over what was configured by hand for this connection")
     work.add_argument("--backup", metavar="FILE", help="keep the running-config from before a change (with its keys)")
@@ -160,11 +160,11 @@ def request_from_flags(flags: argparse.Namespace, environment: Mapping[str, str]
     if flags.wait is not None:
         options["wait"] = flags.wait
     data: dict[str, object] = {
-        "link": flags.link,
-        "generation": flags.generation,
         "router": router,
         "options": options,
     }
+    given = {"link": flags.link, "generation": flags.generation}
+    data |= {name: value for name, value in given.items() if value is not None}
     if flags.aws_config is not None:
         data["vpn"] = read_vpn(flags.aws_config, flags.tunnel_options) | {"vpc_cidrs": flags.cidr or []}
     if flags.manifest is not None and flags.manifest.exists():

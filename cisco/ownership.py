@@ -73,11 +73,16 @@ def marks(sections: Sections) -> dict[str, Mark]:
     return found
 
 
+def newest_mark(running: State, connection_id: str) -> Mark | None:
+    """Return the mark with the highest generation that the router holds of a connection, or ``None``."""
+    held = (mark for mark in marks(running.sections).values() if mark.connection_id == connection_id)
+    return max(held, key=lambda mark: mark.generation, default=None)
+
+
 def generation(running: State, connection_id: str) -> int | None:
     """Return the highest generation that the router holds of a connection, or ``None`` when it holds none."""
-    return max(
-        (m.generation for m in marks(running.sections).values() if m.connection_id == connection_id), default=None
-    )
+    mark = newest_mark(running, connection_id)
+    return None if mark is None else mark.generation
 
 
 def connection_of(running: State, link: str | None) -> str | None:

@@ -6,6 +6,8 @@ Colour only on a terminal, and never when ``NO_COLOR`` is set (no-color.org).
 from collections.abc import Mapping
 from typing import TextIO
 
+from .counted import counted
+
 GREEN, RED, YELLOW, BOLD, _RESET = "\x1b[32m", "\x1b[31m", "\x1b[33m", "\x1b[1m", "\x1b[0m"
 
 
@@ -30,7 +32,7 @@ def paint_diff(text: str, *, is_on: bool) -> str:
             shown.append("  !")
         shown.append(_paint_line(line, is_header=is_header, is_on=is_on))
     signs = [line[:1] for line in lines]
-    count = f"{signs.count('+')} lines to add, {signs.count('-')} to remove"
+    count = f"{counted(signs.count('+'), 'line')} to add, {signs.count('-')} to remove"
     return "\n".join((*shown, "", painted(count, BOLD, is_on=is_on)))
 
 

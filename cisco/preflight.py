@@ -7,7 +7,7 @@ from .errors import PreflightError
 from .login import ArchivePolicy, Options
 from .model import IkeVersion, Intent
 from .plan import Collision, Plan
-from .releases import Release, parse_release, refusals, rejects_ikev2
+from .releases import Release, another_system, parse_release, refusals, rejects_ikev2
 from .replies import ARCHIVE_OFF, matches
 from .revert import SHOW_PENDING, Pending, read_pending
 from .room import SHOW_FILE_SYSTEMS, FileSystem, file_systems, no_room_for_backup, no_room_for_startup
@@ -19,6 +19,9 @@ _LOCK_OWNER = re.compile(r"^\s*User\s*:\s*(\S+)", re.MULTILINE)
 _LOCK_STATE = re.compile(r"^\s*State\s*:\s*LOCKED", re.MULTILINE | re.IGNORECASE)
 _ARCHIVE_ON = re.compile(r"next archive file will be named\s+(\S+)", re.IGNORECASE)
 _DENIED = re.compile(r"command authorization failed", re.IGNORECASE)
+# `prompt` gives exec another name than configuration modes, which show the hostname.
+_HOSTNAME = re.compile(r"^hostname (\S+)$", re.MULTILINE)
+_NO_PROMPT = re.compile(r"^no service prompt config$", re.MULTILINE)
 SHOW_RUNNING = "show running-config"
 _WIDTH = "terminal width 511"
 _QUESTIONS = (
@@ -52,9 +55,11 @@ def examine(terminal: Terminal) -> RouterState:
     """Read everything that the judgement needs, in two round trips.
 
     Raises:
-        PreflightError: The running-config can't be read, or is cut short.
+        PreflightError: It is no IOS router, or the running-config can't be read, or is cut short.
     """
     answers = {reply.line: reply.text for reply in terminal.pipeline(_QUESTIONS, is_slow=True)}
+    if (other := another_system(answers["show version"])) is not None:
+        raise PreflightError((f"this is not an IOS or IOS-XE router, but {other} (show version)",))
     return RouterState(
         release=parse_release(answers["show version"]),
         privilege=_privilege(answers["show privilege"]),
@@ -76,6 +81,8 @@ def read_running(terminal: Terminal) -> str:
     if _DENIED.search(text):
         raise PreflightError((f"AAA command authorization denies {SHOW_RUNNING!r}",))
     require_complete(text)
+    if (found := _HOSTNAME.search(text)) is not None:
+        terminal.know(found[1])
     return text
 
 
@@ -84,6 +91,8 @@ def obstacles(state: RouterState, options: Options) -> tuple[str, ...]:
     problems: list[str] = []
     if state.privilege is not None and state.privilege < 15:
         problems.append(f"privilege level {state.privilege} can't configure: give an enable password")
+    if _NO_PROMPT.search(state.running):
+        problems.append("the router shows no prompt in configuration mode: enter 'service prompt config'")
     if state.lock_owner is not None:
         problems.append(f"the configuration is locked by {state.lock_owner} (show configuration lock)")
     if state.pending is not None:

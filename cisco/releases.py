@@ -16,6 +16,21 @@ _IOS_XE = re.compile(r"IOS[ -]XE Software", re.IGNORECASE)
 _XE_VERSION = re.compile(r"^Cisco IOS[ -]XE Software, Version (?P<version>\S+)", re.IGNORECASE | re.MULTILINE)
 _IOS_VERSION = re.compile(r"^(?:Cisco )?IOS.*?,? Version (?P<version>[^\s,]+)", re.IGNORECASE | re.MULTILINE)
 _PLATFORM = re.compile(r"^cisco (?P<platform>\S+) .*(?:processor|memory)", re.IGNORECASE | re.MULTILINE)
+# What else answers to some of IOS's lines, by what it says to `show version`; IOS-XR and EOS end their configuration with
+# `end`, as IOS does.
+_OTHERS = tuple(
+    (re.compile(pattern, re.IGNORECASE | re.MULTILINE), name)
+    for pattern, name in (
+        (r"^Cisco IOS[ -]XR Software", "Cisco IOS-XR"),
+        (r"Nexus Operating System|NX-OS", "Cisco NX-OS"),
+        (r"Adaptive Security Appliance|Firepower Threat Defense", "a Cisco firewall"),
+        (r"^Router operating mode: *Controller", "a router in controller mode, which SD-WAN configures"),
+        (r"^ ?Arista |\bvEOS\b|\bcEOS", "Arista EOS"),
+        (r"^JUNOS|^Junos:", "Juniper Junos"),
+        (r"^Version: +VyOS", "VyOS"),
+        (r"command not found|: not found$", "a shell"),
+    )
+)
 _NUMBERS = re.compile(r"(\d+)\.(\d+)(?:[.(](\d+))?")
 
 
@@ -74,6 +89,11 @@ def parse_release(show_version: str) -> Release:
         text=text,
         platform=platform["platform"] if platform else "unknown",
     )
+
+
+def another_system(show_version: str) -> str | None:
+    """Name what this is where it is known to be no IOS router."""
+    return next((name for pattern, name in _OTHERS if pattern.search(show_version)), None)
 
 
 def refusals(release: Release, intent: Intent, running_config: str = "") -> tuple[str, ...]:

@@ -30,6 +30,7 @@ _OPTION_FIELDS = {
     "forget_unreachable",
 }
 _VPN_FIELDS = {"customer_gateway_configuration", "tunnel_options", "vpc_cidrs", "attributes"}
+_MARKED = frozenset({"link", "generation"})
 _TOP_FIELDS = {"link", "generation", "vpn", "router", "options", "manifest"}
 _HOST_KEY_COMMAND = "ssh-keyscan HOST | ssh-keygen -lf - prints it"
 PASSWORD_VARIABLE, ENABLE_VARIABLE = "IOS_PASSWORD", "IOS_ENABLE_PASSWORD"
@@ -65,6 +66,7 @@ class RouterSettings:
 class Request:
     """One run of the agent. `login` is None for verbs that need no router.
 
+    What was not given of a link's name and generation, `as_marked`, is as the router has it, where it has the link.
     `tells_difference` has a comparison that finds one end with the exit code of a check that failed.
     """
 
@@ -76,6 +78,7 @@ class Request:
     options: Options
     manifest: Mapping[str, object] | None = None
     as_json: bool = True
+    as_marked: frozenset[str] = frozenset()
     show_secrets: bool = False
     manifest_file: Path | None = field(default=None)
     html_file: Path | None = None
@@ -95,6 +98,7 @@ def parse_request(data: object, environment: Mapping[str, str], *, show_secrets:
         login=parse_login("router", router, environment) if router.get("host") else None,
         options=parse_options(_object("options", top.get("options", {}), _OPTION_FIELDS), environment),
         manifest=_optional_object("manifest", top.get("manifest")),
+        as_marked=_MARKED - top.keys(),
         show_secrets=show_secrets,
     )
 

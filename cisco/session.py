@@ -18,10 +18,12 @@ _SHORTEST_CUT = 15
 # Longer than any message, shorter than what would be slow to look through for every piece that arrives.
 _TAIL = 4000
 
-# `*Nov 24 10:00:00.123: %LINK-3-UPDOWN: …`, with or without number, year and zone; a line of its own.
+# `*Nov 24 10:00:00.123: %LINK-3-UPDOWN: …`, with or without number, year and zone (a free word), or with the time since
+# the start (`00:00:46`, `1d02h`); a line of its own.
 _SYSLOG = re.compile(
-    r"(?:^|(?<=[#>])|(?<=[#>] ))"
-    r"(?:\d{1,8}: )?(?:[*.]?[A-Z][a-z]{2} +\d{1,2} +(?:\d{4} +)?\d\d:\d\d:\d\d(?:\.\d+)?(?: [A-Z]{2,5})?: )?"
+    r"(?:^|(?<=[#>])|(?<=[#>] ))(?:\d{1,8}: )?"
+    r"(?:(?:[*.]?[A-Z][a-z]{2} +\d{1,2} +(?:\d{4} +)?\d\d:\d\d:\d\d(?:\.\d+)?(?: [^\s:]{1,9})?"
+    r"|\d{1,4}:\d\d:\d\d(?:\.\d+)?|\d{1,4}[ywd]\d{1,2}[wdh]): )?"
     r"%[A-Z][A-Z0-9_]*(?:-[A-Z0-9_]+)*-[0-7]-[A-Z0-9_]+: [^\n]*\n",
     re.MULTILINE,
 )
@@ -30,6 +32,10 @@ _REVERT_NOTICE = re.compile(
     r"|Enter \"configure confirm\" if you wish to keep what you've(?: configured|\n *configured)\.? *\n)",
     re.MULTILINE,
 )
+# `exec prompt timestamp` below a line has IOS say this before the reply to every exec command.
+_TIMESTAMP = re.compile(
+    r"^(?:Load for five secs: [^\n]*|(?:Time source is|No time source)\b[^\n]*\d\d:\d\d:\d\d[^\n]*)\n+", re.MULTILINE
+)
 _NOISE = re.compile(r"[\r\x00\x07]|\x1b\[[0-9;?]*[A-Za-z]")
 
 # Questions IOS asks instead of showing a prompt; the cursor stays behind them.
@@ -37,6 +43,9 @@ QUESTION = re.compile(
     r"(?:\[confirm\]|\[yes/no\]:?|\(y/n\) ?(?:\[[yn]\])?:?|\? ?\[[^\]\n]*\]:?|\[[^\]\n]*\] ?\?"
     r"|[Pp]ass(?:word|code):)\s*$"
 )
+
+# What waits for a key: IOS's own words, and those of devices that are no IOS router.
+_MORE = re.compile(r"(?:--More--|<--- More --->|---\(more[^)\n]*\)---)\s*$", re.IGNORECASE)
 
 # Sections whose mode has another name in some releases (IOS 12.4: `ip sla monitor`, `rtr`).
 _MODE_SYNONYMS = (
@@ -106,11 +115,15 @@ class Dialogue:
     """
 
     def __init__(self, hostname: str) -> None:
-        self.hostname = hostname
         self._arrived: list[str] = []
         self._pending: list[str] = []
-        cuts = sorted({hostname[:n] for n in range(_SHORTEST_CUT, len(hostname))}, key=len, reverse=True)
-        names = "|".join(re.escape(name) for name in (hostname, *cuts))
+        self._names: set[str] = set()
+        self.know(hostname)
+
+    def know(self, hostname: str) -> None:
+        """Take this name in a prompt as well: ``prompt`` gives exec another, but no configuration mode."""
+        self._names |= {hostname, *(hostname[:n] for n in range(_SHORTEST_CUT, len(hostname)))}
+        names = "|".join(re.escape(name) for name in sorted(self._names, key=len, reverse=True))
         self._prompt = re.compile(
             rf"^(?P<host>{names})(?:\((?P<mode>[\w.\-@/:+]{{1,32}})\))?(?P<level>[>#]) ?", re.MULTILINE
         )
@@ -150,6 +163,11 @@ class Dialogue:
         self._arrived = [buffer]
         return tuple(replies)
 
+    def prompt_at_the_end(self, text: str) -> Prompt | None:
+        """Read the last line of a text as this router's prompt."""
+        found = self._prompt.fullmatch(text.rsplit("\n", 1)[-1])
+        return Prompt(found["host"], found["mode"] or "", found["level"] == "#") if found else None
+
     @property
     def partial(self) -> str:
         """What has arrived of the reply that is not finished."""
@@ -164,6 +182,11 @@ class Dialogue:
             return None
         last = buffer.rsplit("\n", 1)[-1].strip()
         return last if QUESTION.search(last) else None
+
+    @property
+    def is_paged(self) -> bool:
+        """Whether the router waits for a key before it shows more."""
+        return _MORE.search(self._buffer()[-_TAIL:]) is not None
 
     def answered(self) -> None:
         """Tell that the question was answered, which is not part of what comes after it."""
@@ -209,7 +232,7 @@ class Dialogue:
 
 
 def _without_notices(text: str) -> str:
-    return _REVERT_NOTICE.sub("", _SYSLOG.sub("", text))
+    return _TIMESTAMP.sub("", _REVERT_NOTICE.sub("", _SYSLOG.sub("", text)))
 
 
 def _after_echo(text: str, line: str) -> str | None:

@@ -16,11 +16,16 @@ from .session import Dialogue, Prompt, Reply, cleaned, prompt_in
 # After login: the first command tells the hostname, because its echo stands behind the real prompt.
 _FIRST = "terminal length 0"
 _FIRST_REPLY = re.compile(
-    rf"^(?P<host>\S{{1,63}})(?P<level>[>#]) ?{_FIRST} *\n(?:.*\n)*?(?P=host)(?P=level) ?$", re.MULTILINE
+    rf"^(?P<host>\S.{{0,79}}?)(?P<level>[>#]) ?{_FIRST} *\n(?:.*\n)*?(?P=host)(?P=level) ?$", re.MULTILINE
 )
 _PASSWORD = re.compile(r"[Pp]ass(?:word|code):")
+_PAGED = (
+    "the replies come page by page, although 'terminal length 0' was entered: AAA denies that line "
+    "('length 0' below line vty does as well), or this is no IOS router"
+)
 _INTERRUPT = "\x03"
 _BANNER_END = 10_000  # of a longer banner only the end matters
+_SHOWN = 60  # characters of a line that is quoted
 
 
 class Channel(Protocol):
@@ -115,6 +120,10 @@ class Terminal:
         if not reply.prompt.is_privileged:
             raise ConnectError("the router refused the enable password")
 
+    def know(self, hostname: str) -> None:
+        """Take this name in a prompt as well as the one seen after login."""
+        self._dialogue.know(hostname)
+
     def leave_configuration(self) -> None:
         """Come back to the exec prompt from wherever the session is."""
         if self._dialogue.outstanding:
@@ -159,6 +168,9 @@ class Terminal:
             if replies:
                 self.prompt = replies[-1].prompt
                 return replies
+            if not text and self._dialogue.is_paged:
+                self._channel.close()
+                raise SessionLostError(_PAGED)
             question = self._dialogue.question() if answers or not text else None
             if question is not None and (answered := self._answer(question, answers, is_quiet=not text)):
                 return answered
@@ -189,7 +201,7 @@ class Terminal:
         while True:
             text = self._channel.read(self._timing.settle)
             arrived += text
-            prompt = prompt_in(cleaned(arrived).rstrip())
+            prompt = self._dialogue.prompt_at_the_end(cleaned(arrived).rstrip())
             if prompt is not None and not text:
                 return prompt
             quiet = 0.0 if text else quiet + self._timing.settle
@@ -213,4 +225,6 @@ class Terminal:
             quiet = 0.0 if text else quiet + self._timing.settle
             if quiet >= self._timing.reply:
                 self._channel.close()
-                raise SessionLostError(f"no prompt from the router for {self._timing.reply:g} s after login")
+                last = arrived.rstrip().rpartition("\n")[2].strip()[-_SHOWN:]
+                seen = f", but {last!r}" if last else ""
+                raise SessionLostError(f"no prompt from the router for {self._timing.reply:g} s after login{seen}")

@@ -12,13 +12,13 @@ from .fingerprint import with_fingerprints
 from .last_change import last_change
 from .login import Options
 from .model import Intent
-from .ownership import connection_of, generation
+from .ownership import connection_of, generation, newest_mark
 from .plan import Owned, Plan
 from .preflight import examine, refused
 from .render import render
 from .result import CheckResult, Result, Tier, diff_text, owned_from_manifest
 from .secret import Redactor
-from .state import read
+from .state import State, read
 from .tree import parse
 
 Manifest = Mapping[str, object]
@@ -26,6 +26,29 @@ _GONE = (
     "if the router is gone for good, run the removal again with --forget-unreachable, or IOS_FORGET_UNREACHABLE=yes in "
     "the environment: what it holds of the link is given up then"
 )
+
+
+@dataclasses.dataclass(slots=True)
+class _Wanted:
+    """The intent, of which `as_marked` is open until the router has been read."""
+
+    intent: Intent
+    as_marked: frozenset[str]
+    rendered: str | None = None
+
+    def text(self, running: str) -> str:
+        """Return the intended text; the first running-config that is seen decides."""
+        if self.rendered is None:
+            if self.as_marked:
+                self.intent = _as_marked(self.intent, read(parse(running)), self.as_marked)
+            self.rendered = render(self.intent)
+        return self.rendered
+
+
+def _as_marked(intent: Intent, running: State, names: frozenset[str]) -> Intent:
+    """Return the intent with what the router's mark says of it, where there is one."""
+    mark = newest_mark(running, intent.connection_id)
+    return intent if mark is None else dataclasses.replace(intent, **{name: getattr(mark, name) for name in names})
 
 
 def _silent(_text: str) -> None:
@@ -38,8 +61,13 @@ def apply(
     options: Options,
     manifest: Manifest | None = None,
     report: Callable[[str], None] = _silent,
+    *,
+    as_marked: frozenset[str] = frozenset(),
 ) -> Result:
     """Make the router hold the link, or leave it as it was.
+
+    What is `as_marked` (link, generation) stays as the router's mark has it, so that whoever else configures this
+    link, a stack say, finds its own name and number again.
 
     Raises:
         PreflightError, ConnectError: Nothing was touched.
@@ -48,23 +76,23 @@ def apply(
     """
     owned = owned_from_manifest(manifest, adopt=options.adopt)
     redactor = _redactor(connection, intent)
-    intended = render(intent)
+    wanted = _Wanted(intent, as_marked)
     change = Change(
         connection,
         options,
         redactor,
-        decide=lambda running: plan(running, intended, owned=owned),
-        remaining=lambda running, made: plan(running, intended, owned=with_fingerprints(owned, made.owned)),
+        decide=lambda running: plan(running, wanted.text(running), owned=owned),
+        remaining=lambda running, made: plan(running, wanted.text(running), owned=with_fingerprints(owned, made.owned)),
         judge=lambda state: refused(state, intent),
         report=lambda text: report(redactor.redact(text)),
         intent=intent,
     )
     outcome = change.run()
-    kept = outcome.plan.owned.manifest() | {"generation": intent.generation}
+    kept = outcome.plan.owned.manifest() | {"generation": wanted.intent.generation}
     archive_path = outcome.archive_path or (manifest or {}).get("archive")
     if archive_path:
         kept["archive"] = archive_path
-    return _result(connection, redactor, outcome, intent.generation, kept)
+    return _result(connection, redactor, outcome, wanted.intent.generation, kept)
 
 
 def remove(
@@ -116,7 +144,14 @@ def _forgotten(connection: Connection, redactor: Redactor, owned: Owned, unreach
     return _result(connection, redactor, Outcome(Plan(), Tier.NONE, is_saved=False, warnings=(warning,)), 0, {})
 
 
-def check(intent: Intent, connection: Connection, options: Options, manifest: Manifest | None = None) -> CheckResult:
+def check(
+    intent: Intent,
+    connection: Connection,
+    options: Options,
+    manifest: Manifest | None = None,
+    *,
+    as_marked: frozenset[str] = frozenset(),
+) -> CheckResult:
     """Compare the router with the link, and say which generation the next apply is to write."""
     owned = owned_from_manifest(manifest, adopt=options.adopt)
     try:
@@ -130,7 +165,7 @@ def check(intent: Intent, connection: Connection, options: Options, manifest: Ma
     running = router.running
     state = read(parse(running))
     found = generation(state, intent.connection_id)
-    held = dataclasses.replace(intent, generation=found or intent.generation)
+    held = _as_marked(intent, state, as_marked | {"generation"})
     if found is None and owned.connection_id is None:
         # Pulumi's check has no manifest. A connection made anew takes the place of the link's old one.
         owned = dataclasses.replace(owned, connection_id=connection_of(state, intent.link))

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from .counted import counted
 from .errors import PreflightError
 
 # Deeper than any IOS section; a hostile text can't make the tree deeper.
@@ -85,7 +86,7 @@ def require_complete(text: str) -> None:
     if not re.search(r"(?:^|\n)end$", tail):
         seen = tail.count("\n") + 1 if tail else 0
         raise PreflightError(
-            (f"the running-config is incomplete: no final 'end' after {seen} lines (cut short in transit?)",)
+            (f"the running-config is incomplete: no final 'end' after {counted(seen, 'line')} (cut short in transit?)",)
         )
 
 

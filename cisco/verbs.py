@@ -38,9 +38,8 @@ def render_command(request: Request) -> int:
 def diff_command(request: Request) -> int:
     """Print what apply would change."""
     from .paint import paint_diff, wants_colour
-    from .transaction import check
 
-    result = check(_intent(request), _connection(request), request.options, _manifest(request))
+    result = _compare(request)
     if result.unreachable is not None:
         raise _unreachable(result.unreachable)
     if request.as_json:
@@ -57,9 +56,7 @@ def diff_command(request: Request) -> int:
 
 def check_command(request: Request) -> int:
     """Print, as JSON, whether the router holds the link and which generation the next apply is to write."""
-    from .transaction import check
-
-    result = check(_intent(request), _connection(request), request.options, _manifest(request))
+    result = _compare(request)
     _print(result.as_json())
     if result.unreachable is not None:
         raise _unreachable(result.unreachable)
@@ -72,7 +69,14 @@ def apply_command(request: Request) -> int:
 
     if request.manifest_file is not None:
         _require_writable(request.manifest_file)
-    result = apply(_intent(request), _connection(request), request.options, _manifest(request), _report)
+    result = apply(
+        _intent(request),
+        _connection(request),
+        request.options,
+        _manifest(request),
+        _report,
+        as_marked=request.as_marked,
+    )
     if request.manifest_file is not None:
         _write_manifest(request.manifest_file, result.manifest)
     for warning in result.warnings:
@@ -93,6 +97,14 @@ def remove_command(request: Request) -> int:
         _report(f"warning: {warning}")
     _print(result.as_json())
     return 0
+
+
+def _compare(request: Request) -> "CheckResult":
+    from .transaction import check
+
+    return check(
+        _intent(request), _connection(request), request.options, _manifest(request), as_marked=request.as_marked
+    )
 
 
 def _intent(request: Request, *, for_print: bool = False) -> Intent:

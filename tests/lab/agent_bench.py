@@ -1,6 +1,6 @@
 """A link, a simulated router and an agent that talk over real SSH, on one clock that only sleeping moves."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
@@ -101,14 +101,22 @@ class Bench:
     def connection(self, login: Login | None = None) -> Connection:
         return Connection(login or self.login, timing=TIMING, clock=self.clock)
 
-    def apply(self, intent: Intent, manifest: dict[str, object] | None = None, login: Login | None = None) -> Result:
-        return apply(intent, self.connection(login), self.options, manifest, self.said.append)
+    def apply(
+        self,
+        intent: Intent,
+        manifest: dict[str, object] | None = None,
+        login: Login | None = None,
+        as_marked: Collection[str] = (),
+    ) -> Result:
+        return apply(
+            intent, self.connection(login), self.options, manifest, self.said.append, as_marked=frozenset(as_marked)
+        )
 
     def remove(self, intent: Intent | None = None, manifest: dict[str, object] | None = None) -> Result:
         return remove(self.connection(), self.options, intent=intent, manifest=manifest, report=self.said.append)
 
-    def check(self, intent: Intent, login: Login | None = None) -> CheckResult:
-        return check(intent, self.connection(login), self.options)
+    def check(self, intent: Intent, login: Login | None = None, as_marked: Collection[str] = ()) -> CheckResult:
+        return check(intent, self.connection(login), self.options, as_marked=frozenset(as_marked))
 
     @property
     def running(self) -> str:

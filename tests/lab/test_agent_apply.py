@@ -189,6 +189,20 @@ def test_check_finds_drift_without_touching_anything() -> None:
             assert other.check(link()).in_sync
 
 
+def test_an_engineer_s_apply_goes_on_with_the_name_and_the_number_that_the_stack_gave() -> None:
+    unnamed, given_neither = replace(link(mss=1300), link="link"), {"link", "generation"}
+    with bench() as lab:
+        lab.apply(link(generation=7))
+
+        assert "description" not in lab.check(unnamed, as_marked=given_neither).diff
+        result = lab.apply(unnamed, as_marked=given_neither)
+        assert (result.changed, result.generation, result.manifest["link"]) == (True, 7, "tokyo")
+        assert lab.running.count("description aws-cisco-vpn tokyo vpn-0a1b2c3d gen 7") == 2
+        # The stack sees that it was changed, and takes a number that it has not had.
+        found = lab.check(link(generation=7))
+        assert (found.in_sync, found.generation) == (False, 8)
+
+
 def test_check_tells_who_configured_a_router_that_differs() -> None:
     with bench() as lab:
         lab.apply(link())

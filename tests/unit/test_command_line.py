@@ -267,7 +267,7 @@ def test_a_comparison_ends_with_another_code_where_the_router_differs_only_if_as
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("cisco.transaction.check", lambda *_: found)
+    monkeypatch.setattr("cisco.transaction.check", lambda *_, **_given: found)
     code, shown, said = run(capsys, monkeypatch, verb, "--aws-config", BGP, *LOGIN, *flags)
     assert (code, said) == (expected, "")
     assert ("last configured at 10:00:00 UTC Tue Nov 24 2026 by alice\n" in shown) is (

@@ -54,6 +54,7 @@ def test_the_highest_generation_on_the_router_counts() -> None:
     running = router(f"aws-cisco-vpn a {ID} gen 3", f"aws-cisco-vpn a {ID} gen 4", "aws-cisco-vpn b vpn-9 gen 9")
     assert ownership.generation(running, ID) == 4
     assert ownership.generation(running, "vpn-8") is None
+    assert ownership.newest_mark(running, "vpn-9") == ownership.Mark("b", "vpn-9", 9)
 
 
 def test_what_the_router_remembers_wins_over_an_old_manifest() -> None:

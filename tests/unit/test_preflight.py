@@ -46,6 +46,7 @@ def test_a_healthy_router_has_no_obstacle() -> None:
     [
         (replace(HEALTHY, privilege=1), Options(), "privilege level 1"),
         (replace(HEALTHY, lock_owner="NETCONF"), Options(), "locked by NETCONF"),
+        (replace(HEALTHY, running="no service prompt config\nend"), Options(), "enter 'service prompt config'"),
         (replace(HEALTHY, pending=Pending("alice", "5 min")), Options(), "alice has a rollback pending"),
         (replace(HEALTHY, archive_file=None), Options(archive=ArchivePolicy.REQUIRE), "archive is off"),
     ],

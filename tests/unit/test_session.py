@@ -90,6 +90,35 @@ def test_messages_in_the_middle_of_a_reply_are_not_part_of_it(arrived: str) -> N
     assert replies_to(["ip mtu 1436"], arrived) == [("ip mtu 1436", "", "config-if")]
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        "00:00:46: ",
+        "000123: 1d02h: ",
+        "3w4d: ",
+        "1y12w: ",
+        "Nov 24 2026 19:00:00.123 JST: ",
+        ".Nov 24 10:00:00: ",
+        "*Nov  4 10:00:00.123 GMT+1: ",
+        "",
+    ],
+)
+def test_a_message_is_known_whatever_its_time_stamp(head: str) -> None:
+    message = f"{head}%LINEPROTO-5-UPDOWN: Line protocol on Interface Tunnel1, changed state to up\r\n"
+
+    assert replies_to(["ip mtu 1436"], f"ip m\r\n{message}tu 1436\r\nR1(config-if)#") == [
+        ("ip mtu 1436", "", "config-if")
+    ]
+
+
+@pytest.mark.parametrize("source", ["Time source is NTP, 10:00:00.123 UTC", "No time source, *10:00:00.123 UTC"])
+def test_what_exec_prompt_timestamp_says_is_no_part_of_a_reply(source: str) -> None:
+    load = "Load for five secs: 13%/1%; one minute: 12%; five minutes: 13%"
+    pieces = (f"show privilege\r\n{load}\r\n", f"{source} Tue Nov 24 2026\r\n\r\n", "level is 15\r\nR1#")
+
+    assert replies_to(["show privilege"], *pieces) == [("show privilege", "level is 15", "")]
+
+
 def test_a_prompt_in_a_banner_does_not_end_the_running_config() -> None:
     first = "show running-config\r\nbanner login ^C\r\nR1#"
     rest = "\r\n^C\r\nend\r\n\r\nR1#"

@@ -8,9 +8,10 @@ import pytest
 
 from cisco.clock import Deadline
 from cisco.connection import Connection
-from cisco.errors import ConnectError, RejectedLineError, RouterBusyError, SessionLostError
+from cisco.errors import ConnectError, PreflightError, RejectedLineError, RouterBusyError, SessionLostError
 from cisco.login import Login
 from cisco.plan import Command, Step
+from cisco.preflight import SHOW_RUNNING, examine, read_running
 from cisco.push import Pusher
 from cisco.revert import SHOW_PENDING, settle_earlier
 from cisco.secret import Redactor, Secret
@@ -103,7 +104,7 @@ def test_a_router_that_shows_no_prompt_at_first_is_asked() -> None:
 def test_a_router_that_never_shows_a_prompt_is_given_up() -> None:
     router = ScriptedRouter(FakeClock(), {"terminal length 0": ""}, greeting="busy")
 
-    with pytest.raises(SessionLostError, match="no prompt"):
+    with pytest.raises(SessionLostError, match="no prompt from the router for 3 s after login, but 'busy'"):
         terminal_on(router)
     assert router.is_closed
 
@@ -114,6 +115,52 @@ def test_a_long_hostname_is_recognised_when_it_is_cut() -> None:
     router = ScriptedRouter(FakeClock(), answers, greeting=f"{name}#", prompt=f"{name}#")
 
     assert terminal_on(router).run("configure terminal").prompt.mode == "config"
+
+
+def test_a_prompt_of_ones_own_is_told_from_the_hostname_in_configuration_modes() -> None:
+    answers: dict[str, str | None] = {
+        "terminal length 0": "terminal length 0\r\nShop 7 vty2#",
+        SHOW_RUNNING: f"{SHOW_RUNNING}\r\nhostname tokyo-1\r\nprompt Shop 7 vty%n%p\r\nend\r\nShop 7 vty2#",
+        "configure terminal": "configure terminal\r\ntokyo-1(config)#",
+        "reload": "reload\r\nProceed with reload? [confirm]",
+        "\x03": "\r\nShop 7 vty2#",
+    }
+    router = ScriptedRouter(FakeClock(), answers, greeting="\r\nShop 7 vty2#", prompt="Shop 7 vty2#")
+    terminal = terminal_on(router)
+    read_running(terminal)
+
+    assert terminal.run("configure terminal").prompt.mode == "config"
+    assert terminal.run("end").prompt.hostname == "Shop 7 vty2"
+    assert terminal.run("reload").text == "Proceed with reload? [confirm]"
+
+
+@pytest.mark.parametrize("more", [" --More-- ", "<--- More --->", "---(more 12%)---"])
+def test_replies_that_come_page_by_page_are_told_at_once(more: str) -> None:
+    router = ScriptedRouter(FakeClock(), {"show version": f"show version\r\nCisco\r\n{more}"})
+
+    with pytest.raises(SessionLostError, match="page by page"):
+        terminal_on(router).run("show version")
+    assert router.clock.now == pytest.approx(1)
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ("Thu Nov 26 10:00:00.123 UTC\r\nCisco IOS XR Software, Version 7.3.2", "Cisco IOS-XR"),
+        ("Cisco Nexus Operating System (NX-OS) Software", "Cisco NX-OS"),
+        ("Cisco Adaptive Security Appliance Software Version 9.8(2)", "a Cisco firewall"),
+        ("Cisco IOS XE Software, Version 17.09.04a\r\nRouter operating mode: Controller-Managed", "SD-WAN"),
+        (" Arista DCS-7150S-64-CL-F\r\nSoftware image version: 4.15.0F", "Arista EOS"),
+        ("Hostname: r\r\nModel: mx960\r\nJunos: 18.2R1", "Juniper Junos"),
+        ("-bash: show: command not found", "a shell"),
+    ],
+)
+def test_another_system_is_named_before_its_configuration_is_read(said: str, name: str) -> None:
+    router = ScriptedRouter(FakeClock(), {"show version": f"show version\r\n{said}\r\nR1#"})
+
+    with pytest.raises(PreflightError, match=f"not an IOS or IOS-XE router, but .*{name}"):
+        examine(terminal_on(router))
+    assert SHOW_RUNNING not in router.received
 
 
 def test_silence_counts_as_a_lost_session() -> None:
