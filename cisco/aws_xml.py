@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from enum import Enum
-from ipaddress import IPv4Interface
+from ipaddress import IPv4Address, IPv4Interface
 from typing import TypeVar
 from xml.etree import ElementTree  # a document type, the only way to entities, is refused before it is parsed
 
@@ -74,9 +74,7 @@ def _tunnel(section: ElementTree.Element, *, is_static: bool) -> AwsTunnel:
         )
     return AwsTunnel(
         aws_outside=endpoint("AWS outside address", _text(section, "vpn_gateway/tunnel_outside_address/ip_address")),
-        customer_outside=endpoint(
-            "customer gateway's address", _text(section, "customer_gateway/tunnel_outside_address/ip_address")
-        ),
+        customer_outside=_customer_outside(section),
         aws_inside=ipv4_address("AWS inside address", _text(section, "vpn_gateway/tunnel_inside_address/ip_address")),
         router_inside=_router_inside(section),
         # Empty where AWS keeps the key in Secrets Manager; whoever needs the key refuses that.
@@ -85,6 +83,14 @@ def _tunnel(section: ElementTree.Element, *, is_static: bool) -> AwsTunnel:
         phase1=_algorithms(section, "ike", 28800),
         phase2=_algorithms(section, "ipsec", 3600),
     )
+
+
+def _customer_outside(section: ElementTree.Element) -> IPv4Address:
+    address = _optional(section, "customer_gateway/tunnel_outside_address/ip_address")
+    if not address:
+        # Only a customer gateway with a certificate may have none.
+        raise InputError("customer gateway's address", "absent", "given: certificates are not supported")
+    return endpoint("customer gateway's address", address)
 
 
 def _refuse_ipv6_inside(section: ElementTree.Element) -> None:

@@ -18,7 +18,7 @@ _PRIVILEGE = re.compile(r"privilege level is (\d+)", re.IGNORECASE)
 _LOCK_OWNER = re.compile(r"^\s*User\s*:\s*(\S+)", re.MULTILINE)
 _LOCK_STATE = re.compile(r"^\s*State\s*:\s*LOCKED", re.MULTILINE | re.IGNORECASE)
 _ARCHIVE_ON = re.compile(r"next archive file will be named\s+(\S+)", re.IGNORECASE)
-_DENIED = re.compile(r"command authorization failed", re.IGNORECASE)
+_DENIED = re.compile(r"\s*%? ?(?:command )?authorization failed", re.IGNORECASE)
 # `prompt` gives exec another name than configuration modes, which show the hostname.
 _HOSTNAME = re.compile(r"^hostname (\S+)$", re.MULTILINE)
 _NO_PROMPT = re.compile(r"^no service prompt config$", re.MULTILINE)
@@ -78,7 +78,7 @@ def read_running(terminal: Terminal) -> str:
         PreflightError: The router refuses, or the text is cut short.
     """
     text = terminal.run(SHOW_RUNNING, is_slow=True).text
-    if _DENIED.search(text):
+    if _DENIED.match(text):
         raise PreflightError((f"AAA command authorization denies {SHOW_RUNNING!r}",))
     require_complete(text)
     if (found := _HOSTNAME.search(text)) is not None:

@@ -124,6 +124,11 @@ def test_ipv6_inside_the_tunnels_is_named_as_unsupported() -> None:
     assert "IPv6 is not supported" in refusal("bgp-tgw.xml", tunnel_options=options)
 
 
+def test_a_customer_gateway_without_an_address_is_one_with_a_certificate() -> None:
+    text = xml("bgp-vgw.xml").replace("<ip_address>1.1.1.2</ip_address>", "<ip_address/>")
+    assert "certificates are not supported" in refusal(text)
+
+
 def test_the_two_ends_need_different_as_numbers() -> None:
     assert "different from the AWS side's ASN" in refusal(xml("bgp-vgw.xml").replace(">65000<", ">64512<"))
 

@@ -134,6 +134,14 @@ def test_a_prompt_of_ones_own_is_told_from_the_hostname_in_configuration_modes()
     assert terminal.run("reload").text == "Proceed with reload? [confirm]"
 
 
+@pytest.mark.parametrize("said", ["Command authorization failed.", "% Authorization failed."])
+def test_a_running_config_that_aaa_denies_is_told_from_one_that_is_cut_short(said: str) -> None:
+    answers: dict[str, str | None] = {SHOW_RUNNING: f"{SHOW_RUNNING}\r\n{said}\r\n\r\nR1#"}
+
+    with pytest.raises(PreflightError, match="AAA command authorization denies 'show running-config'"):
+        read_running(terminal_on(ScriptedRouter(FakeClock(), answers)))
+
+
 @pytest.mark.parametrize("more", [" --More-- ", "<--- More --->", "---(more 12%)---"])
 def test_replies_that_come_page_by_page_are_told_at_once(more: str) -> None:
     router = ScriptedRouter(FakeClock(), {"show version": f"show version\r\nCisco\r\n{more}"})
