@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -17,6 +18,7 @@ from pulumi import automation
 
 from benchmarks.figures import table
 from benchmarks.guide import DOCUMENT, WAN
+from benchmarks.memory import PeakMemory
 from benchmarks.router import ROOT, USER
 from lab.engine.environment import INSTALLED, pulumi_environment
 
@@ -41,28 +43,38 @@ def stack_tables(_runs: int) -> Iterator[str]:
     """Bring up stacks of 1, 10 and 100 routers, and again without a change; once each, for they take minutes."""
     rows = []
     for count in _COUNTS:
-        with _stack(count) as stack:
-            first, second = _measured(stack), _measured(stack)
+        with _stack(count) as (stack, routers):
+            first, second = _measured(stack, routers), _measured(stack, routers)
             stack.destroy(on_output=None)
         rows.append((str(count), *first.cells(count), *second.cells(count)))
-    head = ("routers", "up", "a router", "CPU a router", "again", "a router", "CPU a router")
+    of_one = ("a router", "CPU a router", "memory", "a router")
+    head = ("routers", "up", *of_one, "again", *of_one)
     yield f"**One stack**, all routers on loopback, parallel as Pulumi decides\n\n{table(head, rows)}"
 
 
+@dataclass(frozen=True, slots=True)
 class _Measured:
-    """One `up`: seconds of the clock and of the processors, the engine's and the agents' together."""
+    """One `up`: seconds of the clock and of the processors, and the memory at its peak; engine and agents together."""
 
-    def __init__(self, wall: float, cpu: float) -> None:
-        self.wall, self.cpu = wall, cpu
+    wall: float
+    cpu: float
+    mebibytes: float
 
-    def cells(self, count: int) -> tuple[str, str, str]:
-        return f"{self.wall:.1f} s", f"{self.wall / count:.2f} s", f"{self.cpu / count:.2f} s"
+    def cells(self, count: int) -> tuple[str, ...]:
+        return (
+            f"{self.wall:.1f} s",
+            f"{self.wall / count:.2f} s",
+            f"{self.cpu / count:.2f} s",
+            f"{self.mebibytes:.0f} MiB",
+            f"{self.mebibytes / count:.0f} MiB",
+        )
 
 
-def _measured(stack: automation.Stack) -> _Measured:
+def _measured(stack: automation.Stack, routers: int) -> _Measured:
     before, began = _children_cpu(), time.monotonic()
-    stack.up(show_secrets=False)
-    return _Measured(time.monotonic() - began, _children_cpu() - before)
+    with PeakMemory(but=routers) as memory:
+        stack.up(show_secrets=False)
+    return _Measured(time.monotonic() - began, _children_cpu() - before, memory.mebibytes)
 
 
 def _children_cpu() -> float:
@@ -71,7 +83,8 @@ def _children_cpu() -> float:
 
 
 @contextmanager
-def _stack(count: int) -> Iterator[automation.Stack]:
+def _stack(count: int) -> Iterator[tuple[automation.Stack, int]]:
+    """Yield the stack, and the process in which its routers are."""
     with _routers(count) as (routers, password), TemporaryDirectory() as name:
         home = Path(name)
         project = home / "project"
@@ -89,7 +102,7 @@ def _stack(count: int) -> Iterator[automation.Stack]:
             "IOS_PASSWORD": password,
         }
         settings = automation.ProjectSettings(name="routers", runtime="python")
-        yield automation.create_stack(
+        stack = automation.create_stack(
             "bench",
             work_dir=str(project),
             opts=automation.LocalWorkspaceOptions(
@@ -98,6 +111,7 @@ def _stack(count: int) -> Iterator[automation.Stack]:
                 pulumi_command=automation.PulumiCommand(root=str(INSTALLED)),
             ),
         )
+        yield stack, routers["pid"]
 
 
 @contextmanager
@@ -116,7 +130,7 @@ def _routers(count: int) -> Iterator[tuple[dict[str, Any], str]]:
     process.stdin.write(f"{password}\n")
     process.stdin.flush()
     try:
-        yield json.loads(process.stdout.readline()), password
+        yield json.loads(process.stdout.readline()) | {"pid": process.pid}, password
     finally:
         process.stdin.close()
         process.wait(60)

@@ -49,6 +49,9 @@ _LEGACY = (
     "pip install 'aws-cisco-vpn[legacy-ssh]'"
 )
 
+# What Paramiko raises where the other side is gone; which of them is a matter of the moment.
+_ENDED = (EOFError, OSError, SSHException)
+
 
 class SshChannel:
     """A shell on the router; see `terminal.Channel`."""
@@ -62,7 +65,7 @@ class SshChannel:
         """Send text."""
         try:
             self._connection.channel.write_channel(text)
-        except (OSError, SSHException, WriteException):
+        except (*_ENDED, WriteException):
             raise SessionLostError("the SSH session ended") from None
 
     def read(self, timeout: float) -> str:
@@ -72,17 +75,15 @@ class SshChannel:
             if not ready:
                 return ""
             text = str(self._connection.channel.read_channel())
-        except (OSError, ValueError, SSHException, ReadException):
+        except (*_ENDED, ValueError, ReadException):
             raise SessionLostError("the SSH session ended") from None
         if not text and (self._shell.closed or self._shell.eof_received):
             raise SessionLostError("the router closed the SSH session")
         return text
 
     def close(self) -> None:
-        """End the session."""
-        self._connection.paramiko_cleanup()
-        if self._jump is not None:
-            self._jump.close()
+        """End the session; never fails, as Netmiko's own way does where the router was the first to hang up."""
+        _close(self._connection, self._jump)
 
 
 class _PinnedHostKey(paramiko.MissingHostKeyPolicy):  # type: ignore[misc]  # Paramiko has no type hints
@@ -118,8 +119,8 @@ def open_channel(login: Login, timeout: float) -> SshChannel:
         sock = _through(jump, login) if jump is not None else None
         connection = _connection(login, timeout, sock)
         connection.establish_connection()
-    except (NetmikoBaseException, SSHException, OSError, EOFError, ConnectError) as error:
-        _abandon(connection, jump)
+    except (*_ENDED, NetmikoBaseException, ConnectError) as error:
+        _close(connection, jump)
         raise _explain(error, login) from None
     return SshChannel(connection, jump)
 
@@ -174,7 +175,7 @@ def _open_jump(login: Login, timeout: float) -> paramiko.SSHClient:
             auth_timeout=timeout,
             sock=_through(outer, login) if outer is not None else None,
         )
-    except (SSHException, OSError, EOFError, ConnectError) as error:
+    except (*_ENDED, ConnectError) as error:
         client.close()
         raise _explain(error, login, role="jump host") from None
     return client
@@ -187,7 +188,7 @@ def _through(jump: paramiko.SSHClient, login: Login) -> paramiko.Channel:
     return transport.open_channel("direct-tcpip", (login.host, login.port), ("127.0.0.1", 0))
 
 
-def _abandon(connection: BaseConnection | None, jump: paramiko.SSHClient | None) -> None:
+def _close(connection: BaseConnection | None, jump: paramiko.SSHClient | None) -> None:
     client = getattr(connection, "remote_conn_pre", None)  # absent until Netmiko has begun to connect
     if client is not None:
         client.close()
@@ -218,8 +219,7 @@ def _explain(error: Exception, login: Login, role: str = "router") -> ConnectErr
         if isinstance(cause, socket.gaierror):
             return ConnectError(f"cannot connect to {where}: the name does not resolve")
     last = str(error).strip().splitlines()[-1:] or [type(error).__name__]
-    known = (OSError, SSHException, EOFError)
-    reasons = [str(cause).strip() for cause in _causes(error) if isinstance(cause, known)]
+    reasons = [str(cause).strip() for cause in _causes(error) if isinstance(cause, _ENDED)]
     detail = next((reason for reason in reversed(reasons) if reason), last[0])
     detail = detail.removeprefix("[Errno None] ")
     return RouterBusyError(

@@ -13,12 +13,14 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 import asyncssh
+import paramiko  # type: ignore[import-untyped]  # Paramiko has no type hints
 import pytest
 
-from cisco.errors import ConnectError, NotRolledBackError, PreflightError, RolledBackError
+from cisco.errors import ConnectError, NotRolledBackError, PreflightError, RolledBackError, SessionLostError
 from cisco.login import Login, Options
 from cisco.result import Tier
 from cisco.secret import Secret
+from cisco.transport import open_channel
 from lab.router.faults import Cut, Deny, FullVty, Log, Moment, Reject, Reload, SaveFailure, Silence, Truncate, Where
 from lab.router.server import Router
 from tests.lab.agent_bench import KEYS, PASSWORD, bench, default_running, link, without_archive
@@ -142,6 +144,31 @@ def test_a_router_that_never_comes_back_is_told_of_with_the_moment_its_timer_fir
         watcher.join()
         # The agent waited beyond the timer, which did its work.
         assert lab.running == before
+
+
+def test_a_router_that_hangs_up_as_soon_as_it_hears_exit_is_left_in_peace(monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone(_channel: paramiko.Channel) -> None:
+        raise EOFError  # what Paramiko says where the other side has closed its socket a moment before
+
+    monkeypatch.setattr(paramiko.Channel, "close", gone)
+    with bench() as lab:
+        result = lab.apply(link())
+        assert (result.tier, result.saved) == (Tier.DEVICE_TIMER, True)
+
+
+@pytest.mark.parametrize("error", [EOFError, OSError, paramiko.SSHException])
+def test_a_line_that_cannot_be_sent_any_more_means_a_lost_session(
+    error: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(_packetizer: object, _data: bytes) -> None:
+        raise error
+
+    with bench() as lab:
+        channel = open_channel(lab.login, timeout=10)
+        monkeypatch.setattr(paramiko.packet.Packetizer, "write_all", gone)
+        with pytest.raises(SessionLostError):
+            channel.write("show clock\n")
+        channel.close()
 
 
 def test_a_lost_confirmation_is_found_out_and_the_change_kept_and_saved() -> None:
