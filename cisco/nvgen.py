@@ -334,6 +334,16 @@ GLOBALS = (
     Global("v2nk", _rule(r"crypto ikev2 nat keepalive (\d+)", "", r"\1"), "crypto ikev2 nat keepalive {}", "none"),
 )  # fmt: skip
 
+
+def is_default_setting(line: str) -> bool:
+    """Whether a global line says what holds without it: a release may hide it, or show it once it was entered."""
+    return line.startswith("crypto ") and any(
+        reading.rule is not None and reading.value == setting.default
+        for setting in GLOBALS
+        for reading in (read((setting.rule,), line),)
+    )
+
+
 _TRANSFORM_SIZES = re.compile(r"\b(esp-aes|esp-gcm) 128\b")
 
 

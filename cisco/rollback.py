@@ -14,6 +14,7 @@ from .clock import Deadline
 from .connection import Connection
 from .errors import AgentError, ConnectError, NotRolledBackError, RolledBackError, SessionLostError
 from .login import Options
+from .nvgen import is_default_setting
 from .plan import Step
 from .preflight import read_running
 from .push import Pusher
@@ -155,7 +156,8 @@ class Undo:
 def left_over(before: str, after: str) -> tuple[str, ...]:
     """Return what differs between two running-configs, as lines with ``-`` (gone) and ``+`` (new).
 
-    Sections are compared as sets: what was taken out and put back may come in another place.
+    Sections are compared as sets: what was taken out and put back may come in another place. A default that the router
+    did not show before it was entered is no difference.
     """
     gone = [f"- {' / '.join(path)}" for path in _additions(after, before)]
     return (*gone, *(f"+ {' / '.join(path)}" for path in _additions(before, after)))
@@ -163,7 +165,8 @@ def left_over(before: str, after: str) -> tuple[str, ...]:
 
 def _additions(before: str, after: str) -> tuple[tuple[str, ...], ...]:
     """Return the lines, with their sections, that `after` has and `before` has not."""
-    return tuple(Counter(_paths(parse(after).lines)) - Counter(_paths(parse(before).lines)))
+    more = Counter(_paths(parse(after).lines)) - Counter(_paths(parse(before).lines))
+    return tuple(path for path in more if not is_default_setting(path[-1]))
 
 
 def _paths(lines: tuple[Line, ...], above: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:

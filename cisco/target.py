@@ -270,11 +270,13 @@ def _undo(result: Target, thing: str, token: str) -> None:
         _undo_bgp(result, thing)
     elif ref[0] == "global":
         setting = next(s for s in nvgen.GLOBALS if s.code == thing)
-        value = ownership.previous(token)
+        value, have = ownership.previous(token), result.sections.get(ref)
         result.late.add(ref)
+        if value == (setting.default if have is None else have.value(GLOBAL)):
+            return
         if value == setting.default:
             result.sections.pop(ref, None)
-        elif result.sections.get(ref) is None or result.sections[ref].value(GLOBAL) != value:
+        else:
             line = setting.entered(value)
             result.sections[ref] = Section(KINDS["global"], thing, line, {GLOBAL: Entry(GLOBAL, value, line)})
     elif ref[0] != "interface":

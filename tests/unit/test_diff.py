@@ -372,6 +372,16 @@ def test_a_previous_global_value_comes_back() -> None:
     assert made.show() == before
 
 
+def test_a_removal_leaves_a_default_alone_that_the_router_shows() -> None:
+    made = holding(link())
+    owned = planned(made, link()).owned
+    for command in removal(made.show(), owned).commands:
+        made.line(command.text)
+    # This release shows what was entered, default or not.
+    shown = f"crypto ipsec df-bit copy\ncrypto ipsec security-association replay window-size 64\n{made.show()}"
+    assert removal(shown, owned).is_empty
+
+
 def test_a_removal_takes_routing_then_tunnel_then_crypto_then_what_is_shared() -> None:
     gone = removal(holding(link()).show(), Owned(connection_id=ID))
     assert [step.scope for step in gone.steps] == ["Tunnel2", "Tunnel1", SHARED]

@@ -126,6 +126,12 @@ def test_a_configuration_that_only_changed_its_order_and_its_clock_is_the_same()
     assert left_over(before, after) == ()
 
 
+def test_a_default_that_is_shown_since_it_was_entered_is_not_left_over() -> None:
+    before, entered = "hostname r1\nend", "crypto ipsec df-bit copy"
+
+    assert left_over(before, f"{entered}\n{before}") == left_over(f"{entered}\n{before}", before) == ()
+
+
 def test_what_is_left_over_is_told_with_its_section() -> None:
     before, after = "interface Tunnel1\n ip mtu 1400\nend", "interface Tunnel1\n ip mtu 1436\nend"
 
