@@ -19,6 +19,9 @@ def main() -> int:
     except NeedError as error:
         sys.stderr.write(f"{error}\n")
         return 2
+    except KeyboardInterrupt:
+        sys.stderr.write("\nInterrupted; the next run goes on from here.\n")
+        return 130
     return 0
 
 

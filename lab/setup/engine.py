@@ -122,15 +122,15 @@ def _build(folder: Path, say: Callable[[str], None]) -> str:
         )
     say(f"get.pulumi.com is out of reach; building {VERSION} with Go (3 to 10 minutes the first time)")
     start = time.monotonic()
-    go_build(go, _CLI, "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi", folder / "pulumi", VERSION)
+    go_build(go, _CLI, "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi", folder / "pulumi", VERSION, say)
     say("building the Python language host")
     host = "github.com/pulumi/pulumi/sdk/v3/python/cmd/pulumi-language-python"
-    go_build(go, _HOST, host, folder / "pulumi-language-python", HOST_VERSION)
+    go_build(go, _HOST, host, folder / "pulumi-language-python", HOST_VERSION, say)
     _copy_executor(go, folder)
     return f"{VERSION}, built with Go in {time.monotonic() - start:.0f} s"
 
 
-def go_build(go: str, module: Path, package: str, target: Path, version: str) -> None:
+def go_build(go: str, module: Path, package: str, target: Path, version: str, say: Callable[[str], None]) -> None:
     """Build a program of a Go module that pins it."""
     # The CLI takes its version from the linker; without it `pulumi version` is empty and the Automation API refuses it.
     flags = f"-s -w -X {_VERSION_SETTING}=v{version}"
@@ -138,6 +138,7 @@ def go_build(go: str, module: Path, package: str, target: Path, version: str) ->
         [go, "build", "-trimpath", "-buildvcs=false", "-ldflags", flags, "-o", target, package],
         f"{target.name} could not be built: it needs Go 1.25 or later and a way to a Go module proxy.",
         cwd=module,
+        say=say,
     )
 
 

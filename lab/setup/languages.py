@@ -71,7 +71,12 @@ def _install_node_modules(say: Callable[[str], None]) -> str:
     for name in ("package.json", "package-lock.json"):
         shutil.copyfile(_NODE / name, LANGUAGES / name)
     command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-    run(command, "The Node.js packages could not be installed: is there a way to npm's registry?", cwd=LANGUAGES)
+    run(
+        command,
+        "The Node.js packages could not be installed: is there a way to npm's registry?",
+        cwd=LANGUAGES,
+        say=say,
+    )
     return "as pinned in lab/engine/node"
 
 
@@ -94,5 +99,5 @@ def _built(say: Callable[[str], None], module: Path, package: str, name: str, ve
     say(f"building {name} with Go")
     LANGUAGES.mkdir(parents=True, exist_ok=True)
     start = time.monotonic()
-    engine.go_build(go, module, package, LANGUAGES / name, version)
+    engine.go_build(go, module, package, LANGUAGES / name, version, say)
     return f"{version}, built with Go in {time.monotonic() - start:.0f} s"

@@ -13,6 +13,7 @@ TOOLS: Final = ROOT / ".tools"
 VENV: Final = ROOT / ".venv"
 LOG: Final = TOOLS / "setup.log"
 _STAMPS: Final = TOOLS / "stamps"
+_BEAT_SECONDS = 60.0
 
 
 class NeedError(Exception):
@@ -65,15 +66,44 @@ def _say(line: str) -> None:
     sys.stdout.flush()
 
 
-def run(command: Sequence[str | Path], failure: str, *, cwd: Path = ROOT, env: dict[str, str] | None = None) -> None:
-    """Run a program; what it prints goes to the log, whose end is shown when it fails."""
+def run(
+    command: Sequence[str | Path],
+    failure: str,
+    *,
+    cwd: Path = ROOT,
+    env: dict[str, str] | None = None,
+    say: Callable[[str], None] = lambda _: None,
+) -> None:
+    """Run a program; what it prints goes to the log, whose end is shown when it fails.
+
+    Args:
+        command: The program and its arguments.
+        failure: What to say when it fails.
+        cwd: Where to run it.
+        env: Its environment, if not ours.
+        say: Called every minute, for a program that takes many.
+    """
     TOOLS.mkdir(exist_ok=True)
     with LOG.open("a") as log:
         log.write(f"$ {' '.join(map(str, command))}\n")
         log.flush()
-        code = subprocess.run(  # noqa: S603 - the set-up's own commands
-            [str(word) for word in command], cwd=cwd, env=env, stdout=log, stderr=subprocess.STDOUT, check=False
-        ).returncode
+        with subprocess.Popen(  # noqa: S603 - the set-up's own commands
+            [str(word) for word in command], cwd=cwd, env=env, stdout=log, stderr=subprocess.STDOUT
+        ) as process:
+            code = _outcome(process, say)
     if code:
         end = "\n".join(LOG.read_text(errors="replace").splitlines()[-15:])
         raise NeedError(f"{end}\n{failure} (all of it: {LOG.relative_to(ROOT)})")
+
+
+def _outcome(process: "subprocess.Popen[bytes]", say: Callable[[str], None]) -> int:
+    minutes = 0
+    while True:
+        try:
+            return process.wait(_BEAT_SECONDS)
+        except subprocess.TimeoutExpired:  # noqa: PERF203 - once a minute
+            minutes += 1
+            say(f"still at it after {minutes} min")
+        except KeyboardInterrupt:
+            process.kill()
+            raise

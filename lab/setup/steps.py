@@ -7,8 +7,8 @@ from lab.setup.progress import Step, run_steps
 
 
 def steps() -> tuple[Step, ...]:
-    """List what is to be made."""
-    return (virtualenv.environment(), virtualenv.packages(), engine.step(), plugins.step())
+    """List what is to be made: first what may be missing on the machine, so that it is said at once."""
+    return (virtualenv.environment(), engine.step(), virtualenv.packages(), plugins.step())
 
 
 def run(*, with_languages: bool = False) -> None:

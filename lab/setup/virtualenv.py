@@ -51,5 +51,6 @@ def _install(say: Callable[[str], None]) -> str:
     run(
         [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "-r", _DEVELOPMENT],
         "The Python packages could not be installed: is there a way to PyPI?",
+        say=say,
     )
     return "as pinned in requirements.txt and requirements-dev.txt"

@@ -67,11 +67,30 @@ def test_a_step_that_fails_is_not_taken_for_done(stamps: Path) -> None:
     assert not (stamps / "stamps").exists()
 
 
-def test_a_failing_program_s_last_words_are_in_the_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(progress, "TOOLS", tmp_path)
     monkeypatch.setattr(progress, "ROOT", tmp_path)
     monkeypatch.setattr(progress, "LOG", tmp_path / "setup.log")
+    return tmp_path / "setup.log"
 
+
+@pytest.mark.usefixtures("log")
+def test_a_program_that_takes_long_is_said_to_be_at_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(progress, "_BEAT_SECONDS", 0.01)
+    said: list[str] = []
+
+    def say(text: str) -> None:
+        said.append(text)
+        (tmp_path / "heard").touch()
+
+    progress.run(["sh", "-c", "until [ -e heard ]; do sleep 0.01; done"], "It failed.", cwd=tmp_path, say=say)
+
+    assert said[0] == "still at it after 1 min"
+
+
+@pytest.mark.usefixtures("log")
+def test_a_failing_program_s_last_words_are_in_the_error(tmp_path: Path) -> None:
     with pytest.raises(NeedError, match=r"(?s)no such module.*It could not be built\. \(all of it: setup\.log\)"):
         progress.run(
             [sys.executable, "-c", "import sys; sys.exit('no such module')"], "It could not be built.", cwd=tmp_path
