@@ -86,11 +86,16 @@ def read_running(terminal: Terminal) -> str:
     return text
 
 
+def blindness(state: RouterState) -> tuple[str, ...]:
+    """Say, in a sentence, that the login is not shown all of the running-config: IOS leaves out what it may not change."""
+    if state.privilege is None or state.privilege >= 15:
+        return ()
+    return (f"privilege level {state.privilege} sees only a part, and can't configure: give an enable password",)
+
+
 def obstacles(state: RouterState, options: Options) -> tuple[str, ...]:
     """Name, a sentence each, what on the router keeps any change from being made safely."""
-    problems: list[str] = []
-    if state.privilege is not None and state.privilege < 15:
-        problems.append(f"privilege level {state.privilege} can't configure: give an enable password")
+    problems = list(blindness(state))
     if _NO_PROMPT.search(state.running):
         problems.append("the router shows no prompt in configuration mode: enter 'service prompt config'")
     if state.lock_owner is not None:

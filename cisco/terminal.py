@@ -110,7 +110,8 @@ class Terminal:
         Raises:
             ConnectError: The router refuses, or there is no secret to give.
         """
-        if self.prompt.is_privileged:
+        # Also a level between 1 and 15 has the prompt of privileged mode; on 15 nothing is asked.
+        if self.prompt.is_privileged and secret is None:
             return
         if secret is None:
             raise ConnectError(

@@ -14,7 +14,7 @@ from .login import Options
 from .model import Intent
 from .ownership import connection_of, generation, newest_mark
 from .plan import Owned, Plan
-from .preflight import examine, refused
+from .preflight import blindness, examine, refused, require_no_problem
 from .render import render
 from .result import CheckResult, Result, Tier, diff_text, owned_from_manifest
 from .secret import Redactor
@@ -162,6 +162,7 @@ def check(
             terminal.log_out()
     except (ConnectError, SessionLostError) as problem:
         return CheckResult(intent.generation, in_sync=None, diff="", unreachable=str(problem))
+    require_no_problem(blindness(router))
     running = router.running
     state = read(parse(running))
     found = generation(state, intent.connection_id)

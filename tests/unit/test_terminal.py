@@ -9,13 +9,15 @@ import pytest
 from cisco.clock import Deadline
 from cisco.connection import Connection
 from cisco.errors import ConnectError, PreflightError, RejectedLineError, RouterBusyError, SessionLostError
-from cisco.login import Login
+from cisco.login import Login, Options
 from cisco.plan import Command, Step
 from cisco.preflight import SHOW_RUNNING, examine, read_running
 from cisco.push import Pusher
 from cisco.revert import SHOW_PENDING, settle_earlier
 from cisco.secret import Redactor, Secret
 from cisco.terminal import Channel, Terminal, Timing, Traffic
+from cisco.transaction import check
+from tests.unit.test_releases import link
 
 TIMING = Timing(reply=3, slow=9, settle=1, retry=1, poll=5)
 KEY = "plainly.fake.key.1"
@@ -231,6 +233,14 @@ def test_user_mode_without_a_way_up_is_a_clear_error(
         terminal_on(router).enable(secret)
 
 
+def test_a_level_between_with_the_privileged_prompt_is_raised_as_well() -> None:
+    answers: dict[str, str | None] = {"enable": "enable\r\nPassword: ", "plainly-fake": "\r\nR1#"}
+    router = ScriptedRouter(FakeClock(), answers)
+    terminal_on(router).enable(Secret("plainly-fake"))
+
+    assert router.received[-2:] == ["enable", "plainly-fake"]
+
+
 def test_the_window_bounds_what_is_unanswered() -> None:
     router = ScriptedRouter(FakeClock(), prompt="R1(config-if)#")
     terminal = terminal_on(router)
@@ -380,6 +390,17 @@ def connection_to(*routers: Channel | ConnectError, clock: FakeClock) -> Connect
 
     login = Login("192.0.2.10", "pulumi", "insecure-accept-any", password=Secret("plainly-fake"))
     return Connection(login, timing=TIMING, clock=clock, open_channel=open_channel)
+
+
+def test_no_comparison_is_made_with_a_part_of_the_running_config() -> None:
+    clock = FakeClock()
+    answers: dict[str, str | None] = {
+        "show privilege": "show privilege\r\nCurrent privilege level is 7\r\nR1#",
+        SHOW_RUNNING: f"{SHOW_RUNNING}\r\nCurrent configuration : 5 bytes\r\n!\r\nend\r\nR1#",
+    }
+
+    with pytest.raises(PreflightError, match="privilege level 7 sees only a part"):
+        check(link(), connection_to(ScriptedRouter(clock, answers), clock=clock), Options())
 
 
 def test_a_busy_router_is_tried_again_and_a_refused_login_is_not() -> None:
