@@ -44,7 +44,7 @@ FAILURES = _table(
 BENIGN = _table(
     r"^Enter configuration commands, one per line\.\s+End with CNTL/Z\.?$",
     r"^%?\s?Warning:? .*$",
-    r"^Note:.*$",
+    r"^(?:% ?)?Note:.*$",
     r"^.* will take effect .*$",
     r"^.*weaker encryption algorithm is deprecated.*$",
     r"^% ?Not all config may be removed and may reappear after .*$",
@@ -53,16 +53,23 @@ BENIGN = _table(
     r"^ISAKMP is (?:ON|OFF)$",
     # An interface that changes its VRF loses its addresses; the plan enters ours again.
     r"^% ?Interface \S+ .*removed due to (?:enabling|disabling) VRF \S+$",
+    # Of any static route out of an interface, be it point-to-point as a tunnel is.
+    r"^% ?Default route without gateway, if not a point-to-point interface, may impact performance\.?$",
+    r"^% ?Command accepted but obsolete, unreleased or unsupported.*$",
+    r"^.*\bwill be deprecated soon\b.*$",
     # Opened sections that are not complete yet say so; the lines that follow complete them.
     r"^IKEv2 proposal must either have a set of an encryption algorithm.*$"
     r"(?:\n(?!\s*%).*(?:aes-gcm|prf|configured).*$)*",
+    r"^% ?A profile is deemed incomplete until it has .*statements?\.?$",
     r"^IKEv2 policy must have at ?least one complete proposal attached.*$",
     r"^IKEv2 \S+ must have:?.*$(?:\n\s*\d+\..*$)*",
     r"^% Policy already has same proposal set.*$",
     r"^% Already found same 'match identity' statement.*$",
     r"^% Profile already contains this keyring.*$",
     r"^% ?\S* ?profile .*is removed\.?$",
-    r"^Rollback Confirmed Change: (?:Backing up|Rollback will begin|Cleared|Confirmed).*$",
+    # A long name of the copy stands on a line of its own; a copy to a server is drawn as it goes.
+    r"^Rollback Confirmed Change: (?:Backing up|Rollback will begin|Cleared|Confirmed).*$(?:\n\s*\w+:\S+$)?",
+    r"^!+$",
     r'^Enter "configure confirm" if you wish to keep.*$(?:\n\s*(?:what you\'ve )?configured\.?$)?',
 )
 

@@ -4,6 +4,7 @@ from .grammar import Match
 from .line import Context, Line, Mode, Refusal, Reply, only_shown_unless, reject_weak
 from .release import Release
 
+_PROFILE_NOTICE = ("% A profile is deemed incomplete until it has match identity statements",)
 HOST_MASK = "255.255.255.255"
 _GROUPS = "(1|2|5|14|15|16|19|20|21|24)"
 _WEAK_WORDS = frozenset({"des", "3des", "md5"})
@@ -92,6 +93,11 @@ def _profile_unused(ctx: Context, match: Match[Line]) -> Reply | None:
     if peers & _peers_with_sa(ctx, "ikev2"):
         raise Refusal(f"% ISAKMP profile {name} is in use by security associations and cannot be removed")
     return None
+
+
+def _profile_notice(ctx: Context, match: Match[Line]) -> Reply | None:
+    profile = ctx.config.find(f"crypto isakmp profile {match['profile']}")
+    return None if profile and profile.starting("match identity") else _PROFILE_NOTICE
 
 
 def _identity(match: Match[Line]) -> str:
@@ -198,7 +204,7 @@ GLOBAL = (
         shown=_keepalive,
     ),
     Line("crypto isakmp nat keepalive / seconds:<5-3600>", key="crypto isakmp nat keepalive"),
-    Line("crypto isakmp profile profile:WORD", opens=PROFILE.name, check_no=_profile_unused),
+    Line("crypto isakmp profile profile:WORD", opens=PROFILE.name, after=_profile_notice, check_no=_profile_unused),
     Line(
         "crypto keyring keyring:WORD [vrf vrf:WORD]",
         key="crypto keyring {keyring}",

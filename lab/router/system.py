@@ -8,6 +8,8 @@ from .interface import vrf_of
 from .line import Context, Line, Mode, Refusal, Reply, only_shown_unless, refuse_at
 from .release import Release
 
+_NO_GATEWAY = ("%Default route without gateway, if not a point-to-point interface, may impact performance",)
+
 
 def _route_key(match: Match[Line]) -> str:
     vrf = f" vrf {match['vrf']}" if match["vrf"] else ""
@@ -36,6 +38,12 @@ def _check_route(ctx: Context, match: Match[Line]) -> Reply | None:
     if entry is not None and vrf_of(entry) != match["vrf"]:
         raise Refusal(f"% Invalid next hop interface: {name} is not in {match['vrf'] or 'the global table'}")
     return None
+
+
+def _route_notice(ctx: Context, match: Match[Line]) -> Reply | None:
+    """IOS 15 and later say so of any route out of an interface, a tunnel too, and take it."""
+    is_out_of_interface = match["interface"] and not match["hop"] and not match["interface"].startswith("Null")
+    return _NO_GATEWAY if is_out_of_interface and ctx.release.name != "ios12" else None
 
 
 def _route_is_there(ctx: Context, match: Match[Line]) -> Reply | None:
@@ -99,6 +107,7 @@ GLOBAL = (
         key=_route_key,
         shown=_shown_route,
         check=_check_route,
+        after=_route_notice,
         check_no=_route_is_there,
     ),
     Line("line (vty|con|aux) first:<0-1000> [last:<0-1000>]", opens=TERMINAL_LINE.name),

@@ -25,7 +25,14 @@ MODERN = (
     Phase2(Encryption.AES256_GCM, Integrity.SHA2_384, 20),
 )
 # What IOS says of a line that it takes.
-HARMLESS = ("Not all config may be removed", "address(es) removed due to", "MUST have", "MUST either have")
+HARMLESS = (
+    "Not all config may be removed",
+    "address(es) removed due to",
+    "MUST have",
+    "MUST either have",
+    "deemed incomplete",
+    "without gateway",
+)
 
 
 def tunnel(index: int, profile: tuple[Phase1, Phase2], number: int) -> Tunnel:

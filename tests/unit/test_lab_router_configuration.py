@@ -17,6 +17,9 @@ CAPTURED = (AWS / "bgp-behind-nat.running-config.txt").read_text()
 IKEV2 = (AWS.parent / "ios" / "ikev2.running-config.txt").read_text()
 
 
+INCOMPLETE = "% A profile is deemed incomplete until it has match identity statements"
+
+
 def router(release: str = "ios15", text: str = "") -> RouterState:
     played = RELEASES[release]
     return RouterState(text or default_running_config(played, "admin"), played, FakeClock())
@@ -74,7 +77,8 @@ def test_what_is_removed_and_entered_again_prints_as_before() -> None:
 def test_the_text_of_aws_is_shown_as_a_router_shows_it() -> None:
     """Display order, hidden defaults, masks and trailing blanks of the IOS 15.2 capture."""
     state = router()
-    assert configured(state, (AWS / "bgp-vgw.aws-ios.txt").read_text().partition("\ninterface Ethernet")[0]) == {}
+    said = configured(state, (AWS / "bgp-vgw.aws-ios.txt").read_text().partition("\ninterface Ethernet")[0])
+    assert set(said.values()) == {INCOMPLETE}
     lines = state.running_config().splitlines()
     vpn = next(line.split()[2].removeprefix("keyring-")[:-2] for line in lines if line.startswith("crypto keyring"))
     policy = lines.index("crypto isakmp policy 200")
@@ -243,6 +247,22 @@ def test_incomplete_ikev2_objects_are_taken_with_a_notice() -> None:
     )
     assert said["crypto ikev2 policy b"] == "IKEv2 policy MUST have atleast one complete proposal attached"
     assert said["crypto ikev2 profile c"].startswith("IKEv2 profile MUST have:")
+
+
+def test_an_isakmp_profile_is_incomplete_until_it_knows_whom_it_is_for() -> None:
+    state = router("xe17")
+    said = configured(state, "crypto isakmp profile p\nmatch identity address 198.51.100.1")
+    assert said == {"crypto isakmp profile p": INCOMPLETE}
+    assert configured(state, "crypto isakmp profile p") == {}
+
+
+def test_a_route_out_of_an_interface_is_taken_with_a_notice() -> None:
+    out, hop = "ip route 10.0.0.0 255.255.0.0 Tunnel1", "ip route 10.1.0.0 255.255.0.0 Tunnel1 169.254.9.1"
+    text = f"interface Tunnel1\nexit\n{out}\n{hop}\nip route 10.2.0.0 255.255.0.0 Null0"
+    said = configured(router("xe17"), text)
+    assert list(said) == [out]
+    assert said[out].startswith("%Default route without gateway, if not a point-to-point interface")
+    assert configured(router("ios12"), text) == {}
 
 
 def test_ios_12_knows_no_ikev2() -> None:

@@ -176,7 +176,33 @@ def test_a_line_that_would_not_arrive_as_one_line_is_refused(line: str) -> None:
         ("crypto ikev2 policy p", "IKEv2 policy MUST have atleast one complete proposal attached", Verdict.ACCEPTED),
         ("crypto ikev2 profile p", "IKEv2 profile MUST have:\n   1. A local method.\n   2. A match.", Verdict.ACCEPTED),
         ("proposal p", "% Policy already has same proposal set", Verdict.ACCEPTED),
+        (
+            "crypto isakmp profile p",
+            "% A profile is deemed incomplete until it has match identity statements",
+            Verdict.ACCEPTED,
+        ),
+        (
+            "ip route 10.0.0.0 255.255.0.0 Tunnel1 track 100",
+            "%Default route without gateway, if not a point-to-point interface, may impact performance",
+            Verdict.ACCEPTED,
+        ),
+        (
+            "ip virtual-reassembly",
+            "% Command accepted but obsolete, unreleased or unsupported; see documentation.",
+            Verdict.ACCEPTED,
+        ),
         ("configure terminal", "Enter configuration commands, one per line.  End with CNTL/Z.", Verdict.ACCEPTED),
+        (
+            "configure terminal revert timer 5",
+            "!!\nRollback Confirmed Change: Backing up current running config to\n tftp://192.0.2.9/r1-Nov-24-0\n\n"
+            "Enter configuration commands, one per line.  End with CNTL/Z.",
+            Verdict.ACCEPTED,
+        ),
+        (
+            "configure terminal revert timer 5",
+            "Rollback Confirmed Change: Backing up current running config to flash:r1\n%Error opening flash:r1",
+            Verdict.REJECTED,
+        ),
         ("group 2", "        ^\n% Invalid input detected at '^' marker.", Verdict.REJECTED),
         ("interface Tunnel1", "Command authorization failed.", Verdict.REJECTED),
         ("pre-shared-key address A key k", "A pre-shared key for address mask A M already exists!", Verdict.REJECTED),
