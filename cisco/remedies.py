@@ -5,6 +5,7 @@ from functools import cache
 # Words of a message -> the section's anchor. The first that is found decides: the general ones come last.
 SECTIONS = (
     ("another device answers there", "another-host-key"),
+    ("ssh-keygen -lf -", "host-key-not-known-yet"),
     ("refused the login of", "login-refused"),
     ("no SSH algorithm in common", "old-ssh-algorithms"),
     ("the login ends in user mode", "user-mode"),
