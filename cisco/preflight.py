@@ -24,6 +24,7 @@ _HOSTNAME = re.compile(r"^hostname (\S+)$", re.MULTILINE)
 _NO_PROMPT = re.compile(r"^no service prompt config$", re.MULTILINE)
 SHOW_RUNNING = "show running-config"
 _WIDTH = "terminal width 511"
+_SHOWN = 60  # characters of a line that is quoted
 _QUESTIONS = (
     _WIDTH, "show version", "show privilege", "show archive", SHOW_PENDING, "show configuration lock", SHOW_FILE_SYSTEMS,
 )  # fmt: skip
@@ -60,15 +61,27 @@ def examine(terminal: Terminal) -> RouterState:
     answers = {reply.line: reply.text for reply in terminal.pipeline(_QUESTIONS, is_slow=True)}
     if (other := another_system(answers["show version"])) is not None:
         raise PreflightError((f"this is not an IOS or IOS-XE router, but {other} (show version)",))
+    release = parse_release(answers["show version"])
+    try:
+        running = read_running(terminal)
+    except PreflightError:
+        if not release.is_known:
+            raise PreflightError((_unlike_ios(answers["show version"]),)) from None
+        raise
     return RouterState(
-        release=parse_release(answers["show version"]),
+        release=release,
         privilege=_privilege(answers["show privilege"]),
         archive_file=_archive_file(answers["show archive"]),
         pending=read_pending(answers[SHOW_PENDING]),
         lock_owner=_lock_owner(answers["show configuration lock"]),
-        running=read_running(terminal),
+        running=running,
         file_systems=file_systems(answers[SHOW_FILE_SYSTEMS]),
     )
+
+
+def _unlike_ios(show_version: str) -> str:
+    said = next((line.strip() for line in show_version.splitlines() if line.strip(" ^")), "nothing")
+    return f"this does not look like an IOS router: its answer to 'show version' is {said[:_SHOWN]!r}"
 
 
 def read_running(terminal: Terminal) -> str:

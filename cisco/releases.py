@@ -43,6 +43,11 @@ class Release:
     text: str
     platform: str = "unknown"
 
+    @property
+    def is_known(self) -> bool:
+        """Whether ``show version`` was one of IOS's."""
+        return self.text != "unknown"
+
     def __str__(self) -> str:
         return f"{'IOS-XE' if self.is_xe else 'IOS'} {self.text} on {self.platform}"
 

@@ -17,6 +17,7 @@ SECTIONS = (
     ("AAA command authorization denies", "not-enough-rights"),
     ("the replies come page by page", "not-enough-rights"),
     ("not an IOS or IOS-XE router", "not-an-ios-router"),
+    ("does not look like an IOS router", "not-an-ios-router"),
     ("shows no prompt in configuration mode", "no-prompt-in-configuration-mode"),
     ("is not on this router", "interface-not-on-the-router"),
     ("weak algorithms are, from", "refused-by-the-release"),

@@ -43,7 +43,7 @@ FAILURES = _table(
 # Whole lines (or blocks) that do no harm; what is left after taking them out must be blank.
 BENIGN = _table(
     r"^Enter configuration commands, one per line\.\s+End with CNTL/Z\.?$",
-    r"^%?\s?Warning:? .*$",
+    r"^\s*%?\s?Warning:? .*$(?:\n\s*Migrate to a supported password type\.?$)?",
     r"^(?:% ?)?Note:.*$",
     r"^.* will take effect .*$",
     r"^.*weaker encryption algorithm is deprecated.*$",

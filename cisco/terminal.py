@@ -227,5 +227,5 @@ class Terminal:
             if quiet >= self._timing.reply:
                 self._channel.close()
                 last = arrived.rstrip().rpartition("\n")[2].strip()[-_SHOWN:]
-                seen = f", but {last!r}" if last else ""
+                seen = f"; it shows {last!r}" if last else ""
                 raise SessionLostError(f"no prompt from the router for {self._timing.reply:g} s after login{seen}")

@@ -175,6 +175,12 @@ def test_a_line_that_would_not_arrive_as_one_line_is_refused(line: str) -> None:
         ),
         ("crypto ikev2 policy p", "IKEv2 policy MUST have atleast one complete proposal attached", Verdict.ACCEPTED),
         ("crypto ikev2 profile p", "IKEv2 profile MUST have:\n   1. A local method.\n   2. A match.", Verdict.ACCEPTED),
+        (
+            "pre-shared-key k",
+            " WARNING: Command has been added to the configuration but Type 0 passwords have been deprecated.\n"
+            " Migrate to a supported password type",
+            Verdict.ACCEPTED,
+        ),
         ("proposal p", "% Policy already has same proposal set", Verdict.ACCEPTED),
         (
             "crypto isakmp profile p",

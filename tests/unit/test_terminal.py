@@ -106,7 +106,7 @@ def test_a_router_that_shows_no_prompt_at_first_is_asked() -> None:
 def test_a_router_that_never_shows_a_prompt_is_given_up() -> None:
     router = ScriptedRouter(FakeClock(), {"terminal length 0": ""}, greeting="busy")
 
-    with pytest.raises(SessionLostError, match="no prompt from the router for 3 s after login, but 'busy'"):
+    with pytest.raises(SessionLostError, match="no prompt from the router for 3 s after login; it shows 'busy'"):
         terminal_on(router)
     assert router.is_closed
 
@@ -134,6 +134,15 @@ def test_a_prompt_of_ones_own_is_told_from_the_hostname_in_configuration_modes()
     assert terminal.run("configure terminal").prompt.mode == "config"
     assert terminal.run("end").prompt.hostname == "Shop 7 vty2"
     assert terminal.run("reload").text == "Proceed with reload? [confirm]"
+
+
+def test_what_answers_like_no_ios_at_all_is_told_by_its_own_words() -> None:
+    answers: dict[str, str | None] = {
+        line: f"{line}\r\n         ^\r\nUnknown action 0\r\nR1#" for line in ("show version", SHOW_RUNNING)
+    }
+
+    with pytest.raises(PreflightError, match="does not look like an IOS router: .* is 'Unknown action 0'"):
+        examine(terminal_on(ScriptedRouter(FakeClock(), answers)))
 
 
 @pytest.mark.parametrize("said", ["Command authorization failed.", "% Authorization failed."])
