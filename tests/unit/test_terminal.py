@@ -141,7 +141,7 @@ def test_what_answers_like_no_ios_at_all_is_told_by_its_own_words() -> None:
         line: f"{line}\r\n         ^\r\nUnknown action 0\r\nR1#" for line in ("show version", SHOW_RUNNING)
     }
 
-    with pytest.raises(PreflightError, match="does not look like an IOS router: .* is 'Unknown action 0'"):
+    with pytest.raises(PreflightError, match=r"does not look like an IOS router: .* is 'Unknown action 0'"):
         examine(terminal_on(ScriptedRouter(FakeClock(), answers)))
 
 
