@@ -33,6 +33,9 @@ COSTS: Mapping[str, Cost] = {
     "public_ip": Cost.BOTH_TUNNELS,
     "bgp_asn": Cost.BOTH_TUNNELS,
     "device_name": Cost.BOTH_TUNNELS,
+    # The gateway is taken off the one VPC and attached to the other.
+    "vpc_cidr": Cost.BOTH_TUNNELS,
+    "vpc_id": Cost.BOTH_TUNNELS,
     # ModifyVpnTunnelOptions: one tunnel a call, and that one is down for some minutes.
     "tunnel1": Cost.TUNNEL1,
     "tunnel2": Cost.TUNNEL2,

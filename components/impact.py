@@ -14,7 +14,7 @@ _PLAIN = (
     "enable_acceleration", "tunnel_bandwidth", "vpn_gateway_id", "transit_gateway_id", "amazon_side_asn",
     "customer_gateway_id", "public_ip", "bgp_asn", "tunnel1_key_serial", "tunnel2_key_serial",
     "tunnel1_preshared_key", "tunnel2_preshared_key", "inside_cidrs",
-    "import_ids",
+    "import_ids", "vpc_cidr",
 )  # fmt: skip
 _LOGS = ("log_retention_days", "log_group_arn", "log_format", "log_bgp")
 _KEYS = ("tunnel1_preshared_key", "tunnel2_preshared_key")
@@ -29,6 +29,8 @@ def costly(
     logs = {key: args[key] for key in _LOGS if args.get(key) is not None}
     if args.get("customer_gateway_id") is None:
         found["device_name"] = args.get("device_name") or device_name(pulumi.get_project(), pulumi.get_stack(), name)
+    if args.get("vpc_id") is not None and args.get("transit_gateway_id") is None:
+        found["vpc_id"] = args["vpc_id"]
     if "log_retention_days" in logs or "log_group_arn" in logs:
         found["logs"] = {key: value for key, value in logs.items() if key != "log_retention_days"} | {"on": True}
     return {
