@@ -103,7 +103,7 @@ class Shell:
         """What IOS prints before it reads a line."""
         if self.mode:
             return f"{self.router.hostname[:_PROMPT_NAME]}({self.mode})#"
-        return self.router.hostname + ("#" if self.privilege >= 15 else ">")
+        return self.router.hostname + ("#" if self.privilege > 1 else ">")
 
     def execute(self, line: str) -> Output:
         """Carry a line out."""

@@ -127,10 +127,11 @@ def test_syslog_in_the_middle_of_every_reply_changes_nothing() -> None:
         assert not lab.apply(link()).changed
 
 
-def test_an_enable_secret_is_used_when_the_login_is_unprivileged() -> None:
+@pytest.mark.parametrize("privilege", [1, 7])
+def test_an_enable_secret_is_used_when_the_login_is_unprivileged(privilege: int) -> None:
     from cisco.secret import Secret
 
-    with bench(privilege=1, enable_secret="plainly-fake-enable") as lab:
+    with bench(privilege=privilege, enable_secret="plainly-fake-enable") as lab:
         login = replace(lab.login, enable_password=Secret("plainly-fake-enable"))
         assert lab.apply(link(), login=login).changed
 
