@@ -52,7 +52,7 @@ BENIGN = _table(
     r"^% ?tunnel interface was deleted.*$",
     r"^ISAKMP is (?:ON|OFF)$",
     # An interface that changes its VRF loses its addresses; the plan enters ours again.
-    r"^% ?Interface \S+ .*removed due to (?:enabling|disabling) VRF \S+$",
+    r"^% ?Interface \S+ .*removed due to (?:(?:enabling|disabling) VRF \S+|VRF change)\.?$",
     # Of any static route out of an interface, be it point-to-point as a tunnel is.
     r"^% ?Default route without gateway, if not a point-to-point interface, may impact performance\.?$",
     r"^% ?Command accepted but obsolete, unreleased or unsupported.*$",

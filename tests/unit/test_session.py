@@ -183,6 +183,11 @@ def test_a_line_that_would_not_arrive_as_one_line_is_refused(line: str) -> None:
         ),
         ("proposal p", "% Policy already has same proposal set", Verdict.ACCEPTED),
         (
+            "vrf forwarding RED",
+            "% Interface Tunnel1 IPv4 disabled and address(es) removed due to VRF change",
+            Verdict.ACCEPTED,
+        ),
+        (
             "crypto isakmp profile p",
             "% A profile is deemed incomplete until it has match identity statements",
             Verdict.ACCEPTED,
