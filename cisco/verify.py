@@ -7,6 +7,7 @@ the tunnel, which is asked for as well, then shows that the peer is alive. What 
 or shows in a form that is not known, is never UP.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -27,6 +28,8 @@ _BGP = "show ip bgp summary"
 _SLA = "show ip sla statistics"
 _TRACK = "show track"
 _ROUTES = "show ip route"
+# Old releases show neither of a table that has no route of the kind asked for.
+_TABLE = re.compile(r"^(?:Codes:|Gateway of last resort)", re.MULTILINE)
 
 # What an IKEv1 state means when the tunnel stays there.
 _ISAKMP_STATES = {
@@ -119,7 +122,7 @@ def commands(intent: Intent, *, has_uptime: bool = False) -> tuple[str, ...]:
     asked += [f"{_IPSEC} {_part(intent, tunnel)}" for tunnel in intent.tunnels]
     asked += [f"{_INTERFACES} Tunnel{tunnel.number}" for tunnel in intent.tunnels]
     if isinstance(intent.routing, Bgp):
-        asked.append(_bgp_command(intent))
+        asked += [_bgp_command(intent), f"{_routes_command(intent)} bgp"]
     else:
         asked += [f"{show} {number}" for number in intent.routing.sla_numbers for show in (_SLA, _TRACK)]
         asked.append(f"{_routes_command(intent)} static")
@@ -163,6 +166,7 @@ class _Said:
     slas: tuple[show_routing.Sla, ...]
     tracks: tuple[show_routing.Track, ...]
     routes: tuple[show_routing.Route, ...]
+    table: str
     refused: Mapping[str, str]
 
     @classmethod
@@ -180,6 +184,7 @@ class _Said:
             show_routing.slas(text(_SLA)),
             show_routing.tracks(text(_TRACK)),
             show_routing.routes(text(_routes_command(intent))),
+            text(_routes_command(intent)),
             {asked: line for asked, shown in outputs.items() if (line := refusal(shown)) is not None},
         )
 
@@ -350,9 +355,19 @@ def _bgp_reason(said: _Said, intent: Intent, routing: Bgp, tunnel: Tunnel, bgp: 
     if remote_as != routing.aws_asn:
         return f"BGP: neighbor {tunnel.aws_inside} is in AS {remote_as}, not {routing.aws_asn}"
     if bgp.prefixes:
-        return None
+        return _overruled(said, intent)
     wanted = "no prefix from AWS that the prefix list admits" if routing.accept is not None else "no prefix from AWS"
     return f"BGP Established, but {wanted} (is the gateway attached?)"
+
+
+def _overruled(said: _Said, intent: Intent) -> str | None:
+    """Tell that the routing table, where it is shown, has none of BGP's routes: nothing gets to AWS then."""
+    if not _TABLE.search(said.table) or any(re.search(rf"\bvia {t.aws_inside}\b", said.table) for t in intent.tunnels):
+        return None
+    return (
+        "the routing table has none of BGP's routes through either tunnel: others to the same networks go first "
+        "('show ip bgp rib-failure')"
+    )
 
 
 def _sla_reason(said: _Said, number: int, sla: SlaState) -> str | None:

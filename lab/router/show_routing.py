@@ -91,6 +91,9 @@ def _row(address: IPv4Address, asn: int, version: int, up: str, state: str) -> s
     return f"{address!s:<15} 4 {asn:>12} {messages:>7} {messages:>7} {version if messages else 1:>8}    0    0 {up:<8} {state:>8}"
 
 
+_EBGP_DISTANCE = 20
+
+
 def route(shell: Shell, match: Match[ExecLine]) -> Output:
     """Return `show ip route`, all of it or what one source gave."""
     rows: list[tuple[IPv4Network, str]] = []
@@ -98,12 +101,16 @@ def route(shell: Shell, match: Match[ExecLine]) -> Output:
     if vrf and not shell.router.has_vrf(vrf):
         return Output((f"% IP routing table {vrf} does not exist",))
     kind = next((word for word in match.words[3:] if word in ("connected", "static", "bgp") and word != vrf), "")
+    connected = _connected(shell, vrf)
+    learnt = {network for network, _ in _learnt(shell, vrf)}
+    static = [row for row in _static(shell, vrf) if row[1] < _EBGP_DISTANCE or row[0] not in learnt]
     if kind in ("", "connected"):
-        rows += _connected(shell, vrf)
+        rows += connected
     if kind in ("", "static"):
-        rows += _static(shell, vrf)
+        rows += [(network, text) for network, _, text in static]
     if kind in ("", "bgp"):
-        rows += _learnt(shell, vrf)
+        nearer = {network for network, *_ in (*connected, *static)}
+        rows += [(network, text) for network, text in _learnt(shell, vrf) if network not in nearer]
     codes = (
         *((f"Routing Table: {vrf}",) if vrf else ()),
         "Codes: L - local, C - connected, S - static, R - RIP, M - mobile, B - BGP",
@@ -125,8 +132,8 @@ def _connected(shell: Shell, vrf: str) -> list[tuple[IPv4Network, str]]:
     return rows
 
 
-def _static(shell: Shell, vrf: str) -> list[tuple[IPv4Network, str]]:
-    """A route through an interface or on a track that is down is not in the table, nor one of a greater distance."""
+def _static(shell: Shell, vrf: str) -> list[tuple[IPv4Network, int, str]]:
+    """Of the routes whose interface and track are up those of the least distance."""
     up, rows = tunnels_up(shell), []
     root = shell.router.document.root
     tracks = {number for number in _tracks(root) if is_track_up(shell, number)}
@@ -145,7 +152,7 @@ def _static(shell: Shell, vrf: str) -> list[tuple[IPv4Network, str]]:
         via = f"[{distance}/0] via {words[2]}" if words[2][0].isdigit() else f"is directly connected, {words[2]}"
         rows.append((network, distance, f"S{star}       {network} {via}"))
     best = {network: min(d for other, d, _ in rows if other == network) for network, _, _ in rows}
-    return [(network, text) for network, distance, text in rows if distance == best[network]]
+    return [row for row in rows if row[1] == best[row[0]]]
 
 
 def _learnt(shell: Shell, vrf: str) -> list[tuple[IPv4Network, str]]:

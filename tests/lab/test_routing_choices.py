@@ -247,6 +247,14 @@ def test_when_the_primary_falls_the_backup_carries_both_ways() -> None:
     assert "via 169.254.44.5" in shown(router, "show ip route bgp")
 
 
+@pytest.mark.parametrize(("distance", "is_up"), [("", False), (" 19", False), (" 21", True)])
+def test_a_static_route_that_goes_before_bgp_makes_no_tunnel_up(distance: str, *, is_up: bool) -> None:
+    router, _ = linked("plain")
+    Console(router).configure([f"ip route 10.0.0.0 255.255.0.0 198.51.100.9{distance}"])
+    report = verify({asked: shown(router, asked) for asked in commands(LINKS["plain"])}, LINKS["plain"])
+    assert report.is_up == is_up
+
+
 def test_a_static_backup_is_in_the_table_only_while_the_primary_is_not() -> None:
     router, _ = linked("static primary")
     assert re.findall(r"10.0.0.0/16 .*(Tunnel\d)", shown(router, "show ip route static")) == ["Tunnel1"]

@@ -156,6 +156,15 @@ ROUTES = """S        10.0.0.0/16 is directly connected, Tunnel2
 """
 
 
+BGP_ROUTES = """Codes: L - local, C - connected, S - static, R - RIP, M - mobile, B - BGP
+
+Gateway of last resort is 203.0.113.1 to network 0.0.0.0
+
+      10.0.0.0/16 is subnetted, 1 subnets
+B        10.0.0.0 [20/100] via 169.254.255.5, 00:00:20
+"""
+
+
 def answers(*, is_static: bool = False, version: IkeVersion = IkeVersion.V1) -> dict[str, str]:
     """Both tunnels UP."""
     said = {"show crypto isakmp sa": ISAKMP} if version is IkeVersion.V1 else {"show crypto ikev2 sa": IKEV2}
@@ -163,7 +172,7 @@ def answers(*, is_static: bool = False, version: IkeVersion = IkeVersion.V1) -> 
         said[f"show crypto ipsec sa peer {peer}"] = ipsec(number, peer)
         said[f"show interfaces Tunnel{number}"] = interface(number, peer)
     if not is_static:
-        return said | {"show ip bgp summary": BGP}
+        return said | {"show ip bgp summary": BGP, "show ip route bgp": BGP_ROUTES}
     for number in (100, 200):
         said[f"show ip sla statistics {number}"] = sla(number)
         said[f"show track {number}"] = track(number)

@@ -7,7 +7,20 @@ import pytest
 
 from cisco.model import IkeVersion
 from cisco.verify import TunnelReport, as_json, commands, verify
-from tests.unit.router_answers import BGP, IKEV2, ISAKMP, PEERS, ROUTES, answers, intent, interface, ipsec, sla, track
+from tests.unit.router_answers import (
+    BGP,
+    BGP_ROUTES,
+    IKEV2,
+    ISAKMP,
+    PEERS,
+    ROUTES,
+    answers,
+    intent,
+    interface,
+    ipsec,
+    sla,
+    track,
+)
 
 
 def first(said: dict[str, str], *, is_static: bool = False, version: IkeVersion = IkeVersion.V1) -> TunnelReport:
@@ -228,6 +241,13 @@ def test_a_network_that_neither_tunnel_has_a_route_to_makes_no_tunnel_up() -> No
     said = answers(is_static=True) | {"show ip route static": re.sub(r"Tunnel\d", "GigabitEthernet1", ROUTES)}
     tunnel = first(said, is_static=True)
     assert tunnel.reason == "the routing table has no route to 10.0.0.0/16 through either tunnel"
+
+
+def test_a_network_that_another_route_takes_from_bgp_makes_no_tunnel_up() -> None:
+    static = BGP_ROUTES.replace("B        10.0.0.0 [20/100] via 169.254.255.5, 00:00:20", "")
+    tunnel = first(answers() | {"show ip route bgp": static})
+    assert tunnel.reason is not None
+    assert tunnel.reason.startswith("the routing table has none of BGP's routes")
 
 
 def test_a_refused_command_is_named_and_never_up() -> None:
