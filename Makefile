@@ -30,6 +30,10 @@ lint: setup ## style: ruff; and that the reference says what the code says
 
 types: setup ## types: mypy --strict
 	@$(BIN)/mypy $(filter-out examples,$(CODE))
+	@rm -rf build/examples && mkdir -p build/examples && ln -s ../../components build/examples/aws_cisco_vpn
+	@for main in examples/*/__main__.py; do \
+	  ln -s ../../$$main build/examples/$$(basename $$(dirname $$main) | tr - _).py; done
+	@MYPYPATH=build/examples $(BIN)/mypy build/examples/*.py
 
 check: lint types test ## what CI runs: lint, types and tests
 

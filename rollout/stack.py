@@ -1,6 +1,7 @@
 """One stack of a link, driven through the Automation API: its settings, previews, ups, and what it says of its tunnels."""
 
 import os
+import re
 import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ from .tunnels import Edit
 Tell = Callable[[str], None]
 _SHOWN_OPERATIONS = ("create", "update", "delete", "replace")
 _LINK = "aws-cisco-vpn:index:VpnLink"
+_INTERRUPTED = re.compile(r"canceled$|^signal: ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,8 +247,12 @@ class _Events:
 
     def reason(self, error: automation.CommandError) -> str:
         """Return why the engine failed: its errors, else the last line that it said."""
-        if self._errors:
-            return "\n".join(dict.fromkeys(self._errors))
+        errors = list(dict.fromkeys(self._errors))
+        if any(_INTERRUPTED.search(text) for text in errors):
+            # The program's calls end with the engine: a traceback that says nothing more.
+            errors = [text for text in errors if not text.startswith("Program failed")]
+        if errors:
+            return "\n".join(errors)
         lines = [line.strip() for line in str(error).splitlines() if line.strip()]
         return next((line for line in reversed(lines) if line.startswith("error:")), lines[-1] if lines else "")
 

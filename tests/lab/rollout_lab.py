@@ -51,19 +51,33 @@ class RolloutLab:
 
     def rollout_killed_at(self, line: str, *words: str) -> str:
         """Run a command until it says so, and kill it and the engine at once; return what it had said."""
-        command = self._command(words)
+        return self._struck_at(line, words, signal.SIGKILL)
+
+    def rollout_interrupted_at(self, line: str, *words: str, environment: Mapping[str, str]) -> str:
+        """Run a command until it says so, interrupt it and the engine as Ctrl-C does, and return all that it said."""
+        return self._struck_at(line, words, signal.SIGINT, environment)
+
+    def _struck_at(
+        self, line: str, words: Sequence[str], by: signal.Signals, environment: Mapping[str, str] | None = None
+    ) -> str:
+        heard = []
+        is_struck = False
         with subprocess.Popen(
-            command, cwd=ROOT, env=self.environment, stdout=subprocess.PIPE, text=True, start_new_session=True
+            self._command(words),
+            cwd=ROOT,
+            env={**self.environment, **(environment or {})},
+            stdout=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
         ) as child:
             assert child.stdout is not None
-            heard = []
             for said in child.stdout:
                 heard.append(said)
-                if line in said:
-                    os.killpg(child.pid, signal.SIGKILL)
-                    break
-            assert line in heard[-1], "".join(heard)
+                if line in said and not is_struck:
+                    os.killpg(child.pid, by)
+                    is_struck = True
         self.said += heard
+        assert is_struck, "".join(heard)
         return "".join(heard)
 
     def pulumi(self, *words: str, value: str | None = None) -> str:

@@ -52,9 +52,12 @@ def example_on(lab: RolloutLab) -> str:
 
 def run(lab: RolloutLab, verb: str, *words: str, code: int = 0) -> str:
     """Run a verb; the routers' port is part of the host for the table, as all are on one machine."""
+    return lab.rollout(*command(lab, verb), *words, code=code, environment={"ROUTER_PASSWORD": lab.password})
+
+
+def command(lab: RolloutLab, verb: str, parallel: int = 2) -> tuple[str, ...]:
     table = lab.project.parent / "sites.csv"
-    command = ("fleet", verb, str(table), "--project", str(lab.project), "--parallel", "2", *words)
-    return lab.rollout(*command, code=code, environment={"ROUTER_PASSWORD": lab.password})
+    return ("fleet", verb, str(table), "--project", str(lab.project), "--parallel", str(parallel))
 
 
 def ends(said: str) -> dict[str, str]:
@@ -75,6 +78,18 @@ def test_a_table_that_is_wrong_touches_nothing(fleet: RolloutLab) -> None:
     assert "routerPassword of osaka is in $ROUTER_PASSWORD, which is not set" in said
     assert list(fleet.project.glob("Pulumi.*.yaml")) == []
     assert fleet.aws.inventory() == ()
+
+
+def test_ctrl_c_ends_the_site_under_way_and_begins_no_other(fleet: RolloutLab) -> None:
+    """What is half made then is gone on with by the next test, which begins with the same command."""
+    password = {"ROUTER_PASSWORD": fleet.password}
+    said = fleet.rollout_interrupted_at(
+        "tokyo: aws:Vpc tokyo: created", *command(fleet, "up", parallel=1), environment=password
+    )
+    assert ends(said)["tokyo"].startswith("FAILED: ")
+    assert ends(said)["osaka"] == ends(said)["nagoya"] == "not begun: interrupted before its turn"
+    assert said.endswith("The same command does what failed or was not begun.\n")
+    assert "Traceback" not in said
 
 
 def test_a_site_that_fails_is_reported_and_the_same_command_does_that_one_again(fleet: RolloutLab) -> None:
