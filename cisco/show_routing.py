@@ -1,4 +1,4 @@
-"""``show ip bgp summary``, ``show ip sla statistics``, ``show track``, ``show ip route``: which way it is."""
+"""``show ip bgp summary`` and ``rib-failure``, ``show ip sla statistics``, ``show track``, ``show ip route``: which way it is."""
 
 import re
 from dataclasses import dataclass
@@ -21,6 +21,25 @@ class Neighbor:
     def is_established(self) -> bool:
         """Whether routes for IPv4 unicast are exchanged."""
         return self.state == "Established" and self.prefixes is not None
+
+
+@dataclass(frozen=True, slots=True)
+class RibFailure:
+    """A network of which BGP's best route is not in the routing table, since another one goes first."""
+
+    network: str
+    """As shown: without a mask where it has its class's own length."""
+    next_hop: IPv4Address
+
+
+_RIB_FAILURE = re.compile(r"^(?P<network>\d+\.\d+\.\d+\.\d+(?:/\d+)?) +(?P<next_hop>\d+\.\d+\.\d+\.\d+) +[A-Za-z]")
+
+
+def rib_failures(text: str) -> tuple[RibFailure, ...]:
+    """Read ``show ip bgp rib-failure``."""
+    rows = (_RIB_FAILURE.match(line) for line in lines(text))
+    read = ((row["network"], address(row["next_hop"])) for row in rows if row is not None)
+    return tuple(RibFailure(network, next_hop) for network, next_hop in read if next_hop is not None)
 
 
 # Neighbor V AS MsgRcvd MsgSent TblVer InQ OutQ Up/Down State/PfxRcd. `*` marks a dynamic neighbour; the AS

@@ -7,7 +7,6 @@ the tunnel, which is asked for as well, then shows that the peer is alive. What 
 or shows in a form that is not known, is never UP.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -28,8 +27,7 @@ _BGP = "show ip bgp summary"
 _SLA = "show ip sla statistics"
 _TRACK = "show track"
 _ROUTES = "show ip route"
-# Old releases show neither of a table that has no route of the kind asked for.
-_TABLE = re.compile(r"^(?:Codes:|Gateway of last resort)", re.MULTILINE)
+_SHOWN = 3  # networks that a sentence names
 
 # What an IKEv1 state means when the tunnel stays there.
 _ISAKMP_STATES = {
@@ -122,7 +120,7 @@ def commands(intent: Intent, *, has_uptime: bool = False) -> tuple[str, ...]:
     asked += [f"{_IPSEC} {_part(intent, tunnel)}" for tunnel in intent.tunnels]
     asked += [f"{_INTERFACES} Tunnel{tunnel.number}" for tunnel in intent.tunnels]
     if isinstance(intent.routing, Bgp):
-        asked += [_bgp_command(intent), f"{_routes_command(intent)} bgp"]
+        asked += [_bgp_command(intent), _rib_failure_command(intent)]
     else:
         asked += [f"{show} {number}" for number in intent.routing.sla_numbers for show in (_SLA, _TRACK)]
         asked.append(f"{_routes_command(intent)} static")
@@ -135,6 +133,11 @@ def _part(intent: Intent, tunnel: Tunnel) -> str:
 
 def _bgp_command(intent: Intent) -> str:
     return f"show ip bgp vpnv4 vrf {intent.inside_vrf} summary" if intent.inside_vrf else _BGP
+
+
+def _rib_failure_command(intent: Intent) -> str:
+    # Not the routing table: a router may have the whole Internet's.
+    return f"show ip bgp vpnv4 vrf {intent.inside_vrf} rib-failure" if intent.inside_vrf else "show ip bgp rib-failure"
 
 
 def _routes_command(intent: Intent) -> str:
@@ -166,7 +169,7 @@ class _Said:
     slas: tuple[show_routing.Sla, ...]
     tracks: tuple[show_routing.Track, ...]
     routes: tuple[show_routing.Route, ...]
-    table: str
+    rib_failures: tuple[show_routing.RibFailure, ...]
     refused: Mapping[str, str]
 
     @classmethod
@@ -184,7 +187,7 @@ class _Said:
             show_routing.slas(text(_SLA)),
             show_routing.tracks(text(_TRACK)),
             show_routing.routes(text(_routes_command(intent))),
-            text(_routes_command(intent)),
+            show_routing.rib_failures(text(_rib_failure_command(intent))),
             {asked: line for asked, shown in outputs.items() if (line := refusal(shown)) is not None},
         )
 
@@ -361,12 +364,15 @@ def _bgp_reason(said: _Said, intent: Intent, routing: Bgp, tunnel: Tunnel, bgp: 
 
 
 def _overruled(said: _Said, intent: Intent) -> str | None:
-    """Tell that the routing table, where it is shown, has none of BGP's routes: nothing gets to AWS then."""
-    if not _TABLE.search(said.table) or any(re.search(rf"\bvia {t.aws_inside}\b", said.table) for t in intent.tunnels):
+    """Tell that none of the prefixes that BGP has got from AWS is in the routing table: nothing gets there then."""
+    ways = {tunnel.aws_inside for tunnel in intent.tunnels}
+    networks = sorted({failure.network for failure in said.rib_failures if failure.next_hop in ways})
+    if len(networks) < max(n.prefixes or 0 for n in said.neighbors if n.address in ways):
         return None
+    more = f" and {len(networks) - _SHOWN} more" if len(networks) > _SHOWN else ""
     return (
-        "the routing table has none of BGP's routes through either tunnel: others to the same networks go first "
-        "('show ip bgp rib-failure')"
+        f"the routing table has other routes to {', '.join(networks[:_SHOWN])}{more}, which go before BGP's: nothing "
+        f"goes through either tunnel"
     )
 
 

@@ -91,9 +91,6 @@ def _row(address: IPv4Address, asn: int, version: int, up: str, state: str) -> s
     return f"{address!s:<15} 4 {asn:>12} {messages:>7} {messages:>7} {version if messages else 1:>8}    0    0 {up:<8} {state:>8}"
 
 
-_EBGP_DISTANCE = 20
-
-
 def route(shell: Shell, match: Match[ExecLine]) -> Output:
     """Return `show ip route`, all of it or what one source gave."""
     rows: list[tuple[IPv4Network, str]] = []
@@ -101,16 +98,13 @@ def route(shell: Shell, match: Match[ExecLine]) -> Output:
     if vrf and not shell.router.has_vrf(vrf):
         return Output((f"% IP routing table {vrf} does not exist",))
     kind = next((word for word in match.words[3:] if word in ("connected", "static", "bgp") and word != vrf), "")
-    connected = _connected(shell, vrf)
-    learnt = {network for network, _ in _learnt(shell, vrf)}
-    static = [row for row in _static(shell, vrf) if row[1] < _EBGP_DISTANCE or row[0] not in learnt]
+    connected, static, learnt, _ = _table(shell, vrf)
     if kind in ("", "connected"):
         rows += connected
     if kind in ("", "static"):
-        rows += [(network, text) for network, _, text in static]
+        rows += static
     if kind in ("", "bgp"):
-        nearer = {network for network, *_ in (*connected, *static)}
-        rows += [(network, text) for network, text in _learnt(shell, vrf) if network not in nearer]
+        rows += [(network, text) for network, _, text in learnt]
     codes = (
         *((f"Routing Table: {vrf}",) if vrf else ()),
         "Codes: L - local, C - connected, S - static, R - RIP, M - mobile, B - BGP",
@@ -120,6 +114,37 @@ def route(shell: Shell, match: Match[ExecLine]) -> Output:
         "",
     )
     return Output((*codes, *(text for _, text in sorted(rows))), is_paged=True)
+
+
+_EBGP_DISTANCE = 20
+
+_Row = tuple[IPv4Network, str]
+_Learnt = tuple[IPv4Network, IPv4Address, str]
+
+
+def _table(shell: Shell, vrf: str) -> tuple[list[_Row], list[_Row], list[_Learnt], list[_Learnt]]:
+    """Return the table's rows by their source, connected, static, BGP; and those of BGP that others keep out of it."""
+    connected, learnt = _connected(shell, vrf), _learnt(shell, vrf)
+    networks = {network for network, *_ in learnt}
+    static = [
+        (network, text)
+        for network, distance, text in _static(shell, vrf)
+        if distance < _EBGP_DISTANCE or network not in networks
+    ]
+    nearer = {network for network, _ in (*connected, *static)}
+    return connected, static, [r for r in learnt if r[0] not in nearer], [r for r in learnt if r[0] in nearer]
+
+
+def rib_failure(shell: Shell, match: Match[ExecLine]) -> Reply:
+    """Return `show ip bgp rib-failure`, of a VRF where one is named."""
+    if process(shell.router.document.root, match["vrf"]) is None:
+        return ("% BGP not active", "")
+    *_, kept_out = _table(shell, match["vrf"])
+    best = {network: way for network, way, _ in reversed(kept_out)}
+    return (
+        "  Network            Next Hop                      RIB-failure   RIB-NH Matches",
+        *(f"{network!s:<19}{way!s:<20}Higher admin distance              n/a" for network, way in sorted(best.items())),
+    )
 
 
 def _connected(shell: Shell, vrf: str) -> list[tuple[IPv4Network, str]]:
@@ -155,9 +180,9 @@ def _static(shell: Shell, vrf: str) -> list[tuple[IPv4Network, int, str]]:
     return [row for row in rows if row[1] == best[row[0]]]
 
 
-def _learnt(shell: Shell, vrf: str) -> list[tuple[IPv4Network, str]]:
+def _learnt(shell: Shell, vrf: str) -> list[_Learnt]:
     """Of the ways to a network the one with the highest local preference is in the table."""
-    rows: list[tuple[IPv4Network, str]] = []
+    rows: list[_Learnt] = []
     neighbors = sorted(_by_neighbor(shell, vrf).items())
     best = {
         network: max(o.local_preference for _, (_, o) in neighbors if network in o.received_by_router)
@@ -167,7 +192,7 @@ def _learnt(shell: Shell, vrf: str) -> list[tuple[IPv4Network, str]]:
     for address, (end, outcome) in neighbors:
         up = age(_session_age(shell, end, outcome))
         rows += [
-            (network, f"B        {network} [20/100] via {address}, {up}")
+            (network, address, f"B        {network} [20/100] via {address}, {up}")
             for network in outcome.received_by_router
             if outcome.local_preference == best[network]
         ]
@@ -285,6 +310,8 @@ EXEC = (
     ExecLine("show ip bgp summary", bgp_summary, privilege=1),
     ExecLine("show bgp ipv4 unicast summary", bgp_summary, privilege=1),
     ExecLine("show ip bgp vpnv4 vrf vrf:WORD summary", bgp_summary, privilege=1),
+    ExecLine("show ip bgp rib-failure", rib_failure, privilege=1),
+    ExecLine("show ip bgp vpnv4 vrf vrf:WORD rib-failure", rib_failure, privilege=1),
     ExecLine("show ip route [vrf vrf:WORD] [(bgp|static|connected)]", route, privilege=1),
     ExecLine("show ip sla statistics [number:<1-2147483647>]", sla_statistics, privilege=1),
     ExecLine("show track [number:<1-1000>]", track, privilege=1),

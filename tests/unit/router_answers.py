@@ -156,12 +156,7 @@ ROUTES = """S        10.0.0.0/16 is directly connected, Tunnel2
 """
 
 
-BGP_ROUTES = """Codes: L - local, C - connected, S - static, R - RIP, M - mobile, B - BGP
-
-Gateway of last resort is 203.0.113.1 to network 0.0.0.0
-
-      10.0.0.0/16 is subnetted, 1 subnets
-B        10.0.0.0 [20/100] via 169.254.255.5, 00:00:20
+RIB_FAILURES = """  Network            Next Hop                      RIB-failure   RIB-NH Matches
 """
 
 
@@ -172,7 +167,7 @@ def answers(*, is_static: bool = False, version: IkeVersion = IkeVersion.V1) -> 
         said[f"show crypto ipsec sa peer {peer}"] = ipsec(number, peer)
         said[f"show interfaces Tunnel{number}"] = interface(number, peer)
     if not is_static:
-        return said | {"show ip bgp summary": BGP, "show ip route bgp": BGP_ROUTES}
+        return said | {"show ip bgp summary": BGP, "show ip bgp rib-failure": RIB_FAILURES}
     for number in (100, 200):
         said[f"show ip sla statistics {number}"] = sla(number)
         said[f"show track {number}"] = track(number)

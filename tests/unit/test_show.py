@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from cisco.show import interfaces, refusal
 from cisco.show_ike import ikev2_sas, isakmp_sas
 from cisco.show_ipsec import flows, sessions
-from cisco.show_routing import bgp_neighbors, routes, slas, tracks
+from cisco.show_routing import bgp_neighbors, rib_failures, routes, slas, tracks
 
-PARSERS = (interfaces, isakmp_sas, ikev2_sas, flows, sessions, bgp_neighbors, slas, tracks, routes)
+PARSERS = (interfaces, isakmp_sas, ikev2_sas, flows, sessions, bgp_neighbors, rib_failures, slas, tracks, routes)
 
 
 # IKE
@@ -440,3 +440,14 @@ def test_hostile_text_takes_bounded_time(piece: str) -> None:
     for parser in PARSERS:
         parser(piece)
     assert time.process_time() - began < 5
+
+
+def test_what_bgp_could_not_put_into_the_routing_table_is_read_in_every_form() -> None:
+    text = (
+        "  Network            Next Hop                      RIB-failure   RIB-NH Matches\n"
+        "198.51.100.0       192.0.2.1           Higher admin distance              n/a\n"
+        "10.20.0.0/16       169.254.255.5       Higher admin distance \n"
+    )
+    found = [(failure.network, str(failure.next_hop)) for failure in rib_failures(text)]
+    assert found == [("198.51.100.0", "192.0.2.1"), ("10.20.0.0/16", "169.254.255.5")]
+    assert rib_failures("% BGP not active\n") == ()

@@ -9,10 +9,10 @@ from cisco.model import IkeVersion
 from cisco.verify import TunnelReport, as_json, commands, verify
 from tests.unit.router_answers import (
     BGP,
-    BGP_ROUTES,
     IKEV2,
     ISAKMP,
     PEERS,
+    RIB_FAILURES,
     ROUTES,
     answers,
     intent,
@@ -48,7 +48,13 @@ def test_the_commands_asked_are_those_the_verdict_reads(*, version: IkeVersion, 
 def test_without_any_single_answer_but_those_that_are_extra_a_tunnel_is_not_up(
     *, version: IkeVersion, is_static: bool
 ) -> None:
-    extra = ("show crypto isakmp sa", "show crypto ikev2 sa", "show ip sla statistics", "show ip route")
+    extra = (
+        "show crypto isakmp sa",
+        "show crypto ikev2 sa",
+        "show ip sla statistics",
+        "show ip route",
+        "show ip bgp rib-failure",
+    )
     whole = answers(is_static=is_static, version=version)
     for command in whole:
         for lie in ("", "% Invalid input detected at '^' marker.", "a form nobody has seen"):
@@ -243,11 +249,27 @@ def test_a_network_that_neither_tunnel_has_a_route_to_makes_no_tunnel_up() -> No
     assert tunnel.reason == "the routing table has no route to 10.0.0.0/16 through either tunnel"
 
 
-def test_a_network_that_another_route_takes_from_bgp_makes_no_tunnel_up() -> None:
-    static = BGP_ROUTES.replace("B        10.0.0.0 [20/100] via 169.254.255.5, 00:00:20", "")
-    tunnel = first(answers() | {"show ip route bgp": static})
+def kept_out(*networks: str, by: str = "169.254.255.5") -> dict[str, str]:
+    """Return BGP's answers where other routes go before those to these networks; with one prefix from each neighbor."""
+    rows = "".join(f"{network:<19}{by:<20}Higher admin distance              n/a\n" for network in networks)
+    one_each = BGP.replace("00:00:24        2", "00:00:24        1")
+    return {"show ip bgp summary": one_each, "show ip bgp rib-failure": RIB_FAILURES + rows}
+
+
+@pytest.mark.parametrize("network", ["10.0.0.0/16", "10.0.0.0"])
+def test_a_network_that_another_route_takes_from_bgp_makes_no_tunnel_up(network: str) -> None:
+    tunnel = first(answers() | kept_out(network))
     assert tunnel.reason is not None
-    assert tunnel.reason.startswith("the routing table has none of BGP's routes")
+    assert tunnel.reason.startswith(f"the routing table has other routes to {network}, which go before BGP's")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [kept_out("172.16.0.0", by="169.254.99.1"), kept_out("10.0.0.0") | {"show ip bgp summary": BGP}],
+    ids=["another neighbor's", "one of two networks"],
+)
+def test_a_network_kept_from_bgp_is_no_cause_while_another_gets_through(said: dict[str, str]) -> None:
+    assert first(answers() | said).is_up
 
 
 def test_a_refused_command_is_named_and_never_up() -> None:
