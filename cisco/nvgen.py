@@ -335,13 +335,21 @@ GLOBALS = (
 )  # fmt: skip
 
 
+def read_setting(line: str) -> tuple[Global, str] | None:
+    """Return the global setting that a line gives a value, and the value."""
+    if not line.startswith("crypto "):
+        return None
+    for setting in GLOBALS:
+        reading = read((setting.rule,), line)
+        if reading.rule is not None:
+            return setting, reading.value
+    return None
+
+
 def is_default_setting(line: str) -> bool:
     """Whether a global line says what holds without it: a release may hide it, or show it once it was entered."""
-    return line.startswith("crypto ") and any(
-        reading.rule is not None and reading.value == setting.default
-        for setting in GLOBALS
-        for reading in (read((setting.rule,), line),)
-    )
+    found = read_setting(line)
+    return found is not None and found[1] == found[0].default
 
 
 _TRANSFORM_SIZES = re.compile(r"\b(esp-aes|esp-gcm) 128\b")

@@ -85,7 +85,11 @@ class Reply:
 def prompt_in(text: str) -> Prompt | None:
     """Read the last line of a text as a prompt."""
     found = PROMPT.match(text.rsplit("\n", 1)[-1])
-    return Prompt(found["host"], found["mode"] or "", found["level"] == "#") if found else None
+    return _prompt(found) if found else None
+
+
+def _prompt(found: re.Match[str]) -> Prompt:
+    return Prompt(found["host"], found["mode"] or "", found["level"] == "#")
 
 
 def cleaned(text: str) -> str:
@@ -166,7 +170,7 @@ class Dialogue:
     def prompt_at_the_end(self, text: str) -> Prompt | None:
         """Read the last line of a text as this router's prompt."""
         found = self._prompt.fullmatch(text.rsplit("\n", 1)[-1])
-        return Prompt(found["host"], found["mode"] or "", found["level"] == "#") if found else None
+        return _prompt(found) if found else None
 
     @property
     def partial(self) -> str:
@@ -226,7 +230,7 @@ class Dialogue:
                 continue
             if following is not None and not rest.strip():
                 break
-            prompt = Prompt(found["host"], found["mode"] or "", found["level"] == "#")
+            prompt = _prompt(found)
             return Reply(line, body.strip("\n"), prompt), rest
         return None, buffer
 

@@ -233,13 +233,12 @@ def vrf_of(section: Section) -> str:
 
 
 def _read_setting(text: str, sections: Sections) -> bool:
-    for setting in nvgen.GLOBALS:
-        reading = nvgen.read((setting.rule,), text)
-        if reading.rule is not None:
-            entry = Entry(GLOBAL, reading.value, text)
-            _add(sections, "global", setting.code, text, (entry,))
-            return True
-    return False
+    found = nvgen.read_setting(text)
+    if found is None:
+        return False
+    setting, value = found
+    _add(sections, "global", setting.code, text, (Entry(GLOBAL, value, text),))
+    return True
 
 
 def _add(

@@ -110,13 +110,13 @@ class Terminal:
         Raises:
             ConnectError: The router refuses, or there is no secret to give.
         """
-        # Also a level between 1 and 15 has the prompt of privileged mode; on 15 nothing is asked.
-        if self.prompt.is_privileged and secret is None:
-            return
         if secret is None:
+            if self.prompt.is_privileged:
+                return
             raise ConnectError(
                 "the login ends in user mode ('>'): give enable_password, or a username with privilege 15"
             )
+        # Also a level between 1 and 15 has the prompt of privileged mode; on 15 nothing is asked.
         reply = self.run("enable", answers={_PASSWORD.pattern: secret})
         if not reply.prompt.is_privileged:
             raise ConnectError("the router refused the enable password")

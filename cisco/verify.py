@@ -23,7 +23,8 @@ _IKE_COMMANDS = {IkeVersion.V1: _ISAKMP, IkeVersion.V2: _IKEV2}
 _IPSEC = "show crypto ipsec sa"
 _SESSION = "show crypto session"
 _INTERFACES = "show interfaces"
-_BGP = "show ip bgp summary"
+_BGP = "show ip bgp"
+_SUMMARY, _RIB_FAILURE = "summary", "rib-failure"
 _SLA = "show ip sla statistics"
 _TRACK = "show track"
 _ROUTES = "show ip route"
@@ -120,7 +121,8 @@ def commands(intent: Intent, *, has_uptime: bool = False) -> tuple[str, ...]:
     asked += [f"{_IPSEC} {_part(intent, tunnel)}" for tunnel in intent.tunnels]
     asked += [f"{_INTERFACES} Tunnel{tunnel.number}" for tunnel in intent.tunnels]
     if isinstance(intent.routing, Bgp):
-        asked += [_bgp_command(intent), _rib_failure_command(intent)]
+        # Not the routing table for the second: a router may have the whole Internet's.
+        asked += [_bgp_command(intent, _SUMMARY), _bgp_command(intent, _RIB_FAILURE)]
     else:
         asked += [f"{show} {number}" for number in intent.routing.sla_numbers for show in (_SLA, _TRACK)]
         asked.append(f"{_routes_command(intent)} static")
@@ -131,13 +133,8 @@ def _part(intent: Intent, tunnel: Tunnel) -> str:
     return f"interface Tunnel{tunnel.number}" if intent.front_door_vrf else f"peer {tunnel.aws_outside}"
 
 
-def _bgp_command(intent: Intent) -> str:
-    return f"show ip bgp vpnv4 vrf {intent.inside_vrf} summary" if intent.inside_vrf else _BGP
-
-
-def _rib_failure_command(intent: Intent) -> str:
-    # Not the routing table: a router may have the whole Internet's.
-    return f"show ip bgp vpnv4 vrf {intent.inside_vrf} rib-failure" if intent.inside_vrf else "show ip bgp rib-failure"
+def _bgp_command(intent: Intent, what: str) -> str:
+    return f"{_BGP} vpnv4 vrf {intent.inside_vrf} {what}" if intent.inside_vrf else f"{_BGP} {what}"
 
 
 def _routes_command(intent: Intent) -> str:
@@ -183,11 +180,11 @@ class _Said:
             show_ipsec.flows(text(_IPSEC)),
             show_ipsec.sessions(text(_SESSION)),
             interfaces(text(_INTERFACES)),
-            show_routing.bgp_neighbors(text(_bgp_command(intent))),
+            show_routing.bgp_neighbors(text(_bgp_command(intent, _SUMMARY))),
             show_routing.slas(text(_SLA)),
             show_routing.tracks(text(_TRACK)),
             show_routing.routes(text(_routes_command(intent))),
-            show_routing.rib_failures(text(_rib_failure_command(intent))),
+            show_routing.rib_failures(text(_bgp_command(intent, _RIB_FAILURE))),
             {asked: line for asked, shown in outputs.items() if (line := refusal(shown)) is not None},
         )
 
@@ -321,7 +318,7 @@ def _line_protocol(said: _Said, shown: Interface | None) -> str | None:
 def _bgp(said: _Said, intent: Intent, tunnel: Tunnel) -> BgpState:
     neighbor = next((n for n in said.neighbors if n.address == tunnel.aws_inside), None)
     if neighbor is None:
-        return BgpState(UNKNOWN if said.refusal(_bgp_command(intent)) else "absent", 0, None)
+        return BgpState(UNKNOWN if said.refusal(_bgp_command(intent, _SUMMARY)) else "absent", 0, None)
     return BgpState(neighbor.state, neighbor.prefixes or 0, neighbor.uptime)
 
 
@@ -348,7 +345,8 @@ def _routing_reason(
 def _bgp_reason(said: _Said, intent: Intent, routing: Bgp, tunnel: Tunnel, bgp: BgpState) -> str | None:
     if bgp.state == UNKNOWN:
         return (
-            said.refusal(_bgp_command(intent)) or f"BGP: neighbor {tunnel.aws_inside} is in a state that is not known"
+            said.refusal(_bgp_command(intent, _SUMMARY))
+            or f"BGP: neighbor {tunnel.aws_inside} is in a state that is not known"
         )
     if bgp.state == "absent":
         return f"BGP: no neighbor {tunnel.aws_inside}"

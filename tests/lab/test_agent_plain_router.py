@@ -1,11 +1,13 @@
 """The agent on a router that nobody made for it: another SSH server, no archive, nothing hidden, and a hard way to hang up."""
 
+from collections.abc import Mapping
+
 import pytest
 
 from cisco.connection import Connection
 from cisco.errors import RolledBackError
 from cisco.login import Login, Options
-from cisco.model import Bgp, Intent, Static
+from cisco.model import Bgp, Intent, Phase1, Phase2, Static
 from cisco.result import Result, Tier
 from cisco.secret import Secret
 from cisco.terminal import Timing
@@ -22,8 +24,8 @@ def applied(router: PlainRouter, intent: Intent) -> Result:
     return apply(intent, _connection(router), Options())
 
 
-def removed(router: PlainRouter, manifest: object) -> Result:
-    return remove(_connection(router), Options(), manifest=dict(manifest))  # type: ignore[call-overload]  # a mapping
+def removed(router: PlainRouter, manifest: Mapping[str, object]) -> Result:
+    return remove(_connection(router), Options(), manifest=manifest)
 
 
 def _connection(router: PlainRouter) -> Connection:
@@ -37,9 +39,9 @@ def lines(router: PlainRouter) -> list[str]:
 
 
 @pytest.mark.parametrize(("routing", "phases"), [(BGP, GUIDE), (STATIC, GUIDE), (BGP, MODERN)])
-def test_a_link_goes_in_stays_and_comes_out(routing: Bgp | Static, phases: tuple[object, object]) -> None:
+def test_a_link_goes_in_stays_and_comes_out(routing: Bgp | Static, phases: tuple[Phase1, Phase2]) -> None:
     with plain_router() as router:
-        before, intent = lines(router), link(routing, phases)  # type: ignore[arg-type]  # two pairs of phases
+        before, intent = lines(router), link(routing, phases)
         first = applied(router, intent)
         assert (first.changed, first.tier, first.saved) == (True, Tier.SOFTWARE, True)
         assert router.startup == router.running()
