@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from lab.providers import command_run
 from lab.providers.command_run import Outcome, Running
 from lab.providers.plugin import Before, Change, Failure, ProviderError, Read, Resource
-from lab.providers.schema import Schema, UnknownTypeError, problems, schema_of
+from lab.providers.schema import Schemas, problems
 from lab.providers.values import UNKNOWN, Properties, has_unknown, plain
 
 COMMAND, RUN = "command:local:Command", "command:local:run"
@@ -28,7 +28,8 @@ class CommandPlugin:
     version = "1.2.1"
     accepts_secrets = True
 
-    def __init__(self, show: Callable[[str, str], None]) -> None:
+    def __init__(self, schemas: Schemas, show: Callable[[str, str], None]) -> None:
+        self._schema = schemas[COMMAND]
         self._show = show
         """Shows a line of a command on the terminal, under the resource's URN."""
         self._running = Running()
@@ -43,11 +44,12 @@ class CommandPlugin:
         news: Properties,
     ) -> tuple[Properties, list[Failure]]:
         """Judge the inputs against the SDK's own schema."""
-        return news, problems(_schema(resource.type), news) + _refused(news)
+        _require_command(resource.type)
+        return news, problems(self._schema, news) + _refused(news)
 
     def diff(self, resource: Resource, before: Before, news: Properties) -> dict[str, Change]:
         """Compare inputs: every change is an update, only `triggers` replace."""
-        _schema(resource.type)
+        _require_command(resource.type)
         olds, wanted = plain(before.inputs), plain(news)
         return {
             name: Change(_kind(name, olds, wanted), replaces=name == "triggers")
@@ -106,13 +108,9 @@ class CommandPlugin:
         return command_run.run(command, inputs, previous, lambda line: self._show(resource.urn, line), self._running)
 
 
-def _schema(token: str) -> Schema:
+def _require_command(token: str) -> None:
     if token != COMMAND:
         raise ProviderError(f"the lab's command plugin has no resource {token}")
-    try:
-        return schema_of(token)
-    except UnknownTypeError as error:
-        raise ProviderError(str(error)) from None
 
 
 def _refused(inputs: Properties) -> list[Failure]:

@@ -1,7 +1,8 @@
 """The engine as a plugin sees it: where lines for the terminal go."""
 
 import grpc
-from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
+
+from lab.providers.protocol import engine_pb2, engine_pb2_grpc
 
 
 class EngineHost:

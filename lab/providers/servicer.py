@@ -12,9 +12,9 @@ from typing import TypeVar
 
 import grpc
 from google.protobuf import empty_pb2
-from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from lab.providers.plugin import Before, Change, Plugin, ProviderError, Resource
+from lab.providers.protocol import plugin_pb2, provider_pb2, provider_pb2_grpc
 from lab.providers.values import Properties, from_struct, to_struct
 
 log = logging.getLogger(__name__)

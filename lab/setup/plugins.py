@@ -23,8 +23,9 @@ _STAND_IN: Final = """\
 # Isolated (-I), and nothing is put into the environment: a command that the plugin runs must see what it would see
 # under the real one.
 exec {python} -I -c "import sys; sys.path.insert(0, sys.argv.pop(1)); from lab.providers.__main__ import main; main()" \\
-  {root} {name} "$@"
+  {root} {name} {schemas} "$@"
 """
+_SOURCES: Final = sorted((ROOT / "lab" / "providers").rglob("*.py"))
 
 
 def versions(requirements: str) -> dict[str, str]:
@@ -43,7 +44,7 @@ def step() -> Step:
     wanted = versions(_REQUIREMENTS.read_text())
     return Step(
         name="Pulumi plugins",
-        inputs=(*contents(_REQUIREMENTS), _STAND_IN, str(ROOT)),
+        inputs=(*contents(_REQUIREMENTS, *_SOURCES), _STAND_IN, str(ROOT)),
         results=tuple(PLUGINS / folder(name, version) / f"pulumi-resource-{name}" for name, version in wanted.items()),
         make=lambda say: _make(say, wanted),
     )
@@ -89,9 +90,16 @@ def _downloaded(say: Callable[[str], None], name: str, version: str) -> bool:
 
 
 def stand_in(name: str, target: Path) -> None:
-    """Write the executable that Pulumi starts in the plugin's place."""
+    """Write the executable that Pulumi starts in the plugin's place, and the schemas that it goes by."""
     target.mkdir(parents=True, exist_ok=True)
-    executable = target / f"pulumi-resource-{name}"
     python = VENV / "bin" / "python"
-    executable.write_text(_STAND_IN.format(root=shlex.quote(str(ROOT)), python=shlex.quote(str(python)), name=name))
+    schemas = target / "schemas.json"
+    schemas.write_text(
+        subprocess.run(  # noqa: S603 - our own program
+            [python, "-m", "lab.providers.sdk", name], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True
+        ).stdout
+    )
+    executable = target / f"pulumi-resource-{name}"
+    words = {"root": str(ROOT), "python": str(python), "schemas": str(schemas)}
+    executable.write_text(_STAND_IN.format(name=name, **{word: shlex.quote(path) for word, path in words.items()}))
     executable.chmod(0o755)

@@ -7,6 +7,7 @@ import pytest
 
 from lab.providers.command import COMMAND, RUN, CommandPlugin
 from lab.providers.plugin import Before, Change, ProviderError, Resource
+from lab.providers.sdk import schemas
 from lab.providers.values import UNKNOWN, Properties, Secret
 
 RESOURCE = Resource(f"urn:pulumi:dev::lab::{COMMAND}::router", "router1")
@@ -31,7 +32,7 @@ def terminal() -> Terminal:
 
 @pytest.fixture
 def plugin(terminal: Terminal) -> CommandPlugin:
-    return CommandPlugin(terminal.show)
+    return CommandPlugin(schemas("command"), terminal.show)
 
 
 def created(plugin: CommandPlugin, **inputs: object) -> Properties:

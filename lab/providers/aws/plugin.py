@@ -12,7 +12,7 @@ from lab.providers.aws import difference, functions, rows
 from lab.providers.aws.session import AwsError, Session, Settings
 from lab.providers.aws.table import Call, Item, Row, arguments, at, tag_list
 from lab.providers.plugin import Before, Change, Failure, ProviderError, Read, Resource
-from lab.providers.schema import Schema, UnknownTypeError, coerced, problems, schema_of
+from lab.providers.schema import Schema, Schemas, coerced, problems
 from lab.providers.values import UNKNOWN, Properties, Secret, Value, has_unknown
 
 Found = TypeVar("Found")
@@ -34,7 +34,8 @@ class AwsPlugin:
     version = "7.51.1"
     accepts_secrets = False
 
-    def __init__(self) -> None:
+    def __init__(self, schemas: Schemas) -> None:
+        self._schemas = schemas
         self._sessions: dict[str, Session] = {}
         self._settings = Settings(region="")
         self._cancelled = threading.Event()
@@ -65,7 +66,7 @@ class AwsPlugin:
 
     def check(self, resource: Resource, olds: Properties, news: Properties) -> tuple[Properties, list[Failure]]:
         """Judge the inputs by the SDK's schema and the provider's own rules, and fill in its defaults."""
-        row, schema = _row(resource.type), _schema(resource.type)
+        row, schema = _row(resource.type), self._schemas[resource.type]
         failures = problems(schema, news)
         failures += [
             Failure(name, f"the lab's aws plugin does not support {name} of {row.resource}")
@@ -92,7 +93,7 @@ class AwsPlugin:
 
     def create(self, resource: Resource, inputs: Properties, *, preview: bool) -> tuple[str, Properties]:
         """Create a resource and read it, or say what is known of it before."""
-        row, schema = _row(resource.type), _schema(resource.type)
+        row, schema = _row(resource.type), self._schemas[resource.type]
         if preview:
             return "", self._foreseen(row, schema, inputs)
         session = self._session(inputs)
@@ -119,7 +120,7 @@ class AwsPlugin:
 
     def read(self, resource: Resource, state: Properties, inputs: Properties) -> Read | None:
         """Read a resource as it is now; its inputs follow, so that the next diff finds the drift."""
-        row, schema = _row(resource.type), _schema(resource.type)
+        row, schema = _row(resource.type), self._schemas[resource.type]
         session = self._session(state)
         item = _find(row, session, resource.id, state)
         if item is None:
@@ -131,7 +132,7 @@ class AwsPlugin:
 
     def update(self, resource: Resource, before: Before, news: Properties, *, preview: bool) -> Properties:
         """Change a resource in place and read it, or say what is known of it before."""
-        row, schema = _row(resource.type), _schema(resource.type)
+        row, schema = _row(resource.type), self._schemas[resource.type]
         state = before.state
         changed = self.diff(resource, before, news).keys()
         if preview:
@@ -241,7 +242,7 @@ class AwsPlugin:
             state["tags"] = {k: v for k, v in tags.items() if defaults.get(k) != v or k in own}
         if row.read:
             state.update(row.read(session, item, inputs))
-        unknown = sorted(state.keys() - schema.outputs.keys() - {"id"})
+        unknown = sorted(state.keys() - set(schema.outputs) - {"id"})
         if unknown:
             raise ProviderError(f"the lab's aws plugin made {unknown[0]}, which is no output of {row.resource}")
         return _marked(schema, {name: value for name, value in state.items() if value is not None})
@@ -252,13 +253,6 @@ def _row(token: str) -> Row:
         return rows.ROWS[token]
     except KeyError:
         raise ProviderError(f"the lab's aws plugin has no {token}") from None
-
-
-def _schema(token: str) -> Schema:
-    try:
-        return schema_of(token)
-    except UnknownTypeError as error:
-        raise ProviderError(str(error)) from None
 
 
 def _find(row: Row, session: Session, identity: str, properties: Properties) -> Item | None:
