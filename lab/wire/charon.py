@@ -6,7 +6,7 @@ import signal
 import socket
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import vici  # type: ignore[import-untyped]  # vici has no type hints
@@ -91,6 +91,18 @@ class SecurityAssociation:
     is_in_udp: bool = False
     ike_spi: str = ""
     is_initiator: bool = False
+
+    def under(self, ike: "SecurityAssociation") -> "SecurityAssociation":
+        """Return this one's child as a child of that IKE SA."""
+        return replace(
+            self,
+            is_established=ike.is_established,
+            ike=ike.ike,
+            age=ike.age,
+            remaining=ike.remaining,
+            ike_spi=ike.ike_spi,
+            is_initiator=ike.is_initiator,
+        )
 
 
 class Charon:
@@ -200,17 +212,25 @@ class Charon:
             return tuple(_parse(session.list_sas()))
 
     def current(self) -> SecurityAssociation | None:
-        """Return the IKE SA in use: the youngest established one with a child, else one without."""
-        found = self._youngest()
+        """Return the SAs in use: the child that carries traffic with the youngest established IKE SA, else that one alone."""
+        found = self._in_use()
         # The daemon lists one SA after the other: a child that moves from an old IKE SA to its successor meanwhile shows in neither.
-        return found if found is not None and found.esp else self._youngest()
+        return found if found is not None and found.esp else self._in_use()
 
-    def _youngest(self) -> SecurityAssociation | None:
+    def _in_use(self) -> SecurityAssociation | None:
         try:
-            established = [sa for sa in self.associations() if sa.is_established]
+            held = self.associations()
         except OSError:
             return None
-        return min(established, key=lambda sa: (sa.esp is None, sa.age), default=None)
+        established = min(
+            (sa for sa in held if sa.is_established), key=lambda sa: (sa.esp is None, sa.age), default=None
+        )
+        if established is None or established.esp:
+            return established
+        # Who begins an IKEv1 re-authentication gives the child to the successor at once, before that is established; it
+        # carries traffic all the while.
+        heir = next((sa for sa in held if sa.esp), None)
+        return heir.under(established) if heir else established
 
     def pause(self, *, is_stopped: bool) -> None:
         """Freeze the daemon (a dead endpoint) or thaw it."""

@@ -101,8 +101,8 @@ def test_rekeying_ike_and_ipsec_under_load_loses_nothing_but_what_overtakes_quic
     # IKEv1's initiator sends with the new SA once it has sent Quick Mode's last message. What overtakes that, the other end
     # refuses, and says so; IKEv2's waits for an answer.
     refused = sum(daemon.refusals() for daemon in daemons) if version == "ikev1" else 0
-    assert loss.by_the_tunnels <= refused, (loss, refused)
     assert len(wire.history) == began, wire.history[began - 1 :]
+    assert loss.by_the_tunnels <= refused, (loss, refused)
 
 
 @pytest.mark.parametrize("is_static", [False, True], ids=["bgp", "static"])
