@@ -6,7 +6,7 @@ Sources: A02 (15.2), A03 and A04 (16.4), R05 to R07 (IKEv2), facts/ios_xe_syntax
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from ipaddress import IPv4Address, IPv4Network
@@ -311,7 +311,7 @@ class Global:
         return self.line.format(value)
 
 
-GLOBALS = (
+_SETTINGS = (
     Global("df", _rule(r"crypto ipsec df-bit (\S+)", "", r"\1"), "crypto ipsec df-bit {}", "copy"),
     Global(
         "ka", _rule(r"crypto isakmp keepalive (\d+)(?: (\d+))?(?: (on-demand|periodic))?", "", _keepalive),
@@ -333,13 +333,14 @@ GLOBALS = (
     Global("nk", _rule(r"crypto isakmp nat keepalive (\d+)", "", r"\1"), "crypto isakmp nat keepalive {}", "none"),
     Global("v2nk", _rule(r"crypto ikev2 nat keepalive (\d+)", "", r"\1"), "crypto ikev2 nat keepalive {}", "none"),
 )  # fmt: skip
+GLOBALS: Mapping[str, Global] = {setting.code: setting for setting in _SETTINGS}
 
 
 def read_setting(line: str) -> tuple[Global, str] | None:
     """Return the global setting that a line gives a value, and the value."""
     if not line.startswith("crypto "):
         return None
-    for setting in GLOBALS:
+    for setting in _SETTINGS:
         reading = read((setting.rule,), line)
         if reading.rule is not None:
             return setting, reading.value

@@ -252,7 +252,7 @@ def _erase_section(old: Section) -> list[Command]:
 
 
 def _erase_setting(old: Section) -> list[Command]:
-    setting = next(s for s in nvgen.GLOBALS if s.code == old.name)
+    setting = nvgen.GLOBALS[old.name]
     if setting.default == "none":
         return [Command(f"no {old.header}")]
     return [Command(setting.entered(setting.default))]

@@ -118,7 +118,7 @@ def _lay_route(result: Target, ref: Ref, want: Section, is_other_key: merge.KeyC
 
 
 def _lay_setting(result: Target, ref: Ref, want: Section, _: merge.KeyCheck) -> None:
-    setting = next(s for s in nvgen.GLOBALS if s.code == want.name)
+    setting = nvgen.GLOBALS[want.name]
     have = result.running.get(ref)
     current = setting.default if have is None else have.value(GLOBAL) or setting.default
     wanted = want.value(GLOBAL) or setting.default
@@ -247,7 +247,7 @@ def _ref_of(thing: str) -> Ref | None:
     if found is not None:
         kind = {"sla": "sla", "trk": "track", "p": "policy", "t": "interface"}[found[1]]
         return (kind, f"Tunnel{found[2]}" if kind == "interface" else found[2])
-    return ("global", thing) if any(s.code == thing for s in nvgen.GLOBALS) else None
+    return ("global", thing) if thing in nvgen.GLOBALS else None
 
 
 def _release(result: Target, thing: str) -> None:
@@ -269,7 +269,7 @@ def _undo(result: Target, thing: str, token: str) -> None:
     if ref is None:
         _undo_bgp(result, thing)
     elif ref[0] == "global":
-        setting = next(s for s in nvgen.GLOBALS if s.code == thing)
+        setting = nvgen.GLOBALS[thing]
         value, have = ownership.previous(token), result.sections.get(ref)
         result.late.add(ref)
         if value == (setting.default if have is None else have.value(GLOBAL)):
