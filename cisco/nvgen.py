@@ -96,6 +96,21 @@ def _with_interface(template: str) -> Callable[[re.Match[str]], str]:
     return lambda found: found.expand(template).format(canonical_interface(found[found.re.groups]))
 
 
+def canonical_asn(text: str) -> str:
+    """Return an AS number as one number: after ``bgp asnotation dot`` IOS shows 4200000001 as ``64086.59905``."""
+    high, dot, low = text.partition(".")
+    is_dotted = dot and high.isdecimal() and low.isdecimal()
+    return str(int(high) * 65536 + int(low)) if is_dotted else text
+
+
+def _remote_as(found: re.Match[str]) -> str:
+    return canonical_asn(found[2])
+
+
+def _prepended(found: re.Match[str]) -> str:
+    return " ".join(canonical_asn(word) for word in found[1].split())
+
+
 def _classful_length(address: IPv4Address) -> int:
     first = int(address) >> 24
     return 0 if int(address) == 0 else 8 if first < 128 else 16 if first < 192 else 24
@@ -244,7 +259,7 @@ def _maximum_prefix(found: re.Match[str]) -> str:
 
 
 BGP = (
-    _rule(r"neighbor (\S+) remote-as (\S+)", r"neighbor \1 remote-as", r"\2"),
+    _rule(r"neighbor (\S+) remote-as (\S+)", r"neighbor \1 remote-as", _remote_as),
     _rule(r"neighbor (\S+) timers (.+)", r"neighbor \1 timers", r"\2"),
     _rule(r"neighbor (\S+) activate", r"neighbor \1 activate", "yes"),
     _rule(r"no neighbor (\S+) activate", r"neighbor \1 activate", "no"),
@@ -270,7 +285,7 @@ ROUTE_MAP = (
     _rule(r"set local-preference (\d+)", "set local-preference", r"\1"),
     _rule(r"set metric (\d+)", "set metric", r"\1"),
     # IOS may take a second one for an addition.
-    _rule(r"set as-path prepend (.+)", "set as-path prepend", r"\1", replace=Replace.CLEAR_FIRST),
+    _rule(r"set as-path prepend (.+)", "set as-path prepend", _prepended, replace=Replace.CLEAR_FIRST),
 )
 SLA = (
     _rule(

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 
+from .nvgen import canonical_asn
 from .show import address, lines
 
 
@@ -81,12 +82,7 @@ def _neighbor(match: re.Match[str]) -> Neighbor | None:
         state, prefixes = "Established", int(state)
     elif state.split("(")[0].strip().lower() not in _STATES and not state.startswith("("):
         state = "unknown"
-    return Neighbor(neighbor, _asplain(match["as"]), state, prefixes, match["uptime"])
-
-
-def _asplain(text: str) -> int:
-    high, dot, low = text.partition(".")
-    return int(high) * 65536 + int(low) if dot else int(high)
+    return Neighbor(neighbor, int(canonical_asn(match["as"])), state, prefixes, match["uptime"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +184,7 @@ class Route:
 
 _CODE = re.compile(
     # Flags (candidate default, next hop override, replicated) stand behind the code or in a column of their own.
-    r"^(?P<code>[A-Za-z])[* ]?(?: ?[A-Z0-9]{2})?(?: {0,5}[*%+&p])? +"
+    r"^(?P<code>[A-Za-z])[* ]?(?: ?[A-Za-z0-9]{2})?(?: {0,5}[*%+&p])? +"
     r"(?P<network>\d+\.\d+\.\d+\.\d+)(?:/(?P<length>\d+))?\b(?P<way>.*)$"
 )
 _VIA = re.compile(r"\bvia (\d+\.\d+\.\d+\.\d+)\b")
@@ -213,6 +209,8 @@ def routes(text: str) -> tuple[Route, ...]:
                 found.append(_route(match["code"], current, match["way"]))
         elif current is not None and (line.startswith(("[", "is directly connected"))):
             found.append(_route(found[-1].code, current, line))
+        else:
+            current = None  # what follows a line that is not known belongs to that line
     return tuple(found)
 
 

@@ -200,15 +200,17 @@ def _sla_entry(found: re.Match[str], text: str) -> Entry:
 
 
 def _read_section(kind: Kind, found: re.Match[str], line: Line, text: str, sections: Sections) -> None:
-    name = found[1]
+    name, children = found[1], line.children
     if kind.name == "interface":
         name = nvgen.canonical_interface(name)
         text = f"interface {name}{found[2] or ''}"
     elif kind.name == "route":
         name = re.sub(r"Tunnel (\d)", r"Tunnel\1", name)
         text = f"ip route {name}{found[2]}"
-    children = line.children
-    if kind.name == "bgp":
+    elif kind.name == "bgp":
+        # IOS takes either notation, whichever it shows.
+        name = nvgen.canonical_asn(name)
+        text = f"router bgp {name}"
         children = tuple(child for child in children if not _read_vrf_family(name, child, sections))
     entries = list(_entries(kind, children, ()))
     if kind.words is not None and found[2] is not None:

@@ -201,3 +201,18 @@ def test_the_same_neighbor_in_another_vrf_is_somebody_elses() -> None:
 def test_no_choice_leaves_the_plan_of_a_link_that_is_there_empty() -> None:
     assert plan(holding(link()).show(), render(link())).is_empty
     assert isinstance(link().routing, Bgp)
+
+
+@pytest.mark.parametrize("style", ["", "vrf definition"])
+def test_an_as_number_counts_the_same_in_both_of_its_notations(style: str) -> None:
+    """`bgp asnotation dot` changes what IOS shows; 62918.62741 is from Batfish's collection of configurations."""
+    made = branch(style=style) if style else router()
+    wanted = replace(link(replace(GUARDED, router_asn=4123456789, aws_asn=4200000001)), primary=1)
+    wanted = in_vrfs(wanted, inside_vrf="CUST") if style else wanted
+    holding(wanted, made)
+    shown = made.show().replace("4123456789", "62918.62741").replace("4200000001", "64086.59905")
+    assert shown.count("62918.62741") == 4
+    assert plan(shown, render(wanted)).is_empty
+    assert texts(removal(shown, Owned(link="tokyo", connection_id=ID))) == texts(
+        removal(made.show(), Owned(link="tokyo", connection_id=ID))
+    )

@@ -119,3 +119,16 @@ def test_sla_results_are_read() -> None:
 def test_tracks_are_read() -> None:
     assert tracks(sample("show_track__1.txt"))[0].state == "Up"
     assert tracks(sample("show_track__2.txt"))[0].state == "Down"
+
+
+def test_a_route_of_every_code_has_its_own_next_hops() -> None:
+    found = routes(sample("show_ip_route__1.txt"))
+    assert len({route.network for route in found}) == 15
+    ways = [(r.code, str(r.next_hop), r.interface) for r in found if str(r.network) == "10.12.6.14/32"]
+    assert ways == [("i", "10.12.7.37", "Vlan101"), ("i", "10.12.7.33", "Vlan100")]
+    assert [r.interface for r in found if str(r.network) == "10.12.6.9/32"] == ["Loopback0"]
+
+
+def test_a_next_hop_below_a_line_that_is_not_known_belongs_to_no_route() -> None:
+    text = sample("show_ip_route__1.txt").replace("i ia     10.12.6.14/32", "i new    10.12.6.14/32")
+    assert [r.interface for r in routes(text) if str(r.network) == "10.12.6.13/32"] == ["Vlan100"]
