@@ -32,7 +32,8 @@ def _put(ctx: Context, match: Match[Line]) -> Reply:
             existing.remove()
     else:
         existing = ctx.section.find(key)
-        is_reopened = existing is not None and bool(row.opens) and existing.text.split() == text.split()
+        # The name alone opens what is there, whatever words stand behind it (`point-to-point`).
+        is_reopened = existing is not None and bool(row.opens) and text.split() in (key.split(), existing.text.split())
         if not is_reopened:
             blanks = indentation(ctx.section, depth(ctx.config, ctx.section))
             entry, ctx.is_new = ctx.router.document.put(ctx.section, key, blanks + ctx.router.protected(text))

@@ -21,7 +21,8 @@ _INTERFACE = re.compile(r"^([A-Za-z][A-Za-z-]*)\s*(\d[\d/.:]*)?$")
 # The interface types of the routers we play, in IOS's order of completion.
 INTERFACE_TYPES = (
     "GigabitEthernet", "FastEthernet", "TenGigabitEthernet", "Ethernet", "Loopback", "Tunnel", "Null", "Vlan",
-    "Serial", "Port-channel", "BDI", "VirtualPortGroup", "Dialer", "Cellular", "BVI",
+    "Serial", "Port-channel", "BDI", "VirtualPortGroup", "Dialer", "Cellular", "BVI", "ATM", "Multilink", "Async",
+    "Virtual-Template", "TwoGigabitEthernet", "FiveGigabitEthernet", "TwentyFiveGigE", "FortyGigabitEthernet", "HundredGigE",
 )  # fmt: skip
 
 

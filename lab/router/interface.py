@@ -177,7 +177,8 @@ MODES = (INTERFACE, SUBINTERFACE)
 
 GLOBAL = (
     Line(
-        "interface interface:IFACE",
+        "interface interface:IFACE / [(point-to-point|multipoint)]",
+        key="interface {interface}",
         opens=INTERFACE.name,
         check=_open,
         after=_opened,

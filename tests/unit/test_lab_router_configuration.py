@@ -299,3 +299,11 @@ def test_show_says_who_changed_and_who_saved() -> None:
     assert "!\n! Last configuration change at 08:00:00 UTC Tue Nov 24 2026 by alice\n" in shown
     assert "! NVRAM config last updated at 08:00:00 UTC Tue Nov 24 2026 by alice\n" in shown
     assert "Nov 21 2017" not in shown
+
+
+def test_an_interface_goes_by_its_name_without_the_words_behind_it() -> None:
+    """From ciscoconfparse2's sample of an IOS 12.4 router: the line out is a permanent circuit of an ATM interface."""
+    line = "interface ATM0/0.32 point-to-point\n description DSL Link\n ip address 192.0.2.1 255.255.255.252\n!\n"
+    state = router("ios12", f"hostname r\n!\ninterface ATM0/0\n no ip address\n!\n{line}end\n")
+    assert configured(state, "crypto keyring K\n local-address ATM0/0.32\nexit\ninterface atm0/0.32\n mtu 1500") == {}
+    assert line.removesuffix("!\n") in state.running_config()
