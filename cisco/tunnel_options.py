@@ -90,6 +90,7 @@ def _inside(entry: Entry) -> IPv4Network:
 
 def settings(entry: Entry, tunnel: AwsTunnel) -> Settings:
     """Return what a tunnel is to negotiate. Raises `InputError` for what IOS has no word for."""
+    _refuse_required_rounds(entry)
     version = _version(entry)
     phase1 = Phase1(
         version=version,
@@ -121,9 +122,21 @@ def _preshared_key(entry: Entry, tunnel: AwsTunnel) -> Secret:
     )
 
 
+def _refuse_required_rounds(entry: Entry) -> None:
+    """AWS keeps a tunnel down until the router has gone through each round of another key exchange that it requires."""
+    for field in ("Phase1AdditionalKeyExchanges", "Phase2AdditionalKeyExchanges"):
+        given = entry.get(field)
+        rounds = given if isinstance(given, Sequence) else ()
+        # In a request the word may be left out, which means required.
+        if any(isinstance(each, Mapping) and each.get("Requirement", "required") == "required" for each in rounds):
+            raise InputError(field, "required", "absent or optional: the router negotiates one key exchange a phase")
+
+
 def _version(entry: Entry) -> IkeVersion:
-    if _values(entry, "IkeVersions"):
-        return _choice(entry, "IkeVersions", _VERSIONS, IkeVersion.V1)
+    # AWS's answers have the first spelling, its requests and CloudFormation the second.
+    field = next((name for name in ("IkeVersions", "IKEVersions") if _values(entry, name)), None)
+    if field is not None:
+        return _choice(entry, field, _VERSIONS, IkeVersion.V1)
     ciphers = (_values(entry, f"Phase{phase}EncryptionAlgorithms") for phase in (1, 2))
     is_gcm_only = any(words and all("GCM" in word for word in words) for words in ciphers)
     return IkeVersion.V2 if is_gcm_only else IkeVersion.V1

@@ -111,6 +111,8 @@ def test_of_several_permitted_values_the_strongest_that_ios_has_is_taken() -> No
     [
         ({}, IkeVersion.V1, (Encryption.AES128, Encryption.AES128)),
         ({"IkeVersions": values("ikev1", "ikev2")}, IkeVersion.V2, (Encryption.AES128, Encryption.AES128)),
+        # AWS's requests and CloudFormation write it so.
+        ({"IKEVersions": values("ikev2")}, IkeVersion.V2, (Encryption.AES128, Encryption.AES128)),
         ({"Phase1EncryptionAlgorithms": values("AES256-GCM-16")}, IkeVersion.V2, (Encryption.AES256_GCM, Encryption.AES128)),
         ({"Phase2EncryptionAlgorithms": values("AES128-GCM-16")}, IkeVersion.V2, (Encryption.AES128, Encryption.AES128_GCM)),
         (
@@ -140,11 +142,18 @@ def test_the_ike_version_is_one_that_the_ciphers_go_with(
         ("Phase1LifetimeSeconds", "long"),
         ("ReplayWindowSize", 63),
         ("ReplayWindowSize", 2049),
+        ("Phase1AdditionalKeyExchanges", [{"AdditionalKeyExchangeRound": 1, "KeyExchangeMethods": [36]}]),
+        ("Phase2AdditionalKeyExchanges", [{"KeyExchangeMethods": [37], "Requirement": "required"}]),
     ],
 )
 def test_what_ios_has_no_word_for_is_refused_by_field_tunnel_and_value(field: str, given: object) -> None:
     with pytest.raises(InputError, match=rf"{field} of the tunnel to 3\.130\.237\.53"):
         intent(BGP, tunnel_options=both_modern(BGP, **{field: given}))
+
+
+def test_another_key_exchange_that_aws_can_do_without_is_left_out() -> None:
+    optional = [{"AdditionalKeyExchangeRound": 1, "KeyExchangeMethods": [36], "Requirement": "optional"}]
+    assert phases(Phase1AdditionalKeyExchanges=optional) == phases()
 
 
 @pytest.mark.parametrize(("asked", "given"), [(64, 64), (127, 64), (128, 128), (1000, 512), (1024, 1024), (2048, 1024)])
