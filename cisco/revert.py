@@ -20,7 +20,8 @@ _NONE_PENDING = re.compile(r"no rollback confirmed change pending", re.IGNORECAS
 _USER = re.compile(r"^\s*User\s*:\s*(\S+)", re.MULTILINE | re.IGNORECASE)
 _VALUE = re.compile(r"^\s*Timer value\s*:\s*(.+?)\s*$", re.MULTILINE | re.IGNORECASE)
 _SHOW_USERS = "show users"
-_SESSION = re.compile(r"^(?P<own>\*?) *\d+ +vty +\d+ +(?P<user>\S+)", re.MULTILINE)
+# `*  4 vty 2     pulumi`, `*868 vty 0/1/0 pulumi`, and in 12.4 `* vty 322      pulumi`.
+_SESSION = re.compile(r"^ *(?P<own>\*?) *(?:\d+ +)?vty +[\d/]+ +(?P<user>\S+)", re.MULTILINE)
 _UNSUPPORTED = re.compile(r"invalid input|incomplete command|unknown command", re.IGNORECASE)
 
 # unicon, Cisco's own test library, tries a locked configuration three times at this distance.

@@ -129,7 +129,7 @@ def _refuse_required_rounds(entry: Entry) -> None:
         rounds = given if isinstance(given, Sequence) else ()
         # In a request the word may be left out, which means required.
         if any(isinstance(each, Mapping) and each.get("Requirement", "required") == "required" for each in rounds):
-            raise InputError(field, "required", "absent or optional: the router negotiates one key exchange a phase")
+            raise InputError(field, "required", "absent or optional: the router is given one key exchange a phase")
 
 
 def _version(entry: Entry) -> IkeVersion:

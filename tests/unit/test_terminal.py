@@ -360,6 +360,11 @@ def test_an_object_in_use_is_asked_again_until_ios_lets_go() -> None:
 PENDING = "Timer type: absolute timer\r\nTimer value: 5 min\r\nUser: pulumi\r\n"
 OWN_SESSION = "*  2 vty 0     pulumi     idle                 00:00:00 192.0.2.1\r\n"
 OTHER_SESSION = "   3 vty 1     pulumi     idle                 00:01:03 192.0.2.2\r\n"
+# In the forms of genieparser's golden output 6, and of what Netspoc has seen from IOS 12.4(3f).
+OTHER_FORMS = (
+    " 867 vty 0/1/0 pulumi     idle                 00:02:08 192.0.2.2\r\n",
+    "  vty 322      pulumi   idle   00:00:09 192.0.2.2\r\n",
+)
 
 
 def test_a_pending_change_of_a_dead_run_is_reverted_at_once() -> None:
@@ -371,9 +376,10 @@ def test_a_pending_change_of_a_dead_run_is_reverted_at_once() -> None:
     assert router.clock.now == 0
 
 
-def test_a_pending_change_of_a_run_that_may_be_alive_is_waited_for() -> None:
+@pytest.mark.parametrize("other", [OTHER_SESSION, *OTHER_FORMS])
+def test_a_pending_change_of_a_run_that_may_be_alive_is_waited_for(other: str) -> None:
     router = ScriptedRouter(FakeClock())
-    router.answers["show users"] = f"show users\r\n{OWN_SESSION}{OTHER_SESSION}R1#"
+    router.answers["show users"] = f"show users\r\n{OWN_SESSION}{other}R1#"
     router.answers[SHOW_PENDING] = f"{SHOW_PENDING}\r\n{PENDING}R1#"
     sleep = router.clock.sleep
 
