@@ -7,7 +7,7 @@ computation the other way round.
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
 
-from . import ownership, state, vrf
+from . import ownership, state, vrf, zones
 from .errors import AgentError, PreflightError
 from .fingerprint import check, fingerprint_peer, fingerprints, unseen
 from .layout import Layout, destination_of, layout
@@ -60,6 +60,7 @@ def plan(running: str, intended: str, *, owned: Owned = _NO_OWNERSHIP) -> Plan:
         # What was not sent is not known to be there either.
         keys = tuple(token for token in keys if fingerprint_peer(token) not in encrypted)
     result.collisions += vrf.missing(before.sections, want.sections, known_vrfs)
+    result.warnings += zones.outside(config, before.sections, want.sections)
     places = layout(ours.tunnels, want.sections, before.sections)
     if result.collisions:
         return Plan(

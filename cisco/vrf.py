@@ -88,7 +88,7 @@ def _outside(running: Sections, intended: Sections) -> Iterator[Collision]:
     """A tunnel's packets leave by an interface, which must be in the tunnel's front-door VRF."""
     seen: set[str] = set()
     for (kind, _), tunnel in intended.items():
-        source = _source(running, tunnel.entries.get("tunnel source")) if kind == "interface" else None
+        source = source_of(running, tunnel.entries.get("tunnel source")) if kind == "interface" else None
         if source is None or source.name in seen or vrf_of(source) == (tunnel.value("tunnel vrf") or ""):
             continue
         seen.add(source.name)
@@ -101,7 +101,7 @@ def _outside(running: Sections, intended: Sections) -> Iterator[Collision]:
         )
 
 
-def _source(running: Sections, entry: Entry | None) -> Section | None:
+def source_of(running: Sections, entry: Entry | None) -> Section | None:
     """Return the interface that a tunnel leaves by; with an address, only where exactly one interface has it."""
     if entry is None:
         return None

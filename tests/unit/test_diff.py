@@ -491,3 +491,36 @@ def test_a_hundred_thousand_foreign_lines_are_planned_in_seconds(line: str) -> N
     assert time.process_time() - started < 15
     assert made.collisions == ()
     assert not any(command.text in many for command in made.commands if command.enters is None)
+
+
+def zoned(shown: str, **zones: str) -> str:
+    """The running-config with interfaces in security zones."""
+    for name, zone in zones.items():
+        header = f"interface {name}\n"
+        assert header in shown
+        shown = shown.replace(header, f"{header} zone-member security {zone}\n")
+    return shown
+
+
+def test_a_tunnel_in_no_zone_is_warned_of_where_other_interfaces_are_in_one() -> None:
+    made = router("interface GigabitEthernet1\nexit\ninterface GigabitEthernet2\nexit")
+    wanted = link(BGP, wan_interface="GigabitEthernet1")
+    (warning,) = plan(zoned(made.show(), GigabitEthernet2="INSIDE"), render(wanted)).warnings
+    assert warning.startswith("GigabitEthernet2 (INSIDE): in a security zone, and Tunnel1 and Tunnel2 in none")
+    shown = holding(wanted, made).show()
+    (warning,) = plan(zoned(shown, GigabitEthernet2="INSIDE", Tunnel1="VPN"), render(wanted)).warnings
+    assert "and Tunnel2 in none" in warning
+    settled = plan(zoned(shown, GigabitEthernet2="INSIDE", Tunnel1="VPN", Tunnel2="VPN"), render(wanted))
+    assert settled.is_empty
+    assert settled.warnings == ()
+
+
+def test_without_a_zone_in_the_way_nothing_is_warned_of() -> None:
+    """What only the way out is in is no obstacle: it carries the encrypted packets, to the router itself."""
+    way_out = "interface GigabitEthernet1\n ip address 203.0.113.100 255.255.255.0\nexit"
+    made = router(way_out, "interface GigabitEthernet2\nexit").show()
+    for wanted in (render(link(BGP)), render(link(BGP, wan_interface="GigabitEthernet1"))):
+        assert plan(zoned(made, GigabitEthernet1="OUTSIDE"), wanted).warnings == ()
+    inside = zoned(made, GigabitEthernet1="OUTSIDE", GigabitEthernet2="INSIDE")
+    assert plan(inside, wanted).warnings != ()
+    assert plan(f"zone security default\n{inside}", wanted).warnings == ()
