@@ -1,11 +1,7 @@
 """The configuration archive: where backups of the running-config go."""
 
-from typing import TYPE_CHECKING
-
 from .line import Refusal
-
-if TYPE_CHECKING:
-    from .state import RouterState
+from .surroundings import Surroundings
 
 _DEFAULT_MAXIMUM = 10
 
@@ -13,7 +9,7 @@ _DEFAULT_MAXIMUM = 10
 class Archive:
     """Backups as `archive` and `path` configure them; the files are kept by name."""
 
-    def __init__(self, router: "RouterState") -> None:
+    def __init__(self, router: Surroundings) -> None:
         self._router = router
         self._count = 0
         self.files: dict[str, str] = {}

@@ -6,7 +6,6 @@ has it, a source only when it is an address of the router's own.
 
 from collections.abc import Iterable
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
-from typing import TYPE_CHECKING
 
 from lab.ends import Phase1Offer, Phase2Offer, RouterEnd, Sla, StaticRoute
 
@@ -14,23 +13,16 @@ from . import ends_bgp, ends_ikev2, sla
 from .algorithms import PHASE1_V1, PHASE2_ENCRYPTION, PHASE2_INTEGRITY
 from .document import Entry
 from .interface import address_of, vrf_of
-
-if TYPE_CHECKING:
-    from .state import RouterState
+from .surroundings import Surroundings
 
 
-def router_ends(router: "RouterState") -> tuple[RouterEnd, ...]:
+def router_ends(router: Surroundings) -> tuple[RouterEnd, ...]:
     """Return the end of every Tunnel interface, in the order of their numbers."""
     tunnels = router.document.root.starting("interface")
     return tuple(_end(router, tunnel) for tunnel in tunnels if tunnel.key.startswith("interface Tunnel"))
 
 
-def peers_speaking(router: "RouterState", version: str) -> set[str]:
-    """Return the peers whose tunnel negotiates with this IKE version: an SA made with them now is of it."""
-    return {str(end.destination) for end in router_ends(router) if end.destination and end.ike_version == version}
-
-
-def _end(router: "RouterState", tunnel: Entry) -> RouterEnd:
+def _end(router: Surroundings, tunnel: Entry) -> RouterEnd:
     root = router.document.root
     number = int(tunnel.key.removeprefix("interface Tunnel"))
     source, destination = _source(root, tunnel), _address(tunnel.value("tunnel destination"))
@@ -91,7 +83,7 @@ def _source(root: Entry, tunnel: Entry) -> IPv4Address | None:
 
 
 def _ikev1(
-    router: "RouterState",
+    router: Surroundings,
     profile: Entry | None,
     fvrf: str,
     source: IPv4Address | None,
@@ -148,7 +140,7 @@ def _accepts(root: Entry, profile: Entry, fvrf: str, source: IPv4Address, destin
 
 
 def _keyring_key(
-    router: "RouterState", names: Iterable[str], fvrf: str, source: IPv4Address, destination: IPv4Address
+    router: Surroundings, names: Iterable[str], fvrf: str, source: IPv4Address, destination: IPv4Address
 ) -> str | None:
     root = router.document.root
     for ring in root.starting("crypto keyring"):
@@ -164,7 +156,7 @@ def _keyring_key(
     return None
 
 
-def _global_key(router: "RouterState", destination: IPv4Address) -> str | None:
+def _global_key(router: Surroundings, destination: IPv4Address) -> str | None:
     for entry in router.document.root.starting("crypto isakmp key"):
         words = entry.text.split()
         at = words.index("address")

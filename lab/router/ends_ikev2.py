@@ -2,7 +2,6 @@
 
 from ipaddress import IPv4Address, IPv4Network
 from itertools import product
-from typing import TYPE_CHECKING
 
 from lab.ends import Phase1Offer
 
@@ -10,9 +9,7 @@ from .algorithms import PHASE1_V2
 from .document import Entry
 from .ikev2 import is_complete_proposal
 from .interface import address_of
-
-if TYPE_CHECKING:
-    from .state import RouterState
+from .surroundings import Surroundings
 
 _Proposal = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]  # ciphers, integrities or PRFs, groups
 
@@ -21,7 +18,7 @@ _DEFAULT: _Proposal = (("aes-cbc-256",), ("sha512", "sha384"), ("19", "14", "21"
 
 
 def phase1(
-    router: "RouterState", name: str, fvrf: str, source: IPv4Address | None, destination: IPv4Address | None
+    router: Surroundings, name: str, fvrf: str, source: IPv4Address | None, destination: IPv4Address | None
 ) -> tuple[tuple[Phase1Offer, ...], str | None, bool]:
     """Return what is offered, the key for the peer, and whether the profile accepts the peer.
 
@@ -103,7 +100,7 @@ def _offers(proposal: _Proposal, lifetime: int) -> list[Phase1Offer]:
     ]
 
 
-def _key(router: "RouterState", profile: Entry, destination: IPv4Address) -> str | None:
+def _key(router: Surroundings, profile: Entry, destination: IPv4Address) -> str | None:
     if own := profile.value("authentication local").removeprefix("pre-share").strip():
         return router.clear_secret(own.removeprefix("key ").strip())
     ring = router.document.root.find(f"crypto ikev2 keyring {profile.value('keyring local')}")

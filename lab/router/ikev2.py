@@ -118,9 +118,7 @@ def _keyring_unused(ctx: Context, match: Match[Line]) -> Reply | None:
 
 
 def _peers_with_sa(ctx: Context, other: str) -> set[str]:
-    from .ends import peers_speaking  # ends reads what these rules let through
-
-    return ctx.router.associations.peers() - peers_speaking(ctx.router, other)
+    return ctx.router.associations.peers() - ctx.router.peers_speaking(other)
 
 
 def _profile_unused(ctx: Context, match: Match[Line]) -> Reply | None:

@@ -2,14 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from .document import Entry
 from .grammar import Grammar, Match, Rejection
 from .release import Release
-
-if TYPE_CHECKING:
-    from .state import RouterState
+from .surroundings import Surroundings
 
 Reply = tuple[str, ...]
 
@@ -26,7 +23,7 @@ class Refusal(Exception):  # noqa: N818 - IOS's refusal of a line is an answer, 
 class Context:
     """Where a line is entered: on which router, in which section, by whom."""
 
-    router: "RouterState"
+    router: Surroundings
     section: Entry
     user: str = ""
     is_new: bool = False

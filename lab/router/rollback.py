@@ -3,14 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
 
+from .archive import Archive
 from .clock import Timer
 from .document import Entry
 from .line import Refusal, Reply
-
-if TYPE_CHECKING:
-    from .state import RouterState
+from .surroundings import Surroundings
 
 NONE_PENDING = "%No Rollback Confirmed Change pending"
 ARCHIVE_OFF = "%Turn config archive on before using Rollback Confirmed Change"
@@ -36,8 +34,9 @@ class Pending:
 class Rollback:
     """The one rollback that a router can have pending."""
 
-    def __init__(self, router: "RouterState") -> None:
+    def __init__(self, router: Surroundings, archive: Archive) -> None:
         self._router = router
+        self._archive = archive
         self.pending: Pending | None = None
 
     def arm(self, user: str, minutes: int, *, is_idle: bool) -> Reply:
@@ -46,11 +45,11 @@ class Rollback:
         Raises:
             Refusal: No archive path, or a rollback is pending already.
         """
-        if self._router.archive.path is None:
+        if self._archive.path is None:
             raise Refusal(ARCHIVE_OFF)
         if self.pending is not None:
             raise Refusal("%Rollback Confirmed Change already in progress. Please confirm or revert it first")
-        file = self._router.archive.save()
+        file = self._archive.save()
         snapshot = self._router.document.snapshot()
         self.pending = Pending(user, file, snapshot, is_idle, minutes, self._router.clock.now())
         self._start(minutes)

@@ -72,7 +72,7 @@ class RouterState:
         self.secrets: dict[str, str] = {}
         self.associations = SecurityAssociations(clock, association_hold)
         self.archive = Archive(self)
-        self.rollback = Rollback(self)
+        self.rollback = Rollback(self, self.archive)
         self.sla_started: dict[int, datetime] = {}
         self.last_change: LastChange | None = None
         self.last_save: LastChange | None = None
@@ -140,6 +140,10 @@ class RouterState:
         if len(words) == 2 and words[0] in ("0", "6"):
             return self.secrets.get(words[1], words[1])
         return shown
+
+    def peers_speaking(self, version: str) -> set[str]:
+        """Return the peers whose tunnel negotiates with this IKE version: an SA made with them now is of it."""
+        return {str(end.destination) for end in router_ends(self) if end.destination and end.ike_version == version}
 
     def publish(self) -> None:
         """Tell the exchange what the router holds now."""
