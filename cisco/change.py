@@ -26,7 +26,15 @@ from .lock import router_lock
 from .login import ArchivePolicy, Options
 from .model import Intent
 from .plan import Plan, Step
-from .preflight import RouterState, examine, no_room, obstacles, read_running, require_no_problem
+from .preflight import (
+    RouterState,
+    examine,
+    no_room,
+    obstacles,
+    read_running,
+    require_no_problem,
+    without_timer,
+)
 from .push import Pusher
 from .result import Tier
 from .revert import LOCK_PAUSE, LOCK_TRIES, arm, confirm, enter_configuration, pending, settle_earlier
@@ -190,7 +198,7 @@ class Change:
 
     def _arm(self, undo: Undo, state: RouterState, plan: Plan) -> None:
         clock = self.connection.clock
-        if state.has_archive:
+        if state.has_timer:
             minutes = self._timer_minutes(plan, state.running)
             # Set first: a session lost while arming may leave the timer armed.
             undo.fires_at = clock.time() + minutes * 60
@@ -201,7 +209,9 @@ class Change:
             undo.fires_at, undo.tier = None, Tier.SOFTWARE
             if self.options.archive is ArchivePolicy.REQUIRE:
                 raise PreflightError(("the router has no 'configure terminal revert timer'",))
-        self.report("archive is off: a failure is undone by inverse lines, a dead agent's change is not")
+        elif state.has_archive:
+            self.warnings.append(f"the router's own timer was not used: {without_timer()}")
+        self.report("the router has no timer: a failure is undone by inverse lines, a dead agent's change is not")
         enter_configuration(undo.terminal, clock)
 
     def _armed(self, minutes: int) -> str:
@@ -220,6 +230,7 @@ class Change:
         pusher = Pusher(
             undo.terminal, connection.clock, self.redactor, connection.traffic, self.options.window,
             connection.timing.poll, self.report, self.warnings,
+            stop_at=undo.fires_at - _MARGIN if undo.fires_at is not None else math.inf,
         )  # fmt: skip
         undo.refresh = tuple(line for step in plan.steps for line in step.refresh)
         up = self._up_before(undo, plan)
@@ -282,7 +293,12 @@ class Change:
             shown = "; ".join(self.redactor.redact(line) for line in lines[:10]) or "more to do"
             raise AgentError(f"the running-config is not what was sent: {shown}")
         self.report("reading the configuration again shows exactly the change; logging in afresh")
-        self.connection.open(deadline).log_out()
+        try:
+            self.connection.open(deadline).log_out()
+        except ConnectError as failure:
+            raise type(failure)(
+                f"a second session, which the change has to prove possible, failed: {failure}"
+            ) from None
 
     def _confirm(self, undo: Undo, plan: Plan) -> None:
         if undo.tier is not Tier.DEVICE_TIMER or undo.fires_at is None:

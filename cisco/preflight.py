@@ -9,7 +9,7 @@ from .model import IkeVersion, Intent
 from .plan import Collision, Plan
 from .releases import Release, another_system, parse_release, refusals, rejects_ikev2
 from .replies import ARCHIVE_OFF, matches
-from .revert import SHOW_PENDING, Pending, read_pending
+from .revert import SHOW_PENDING, Pending, read_pending, tells_pending
 from .room import SHOW_FILE_SYSTEMS, FileSystem, file_systems, no_room_for_backup, no_room_for_startup
 from .terminal import Terminal
 from .tree import require_complete
@@ -18,6 +18,8 @@ _PRIVILEGE = re.compile(r"privilege level is (\d+)", re.IGNORECASE)
 _LOCK_OWNER = re.compile(r"^\s*User\s*:\s*(\S+)", re.MULTILINE)
 _LOCK_STATE = re.compile(r"^\s*State\s*:\s*LOCKED", re.MULTILINE | re.IGNORECASE)
 _ARCHIVE_ON = re.compile(r"next archive file will be named\s+(\S+)", re.IGNORECASE)
+_VIEW = re.compile(r"^Current view is '(?!root')(.+)'", re.MULTILINE)
+_REFUSED = re.compile(r"\s*\^?\s*% ?invalid input", re.IGNORECASE)
 _DENIED = re.compile(r"\s*%? ?(?:command )?authorization failed", re.IGNORECASE)
 # `prompt` gives exec another name than configuration modes, which show the hostname.
 _HOSTNAME = re.compile(r"^hostname (\S+)$", re.MULTILINE)
@@ -26,7 +28,7 @@ SHOW_RUNNING = "show running-config"
 _WIDTH = "terminal width 511"
 _SHOWN = 60  # characters of a line that is quoted
 _QUESTIONS = (
-    _WIDTH, "show version", "show privilege", "show archive", SHOW_PENDING, "show configuration lock", SHOW_FILE_SYSTEMS,
+    _WIDTH, "show version", "show privilege", "show parser view", "show archive", SHOW_PENDING, "show configuration lock", SHOW_FILE_SYSTEMS,
 )  # fmt: skip
 
 
@@ -34,8 +36,8 @@ _QUESTIONS = (
 class RouterState:
     """A router before the change.
 
-    `privilege` is ``None`` where the router would not say; `archive_file` is what the next archived configuration
-    will be named, ``None`` while archive is off.
+    `privilege` is ``None`` where the router would not say, `view` without one; `archive_file` is what the next archived configuration
+    will be named, ``None`` while archive is off; `tells_pending` is whether it answers what its revert timer is at.
     """
 
     release: Release
@@ -45,11 +47,18 @@ class RouterState:
     lock_owner: str | None
     running: str
     file_systems: tuple[FileSystem, ...] = ()
+    tells_pending: bool = True
+    view: str | None = None
 
     @property
     def has_archive(self) -> bool:
-        """Whether the router can undo a change by itself."""
+        """Whether archive is on, which a router needs to undo a change by itself."""
         return self.archive_file is not None
+
+    @property
+    def has_timer(self) -> bool:
+        """Whether the router can undo a change by itself, and says whether a change is confirmed."""
+        return self.has_archive and self.tells_pending
 
 
 def examine(terminal: Terminal) -> RouterState:
@@ -76,6 +85,8 @@ def examine(terminal: Terminal) -> RouterState:
         lock_owner=_lock_owner(answers["show configuration lock"]),
         running=running,
         file_systems=file_systems(answers[SHOW_FILE_SYSTEMS]),
+        tells_pending=tells_pending(answers[SHOW_PENDING]),
+        view=_view(answers["show parser view"]),
     )
 
 
@@ -93,6 +104,10 @@ def read_running(terminal: Terminal) -> str:
     text = terminal.run(SHOW_RUNNING, is_slow=True).text
     if _DENIED.match(text):
         raise PreflightError((f"AAA command authorization denies {SHOW_RUNNING!r}",))
+    if _REFUSED.match(text):
+        raise PreflightError(
+            (f"the router refuses {SHOW_RUNNING!r}: the login's view or privilege level has no such line",)
+        )
     require_complete(text)
     if (found := _HOSTNAME.search(text)) is not None:
         terminal.know(found[1])
@@ -101,6 +116,10 @@ def read_running(terminal: Terminal) -> str:
 
 def blindness(state: RouterState) -> tuple[str, ...]:
     """Say, in a sentence, that the login is not shown all of the running-config: IOS leaves out what it may not change."""
+    if state.view is not None:
+        return (
+            f"the login is in the view {state.view!r}, which shows only a part: give it privilege level 15 instead",
+        )
     if state.privilege is None or state.privilege >= 15:
         return ()
     return (f"privilege level {state.privilege} sees only a part, and can't configure: give an enable password",)
@@ -123,7 +142,17 @@ def obstacles(state: RouterState, options: Options) -> tuple[str, ...]:
             "archive is off, so the router can't undo a change by itself: configure 'archive' and below it "
             "'path flash:backup', or set the archive option to 'configure' or 'use'"
         )
+    if state.has_archive and not state.has_timer and options.archive is ArchivePolicy.REQUIRE:
+        problems.append(without_timer())
     return tuple(problems)
+
+
+def without_timer() -> str:
+    """Say, in a sentence, why archive is on and the revert timer is not used."""
+    return (
+        f"the router does not answer {SHOW_PENDING!r} (its release, its AAA or a view has no such line), so that nobody "
+        f"could tell whether a change is confirmed"
+    )
 
 
 def no_room(state: RouterState, options: Options, plan: Plan, archive_path: str) -> tuple[str, ...]:
@@ -163,6 +192,11 @@ def _archive_file(text: str) -> str | None:
 def _privilege(text: str) -> int | None:
     found = _PRIVILEGE.search(text)
     return int(found[1]) if found else None
+
+
+def _view(text: str) -> str | None:
+    found = _VIEW.search(text)
+    return found[1] if found else None
 
 
 def _lock_owner(text: str) -> str | None:

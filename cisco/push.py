@@ -5,13 +5,15 @@ lines below a rejected header would land in another section. Leaves of a section
 section's header; so does a header that IOS has taken in this very run; its mode is checked all the same.
 """
 
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address
 from typing import TypeAlias
 
 from .clock import Clock
-from .errors import RejectedLineError
+from .counted import counted
+from .errors import AgentError, RejectedLineError
 from .plan import Command, Step
 from .replies import Verdict, classify, warnings_in
 from .secret import Redactor
@@ -43,6 +45,7 @@ class Pusher:
     report: Callable[[str], None] = lambda _text: None
     warnings: list[str] = field(default_factory=list)
     number: int = 0
+    stop_at: float = math.inf
     _entered: set[tuple[str, str]] = field(default_factory=set)
     _held: Batch = ()
 
@@ -80,6 +83,10 @@ class Pusher:
         self._clear(step.clear_sessions)
 
     def _send(self, batch: Batch, peers: tuple[IPv4Address, ...]) -> None:
+        if batch and self.clock.time() > self.stop_at:
+            raise AgentError(
+                f"after {counted(self.number, 'line')} the router's own timer is about to fire: give it more time (revert_minutes)"
+            )
         self.traffic.lines_sent += len(batch)
         replies = self.terminal.pipeline((c.text for c in batch), window=self.window)
         for command, reply in zip(batch, replies, strict=True):

@@ -19,6 +19,7 @@ SHOW_PENDING = "show archive config rollback timer"
 _NONE_PENDING = re.compile(r"no rollback confirmed change pending", re.IGNORECASE)
 _USER = re.compile(r"^\s*User\s*:\s*(\S+)", re.MULTILINE | re.IGNORECASE)
 _VALUE = re.compile(r"^\s*Timer value\s*:\s*(.+?)\s*$", re.MULTILINE | re.IGNORECASE)
+_SAYS_ARMED = re.compile(r"^Rollback Confirmed Change: Backing up", re.MULTILINE)
 _SHOW_USERS = "show users"
 # `*  4 vty 2     pulumi`, `*868 vty 0/1/0 pulumi`, and in 12.4 `* vty 322      pulumi`.
 _SESSION = re.compile(r"^ *(?P<own>\*?) *(?:\d+ +)?vty +[\d/]+ +(?P<user>\S+)", re.MULTILINE)
@@ -46,6 +47,11 @@ def read_pending(text: str) -> Pending | None:
     return Pending(user[1], value[1] if value else "unknown")
 
 
+def tells_pending(text: str) -> bool:
+    """Return whether ``show archive config rollback timer`` was answered: not denied, nor unknown to the release."""
+    return _USER.search(text) is not None or _NONE_PENDING.search(text) is not None
+
+
 def pending(terminal: Terminal) -> Pending | None:
     """Ask the router for an armed timer."""
     return read_pending(terminal.run(SHOW_PENDING).text)
@@ -54,18 +60,28 @@ def pending(terminal: Terminal) -> Pending | None:
 def arm(terminal: Terminal, minutes: int, clock: Clock) -> bool:
     """Enter configuration mode with the timer armed; ``False``, in exec mode, where the router has none.
 
+    A router that lets us in without a word of its backup is asked whether it has armed anything.
+
     Raises:
         PreflightError: The configuration is locked, or the rollback file can't be written (flash full).
     """
     reply = _enter(terminal, f"configure terminal revert timer {minutes}", clock)
     if terminal.prompt.mode == "config" and not without_benign(reply.text):
-        return True
+        return _SAYS_ARMED.search(reply.text) is not None or _is_armed_all_the_same(terminal, clock)
     terminal.leave_configuration()
     if matches(ARCHIVE_OFF, reply.text) or _UNSUPPORTED.search(reply.text):
         return False
     if pending(terminal) is not None:
         revert_now(terminal)
     raise PreflightError((f"the router cannot prepare its rollback: {_one_line(reply.text)}",))
+
+
+def _is_armed_all_the_same(terminal: Terminal, clock: Clock) -> bool:
+    terminal.leave_configuration()
+    if pending(terminal) is None:
+        return False
+    enter_configuration(terminal, clock)
+    return True
 
 
 def enter_configuration(terminal: Terminal, clock: Clock) -> None:
@@ -80,9 +96,12 @@ def enter_configuration(terminal: Terminal, clock: Clock) -> None:
 
 
 def confirm(terminal: Terminal) -> bool:
-    """Keep the change; return whether nothing is pending any more (also because the timer has fired)."""
+    """Keep the change; return whether nothing is pending any more (also because the timer has fired).
+
+    Only the router's own word for it counts: an answer that can't be read says nothing.
+    """
     terminal.run("configure confirm", is_slow=True)
-    return pending(terminal) is None
+    return _NONE_PENDING.search(terminal.run(SHOW_PENDING).text) is not None
 
 
 def revert_now(terminal: Terminal) -> None:
@@ -105,10 +124,13 @@ def settle_earlier(
         PreflightError: A session of the same user goes on with it until the deadline.
     """
     report("an earlier run left its change unconfirmed: undoing it")
+    has_told = False
     while _is_at_work(terminal.run(_SHOW_USERS).text, user):
         if deadline.remaining <= pause:
             raise PreflightError((f"another session of {user} has a rollback pending and is still logged in",))
-        report(f"another session of {user} is still logged in: waiting for it, or for its timer")
+        if not has_told:
+            report(f"another session of {user} is still logged in: waiting for it, or for its timer")
+        has_told = True
         clock.sleep(pause)
         if pending(terminal) is None:
             return

@@ -1,7 +1,7 @@
 """Undoing a change that failed, and proving that it is undone.
 
-On a router with its timer armed, ``configure revert now`` undoes; else the inverse of every step that
-was begun. The proof is the same: the running-config, read again, is the one from before. A lost session
+On a router with its timer armed, ``configure revert now`` undoes; else, or where that leaves something, the inverse of
+every step that was begun. The proof is the same: the running-config, read again, is the one from before. A lost session
 is no end: the router is asked again, with growing pauses, until well after its timer has fired.
 """
 
@@ -109,7 +109,8 @@ class Undo:
         if pending(self.terminal) is not None:
             revert_now(self.terminal)
         left = left_over(self.snapshot, read_running(self.terminal))
-        if left and self.tier is Tier.SOFTWARE and self.begun:
+        # Also under a timer: it may have fired in the middle, and what was sent after that is still in.
+        if left and self.begun:
             self._send_inverse()
             running = read_running(self.terminal)
             left = left_over(self.snapshot, running)

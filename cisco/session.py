@@ -19,12 +19,13 @@ _SHORTEST_CUT = 15
 _TAIL = 4000
 
 # `*Nov 24 10:00:00.123: %LINK-3-UPDOWN: …`, with or without number, year and zone (a free word), or with the time since
-# the start (`00:00:46`, `1d02h`); a line of its own.
+# the start (`00:00:46`, `1d02h`); a line of its own. With a time, also what has no facility: `Rollback:Acquired
+# Configuration lock.`, and whatever somebody debugs.
 _SYSLOG = re.compile(
     r"(?:^|(?<=[#>])|(?<=[#>] ))(?:\d{1,8}: )?"
     r"(?:(?:[*.]?[A-Z][a-z]{2} +\d{1,2} +(?:\d{4} +)?\d\d:\d\d:\d\d(?:\.\d+)?(?: [^\s:]{1,9})?"
-    r"|\d{1,4}:\d\d:\d\d(?:\.\d+)?|\d{1,4}[ywd]\d{1,2}[wdh]): )?"
-    r"%[A-Z][A-Z0-9_]*(?:-[A-Z0-9_]+)*-[0-7]-[A-Z0-9_]+: [^\n]*\n",
+    r"|\d{1,4}:\d\d:\d\d(?:\.\d+)?|\d{1,4}[ywd]\d{1,2}[wdh]): "
+    r"|%[A-Z][A-Z0-9_]*(?:-[A-Z0-9_]+)*-[0-7]-[A-Z0-9_]+: )[^\n]*\n",
     re.MULTILINE,
 )
 _REVERT_NOTICE = re.compile(
@@ -226,9 +227,11 @@ class Dialogue:
                 if line.startswith(buffer[: found.start()].replace("\n", "")):
                     buffer, start = rest, 0
                 continue
-            if not _continues(rest, following) or not (is_quiet or ends is None or ends.search(body)):
+            if not _continues(_without_repeats(rest, found[0].strip()), following) or not (
+                is_quiet or ends is None or ends.search(body)
+            ):
                 continue
-            if following is not None and not rest.strip():
+            if following is not None and not _without_repeats(rest, found[0].strip()):
                 break
             prompt = _prompt(found)
             return Reply(line, body.strip("\n"), prompt), rest
@@ -240,7 +243,31 @@ def _without_notices(text: str) -> str:
 
 
 def _after_echo(text: str, line: str) -> str | None:
-    """Return what follows the echo of `line`, which newlines may break; ``None`` where it isn't there."""
+    """Return what follows the echo of `line`, which newlines or a narrow terminal may break; ``None`` if it isn't there."""
+    after = _after_plain_echo(text, line)
+    if after is not None or "\b" not in text:
+        return after
+    head = text.partition("\n")[0]
+    shown = _as_on_screen(head).strip()
+    # IOS scrolls a line that is longer than the terminal is wide: `$` stands for what is out of sight.
+    is_whole = shown == line.strip() or (len(shown) > 1 and shown[0] == "$" and line.strip().endswith(shown[1:]))
+    return text[len(head) :] if is_whole else None
+
+
+def _as_on_screen(text: str) -> str:
+    """Return what one line looks like once its backspaces have moved the cursor."""
+    cells: list[str] = []
+    cursor = 0
+    for character in text:
+        if character == "\b":
+            cursor = max(0, cursor - 1)
+            continue
+        cells[cursor : cursor + 1] = character
+        cursor += 1
+    return "".join(cells)
+
+
+def _after_plain_echo(text: str, line: str) -> str | None:
     position = 0
     for character in line.strip():
         while position < len(text) and (text[position] == "\n" or (position == 0 and text[position] == " ")):
@@ -251,10 +278,17 @@ def _after_echo(text: str, line: str) -> str | None:
     return text[position:]
 
 
-def _continues(rest: str, following: str | None) -> bool:
-    """Return whether what comes after a prompt fits: the next line's echo, or nothing at all."""
+def _without_repeats(rest: str, prompt: str) -> str:
+    """Return what comes after a prompt; `logging synchronous` shows it once more after a message."""
     arrived = rest.replace("\n", "").strip()
+    while arrived.startswith(prompt):
+        arrived = arrived[len(prompt) :].lstrip()
+    return arrived
+
+
+def _continues(arrived: str, following: str | None) -> bool:
+    """Return whether what comes after a prompt fits: the next line's echo, or nothing at all."""
     if following is None:
         return not arrived
     wanted = following.strip()
-    return wanted.startswith(arrived) or arrived.startswith(wanted)
+    return wanted.startswith(arrived.partition("\b")[0].rstrip()) or arrived.startswith(wanted)

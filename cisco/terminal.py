@@ -23,6 +23,8 @@ _PAGED = (
     "the replies come page by page, although 'terminal length 0' was entered: AAA denies that line "
     "('length 0' below line vty does as well), or this is no IOS router"
 )
+# `end` is enough, unless AAA denies it, or could not ask its server just then; no mode of ours is deeper than four.
+_WAYS_OUT = ("end", "end", "exit", "exit", "exit", "exit")
 _INTERRUPT = "\x03"
 _BANNER_END = 10_000  # of a longer banner only the end matters
 _SHOWN = 60  # characters of a line that is quoted
@@ -129,8 +131,15 @@ class Terminal:
         """Come back to the exec prompt from wherever the session is."""
         if self._dialogue.outstanding:
             self.drain()
+        for line in _WAYS_OUT:
+            if not self.prompt.mode:
+                return
+            self.run(line)
         if self.prompt.mode:
-            self.run("end")
+            self._channel.close()
+            raise SessionLostError(
+                f"the router does not let us out of ({self.prompt.mode}): it refuses 'end' and 'exit'"
+            )
 
     def log_out(self) -> None:
         """End the session politely, so that the VTY line is free at once; never fails."""
