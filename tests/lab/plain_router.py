@@ -1,251 +1,323 @@
-"""A second router, written without a look at the lab's: Paramiko's server, and configuration lines kept as they come.
+"""A second router, written without a look at the lab's: configuration lines kept as they come, and Cisco's own safety net.
 
-It knows no archive, no defaults that IOS hides and no refusals; it shows what was entered. What it must get right is
-how an IOS terminal talks, and how abruptly it hangs up.
+It knows no defaults that IOS hides and few refusals; it shows what was entered. What it must get right is how an IOS
+terminal talks, how abruptly it hangs up, and how it goes back to an old configuration by itself.
 """
 
-import base64
-import hashlib
+import datetime
 import re
-import socket
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from enum import Enum
 
-import paramiko  # type: ignore[import-untyped]  # Paramiko has no type hints
+from cisco.errors import RouterBusyError, SessionLostError
+from cisco.login import Login
+from tests.lab.plain_archive import Archive
+from tests.lab.plain_config import read
+from tests.lab.plain_vty import REFUSED, Vty
 
-_VERSION = """\
-Cisco IOS Software, C2900 Software (C2900-UNIVERSALK9-M), Version 15.4(3)M2, RELEASE SOFTWARE (fc2)
-Technical Support: http://www.cisco.com/techsupport
+_BARE = (
+    "hostname plain\n"
+    "interface GigabitEthernet0/0\n ip address 203.0.113.100 255.255.255.0\n"
+    "ip route 0.0.0.0 0.0.0.0 203.0.113.1\n"
+)
+DENIED = "Command authorization failed.\n\n"
+# Any moment; the years since 1970 are of no importance, but that they have a year.
+_START = 1_790_000_000.0
 
-plain uptime is 1 week, 2 days
-System image file is "flash0:c2900-universalk9-mz.SPA.154-3.M2.bin"
 
-Cisco CISCO2911/K9 (revision 1.0) with 483328K/40960K bytes of memory.
-Configuration register is 0x2102
-"""
-_REFUSED = "% Invalid input detected at '^' marker.\n"
-_PROMPT = "plain"
+@dataclass(frozen=True)
+class Release:
+    """What differs between releases: how they call themselves, and what their archive is like."""
 
-# The lines that open a section, the mode that they open, and the mode in which they stand.
-_SECTIONS = tuple(
-    (above, re.compile(pattern), mode)
-    for above, pattern, mode in (
-        ("config", r"interface \S+", "config-if"),
-        ("config", r"crypto isakmp policy \d+", "config-isakmp"),
-        ("config", r"crypto keyring \S+", "conf-keyring"),
-        ("config", r"crypto isakmp profile \S+", "conf-isa-prof"),
-        ("config", r"crypto ipsec transform-set .+", "cfg-crypto-trans"),
-        ("config", r"crypto ipsec profile \S+", "ipsec-profile"),
-        ("config", r"crypto ikev2 proposal \S+", "config-ikev2-proposal"),
-        ("config", r"crypto ikev2 policy \S+", "config-ikev2-policy"),
-        ("config", r"crypto ikev2 keyring \S+", "config-ikev2-keyring"),
-        ("config", r"crypto ikev2 profile \S+", "config-ikev2-profile"),
-        ("config", r"router bgp \d+", "config-router"),
-        ("config", r"ip sla \d+", "config-ip-sla"),
-        ("config", r"track \d+ .+", "config-track"),
-        ("config-router", r"address-family ipv4", "config-router-af"),
-        ("config-ikev2-keyring", r"peer \S+", "config-ikev2-keyring-peer"),
-        ("config-ip-sla", r"icmp-echo .+", "config-ip-sla-echo"),
+    version: str
+    headline: str
+    flash: str
+    has_timer: bool = True
+    dates_files: bool = True
+
+
+RELEASES = {
+    release.version: release
+    for release in (
+        Release(
+            "12.4", "Cisco IOS Software, 2800 Software (C2800NM-ADVSECURITYK9-M), Version 12.4(24)T8", "flash:",
+            dates_files=False,
+        ),
+        Release("15.4", "Cisco IOS Software, C2900 Software (C2900-UNIVERSALK9-M), Version 15.4(3)M2", "flash0:"),
+        Release(
+            "17.6",
+            "Cisco IOS XE Software, Version 17.06.03\n"
+            "Cisco IOS Software [Bengaluru], ISR Software (X86_64_LINUX_IOSD-UNIVERSALK9-M), Version 17.6.3",
+            "bootflash:",
+        ),
     )
-)
-# `exit` leaves a section; of a probe it leaves both (Cisco's own examples).
-_LEAVES_ALL = "config-ip-sla-echo"
-# Settings of which there is one: another value takes the place of the first.
-_SINGLE = re.compile(
-    r"crypto ipsec (?:df-bit|security-association replay window-size)|crypto isakmp keepalive|description|ip address"
-    r"|ip mtu|ip tcp adjust-mss|tunnel (?:source|destination|mode|protection)|encryption|hash|authentication(?: local| remote)?|group|lifetime"
-)
+}  # fmt: skip
+
+
+class Accident(Enum):
+    """What strikes at one line."""
+
+    CUT_BEFORE = "the connection is cut before the line arrives"
+    CUT_DURING = "the connection is cut in the middle of the reply"
+    CUT_AFTER = "the connection is cut before anything of the reply is seen"
+    REJECTED = "the line is rejected"
+    DENIED = "AAA denies the line"
+    SILENT = "the line does not arrive, nor does anything after it"
+    STUCK = "the line is carried out, and nothing comes back any more"
+    RELOADED = "the router reloads"
+    KILLED = "the agent is killed"
+
+
+class Killed(BaseException):
+    """Ends the agent as SIGKILL does: nothing of it runs any more."""
 
 
 @dataclass
-class Section:
-    """Lines in the order in which they came, each with the section that it opens."""
+class PlainClock:
+    """Time that passes while somebody waits; see `cisco.clock.Clock`."""
 
-    lines: dict[str, "Section"] = field(default_factory=dict)
+    seconds: float = _START
+    passed: Callable[[], None] = lambda: None
 
-    def enter(self, line: str) -> "Section":
-        """Take a line, and return the section below it."""
-        single = _SINGLE.match(line)
-        if single and line not in self.lines:
-            self.lines = {other: below for other, below in self.lines.items() if not other.startswith(f"{single[0]} ")}
-        return self.lines.setdefault(line, Section())
+    def monotonic(self) -> float:
+        return self.seconds
 
-    def take_out(self, line: str) -> None:
-        """Take out a line, or those that begin so."""
-        self.lines = {
-            other: below for other, below in self.lines.items() if other != line and not other.startswith(f"{line} ")
-        }
+    def time(self) -> float:
+        return self.seconds
 
-    def shown(self, blanks: str = "") -> Iterator[str]:
-        """Yield the lines as `show running-config` has them."""
-        for line, below in self.lines.items():
-            yield f"{blanks}{line}"
-            yield from below.shown(f"{blanks} ")
+    def sleep(self, seconds: float) -> None:
+        self.seconds += seconds
+        self.passed()
 
 
+def _unchanged(answer: str, end: str) -> str:
+    return answer + end
+
+
+def _whole(text: str) -> Iterator[str]:
+    yield text
+
+
+def _plainly(_prompt: str, line: str) -> str:
+    return line
+
+
+@dataclass
 class PlainRouter:
-    """One router. `hangs_up_at` is the configuration line, counted from 1, at which it drops the connection once."""
+    """One router. What it does at some line is its `accident`; how it talks is in the fields below `banner`."""
 
-    user, password = "admin", "plainly-fake-password"
+    release: Release = RELEASES["15.4"]
+    has_archive: bool = False
+    accident: tuple[Accident, int] | None = None
+    lock_owner: str = ""
+    level: int = 15
+    enable_password: str = ""
+    lines: int = 5
+    seconds_a_line: float = 0.05
+    banner: str = ""
+    echo: Callable[[str, str], str] = _plainly
+    noise: Callable[[str, str], str] = _unchanged
+    pieces: Callable[[str], Iterator[str]] = _whole
+    refuses: dict[str, str] = field(default_factory=dict)
+    asks_before_saving: tuple[str, ...] = ()
+    save_fails: str = ""
+    user: str = "admin"
+    password: str = "plainly-fake-password"  # fake, as it says
 
-    def __init__(self, hangs_up_at: int = 0) -> None:
-        self.config = Section()
-        for line in ("hostname plain", "ip route 0.0.0.0 0.0.0.0 203.0.113.1"):
-            self.config.enter(line)
-        wan = self.config.enter("interface GigabitEthernet0/0")
-        wan.enter("ip address 203.0.113.100 255.255.255.0")
-        self.startup = ""
-        self.hangs_up_at = hangs_up_at
-        self.key = paramiko.RSAKey.generate(2048)
-        self._socket = socket.create_server(("127.0.0.1", 0))
-        self.port: int = self._socket.getsockname()[1]
+    def __post_init__(self) -> None:
+        self.clock = PlainClock(passed=self.tick)
+        self.config = read(_BARE)
+        self.archive = Archive(
+            self.running, lambda: self.config, self._replace, self.clock.time, dates_files=self.release.dates_files
+        )
+        if self.has_archive:
+            self.config.enter("archive").enter(f"path {self.release.flash}backup")
+        self.changed_at = self.saved_at = self.clock.time()
+        self.startup = self.running()
+        self.terminals: list[Vty] = []
+        self.heard: list[str] = []
 
     @property
-    def host_key(self) -> str:
-        """The fingerprint of its key."""
-        return "SHA256:" + base64.b64encode(hashlib.sha256(self.key.asbytes()).digest()).decode().rstrip("=")
+    def hostname(self) -> str:
+        """What it calls itself in its prompts."""
+        return self.config.value("hostname")
 
     def running(self) -> str:
         """Return the running-config."""
-        return "\n".join(("version 15.4", *self.config.shown(), "end"))
+        return "\n".join((f"version {self.release.version}", *self.config.shown(), "end"))
 
-    def serve(self) -> None:
-        """Answer every connection until the socket is closed."""
-        while True:
-            try:
-                client, _ = self._socket.accept()
-            except OSError:
-                return
-            threading.Thread(target=self._session, args=(client,), daemon=True).start()
+    def tick(self) -> None:
+        """Let time have passed."""
+        self.archive.tick()
 
-    def close(self) -> None:
-        """Answer nobody any more."""
-        self._socket.shutdown(socket.SHUT_RDWR)
-        self._socket.close()
+    def drop_all(self) -> None:
+        """End every session."""
+        for vty in self.terminals:
+            vty.is_open = False
+        self.terminals.clear()
 
-    def _session(self, client: socket.socket) -> None:
-        transport = paramiko.Transport(client)
-        transport.add_server_key(self.key)
-        transport.start_server(server=_Door(self))
-        channel = transport.accept(20)
-        try:
-            if channel is not None:
-                _Vty(self, channel).talk()
-        finally:
-            transport.close()
+    def reload(self) -> None:
+        """Restart: what was not saved is forgotten."""
+        self.drop_all()
+        self.archive.timer = None
+        self.config = read(self.startup)
 
+    def greet(self) -> Vty:
+        """Open a terminal.
 
-class _Door(paramiko.ServerInterface):  # type: ignore[misc]  # Paramiko has no type hints
-    """Lets in the one user, to a shell."""
+        Raises:
+            RouterBusyError: No line is free.
+        """
+        self.terminals = [vty for vty in self.terminals if vty.is_open]
+        if len(self.terminals) >= self.lines:
+            raise RouterBusyError("no free VTY line")
+        self.terminals.append(Vty(self))
+        return self.terminals[-1]
 
-    def __init__(self, router: PlainRouter) -> None:
-        self._router = router
+    def hear(self, vty: Vty, line: str) -> None:
+        """Have a terminal carry out a line, unless this is where the accident happens."""
+        self.clock.sleep(self.seconds_a_line)
+        self.heard.append(line)
+        before = self.running()
+        what, number = self.accident or (None, 0)
+        if what is not None and number == len(self.heard):
+            _HAPPENS[what](self, vty, line)
+        else:
+            vty.carry_out(line, self._refusal(line))
+        if self.running() != before:
+            self.changed_at = self.clock.time()
 
-    def get_allowed_auths(self, username: str) -> str:  # noqa: ARG002 - Paramiko's signature
-        return "password"
-
-    def check_auth_password(self, username: str, password: str) -> int:
-        is_right = (username, password) == (self._router.user, self._router.password)
-        return int(paramiko.AUTH_SUCCESSFUL if is_right else paramiko.AUTH_FAILED)
-
-    def check_channel_request(self, kind: str, chanid: int) -> int:  # noqa: ARG002 - Paramiko's signature
-        return int(paramiko.OPEN_SUCCEEDED)
-
-    def check_channel_pty_request(self, *_request: object) -> bool:
-        return True
-
-    def check_channel_shell_request(self, channel: paramiko.Channel) -> bool:  # noqa: ARG002 - Paramiko's signature
-        return True
-
-
-class _Vty:
-    """One user's terminal. It echoes line by line, which looks the same from afar."""
-
-    def __init__(self, router: PlainRouter, channel: paramiko.Channel) -> None:
-        self._router = router
-        self._channel = channel
-        self._modes: list[str] = []
-        self._sections = [router.config]
-
-    def talk(self) -> None:
-        """Answer lines until the user leaves, or is thrown out."""
-        stream = self._channel.makefile("r")
-        self._say("")
-        while raw := stream.readline():
-            line = raw.strip()
-            if not self._modes and line == "exit":
-                return
-            if self._modes and self._is_thrown_out():
-                return
-            answer = self._configured(line) if self._modes else self._executed(line)
-            self._say(f"{line}\n{answer}")
-
-    def _say(self, text: str) -> None:
-        mode = f"({self._modes[-1]})" if self._modes else ""
-        self._channel.sendall(f"{text}\n{_PROMPT}{mode}#".replace("\n\n", "\n").replace("\n", "\r\n"))
-
-    def _is_thrown_out(self) -> bool:
-        self._router.hangs_up_at -= 1
-        return self._router.hangs_up_at == 0
-
-    def _executed(self, line: str) -> str:
-        router = self._router
-        if line == "configure terminal":
-            self._modes = ["config"]
-            return "Enter configuration commands, one per line.  End with CNTL/Z.\n"
-        if line in ("write memory", "copy running-config startup-config"):
-            router.startup = router.running()
-            return "Building configuration...\n[OK]\n"
+    def shown(self, line: str, vty: Vty) -> str:
+        """Answer an EXEC line that shows something."""
         shown = {
-            "show version": _VERSION,
-            "show running-config": router.running(),
-            "show startup-config": router.startup,
+            "show version": self._version(),
+            "show privilege": f"Current privilege level is {vty.level}\n",
+            "show running-config": f"Building configuration...\n\n{self._head()}{self.running()}\n\n",
+            "show startup-config": f"Using {len(self.startup)} out of 262136 bytes\n{self.startup}\n\n",
+            "show archive": self.archive.show(),
+            "show archive config rollback timer": self.archive.show_timer(),
+            "show users": self._users(vty),
         }
-        return shown.get(line, "" if not line or line.startswith("terminal ") else _REFUSED)
+        return shown.get(line, REFUSED)
 
-    def _configured(self, line: str) -> str:
-        if line == "end":
-            self._leave(len(self._modes))
-        elif line in ("exit", "exit-address-family"):
-            self._leave(2 if self._modes[-1] == _LEAVES_ALL else 1)
-        elif line.startswith("do "):
-            return _REFUSED
-        elif line:
-            self._take(line)
+    def save(self) -> str:
+        """Answer `write memory`."""
+        if self.save_fails:
+            return self.save_fails
+        self.startup, self.saved_at = self.running(), self.clock.time()
+        return "Building configuration...\n[OK]\n"
+
+    def open_channel(self, _login: Login, _timeout: float) -> "_Channel":
+        """Let in, without SSH; what `cisco.connection.Connection` takes."""
+        return _Channel(self, self.greet())
+
+    def _replace(self, text: str) -> None:
+        self.config = read(text)
+
+    def _refusal(self, line: str) -> str | None:
+        return next((said for pattern, said in self.refuses.items() if re.fullmatch(pattern, line.strip())), None)
+
+    def _head(self) -> str:
+        def at(moment: float) -> str:
+            return f"{datetime.datetime.fromtimestamp(moment, datetime.timezone.utc):%H:%M:%S UTC %a %b %d %Y}"
+
+        return (
+            f"Current configuration : {len(self.running())} bytes\n!\n"
+            f"! Last configuration change at {at(self.changed_at)} by {self.user}\n"
+            f"! NVRAM config last updated at {at(self.saved_at)} by {self.user}\n!\n"
+        )
+
+    def _version(self) -> str:
+        return (
+            f"{self.release.headline}, RELEASE SOFTWARE (fc2)\nTechnical Support: http://www.cisco.com/techsupport\n\n"
+            f"{self.hostname} uptime is 1 week, 2 days\n\n"
+            "Cisco ISR4331/K9 (1RU) processor with 1795979K/6147K bytes of memory.\nConfiguration register is 0x2102\n"
+        )
+
+    def _users(self, own: Vty) -> str:
+        rows = [
+            f"{'*' if vty is own else ' '}{388 + n} vty {n}     {self.user}      idle                 00:00:00 192.0.2.9\n"
+            for n, vty in enumerate(self.terminals)
+            if vty.is_open
+        ]
+        return "    Line       User       Host(s)              Idle       Location\n" + "".join(rows)
+
+
+class _Channel:
+    """A session without SSH; see `cisco.terminal.Channel`."""
+
+    def __init__(self, router: PlainRouter, vty: Vty) -> None:
+        self._router = router
+        self._vty = vty
+        self._coming: Iterator[str] = iter(())
+
+    def write(self, text: str) -> None:
+        if not self._vty.is_open:
+            raise SessionLostError("the SSH session ended")
+        self._vty.type(text)
+
+    def read(self, timeout: float) -> str:
+        piece = next(self._coming, None)
+        if piece is None:
+            text, self._vty.text = self._vty.text, ""
+            self._coming = self._router.pieces(text)
+            piece = next(self._coming, "") if text else ""
+        if piece:
+            return piece
+        if not self._vty.is_open:
+            raise SessionLostError("the router closed the SSH session")
+        self._router.clock.sleep(timeout)
         return ""
 
-    def _leave(self, levels: int) -> None:
-        depth = len(self._modes) - levels
-        del self._modes[depth:]
-        del self._sections[max(1, depth) :]
-
-    def _take(self, line: str) -> None:
-        """Take a line where it belongs: a section's header is heard in other sections too, as IOS does."""
-        words = line.removeprefix("no ")
-        for above, pattern, mode in _SECTIONS:
-            if above in (self._modes[-1], "config") and pattern.fullmatch(words):
-                if above == "config":
-                    self._leave(len(self._modes) - 1)
-                if line == words:
-                    self._sections.append(self._sections[-1].enter(line))
-                    self._modes.append(mode)
-                    return
-        if words.startswith(("ip route ", "ip sla schedule ")):
-            self._leave(len(self._modes) - 1)
-        if line == words:
-            self._sections[-1].enter(line)
-        else:
-            self._sections[-1].take_out(words)
+    def close(self) -> None:
+        self._vty.is_open = False
 
 
-@contextmanager
-def plain_router(hangs_up_at: int = 0) -> Iterator[PlainRouter]:
-    """Run one."""
-    router = PlainRouter(hangs_up_at)
-    threading.Thread(target=router.serve, daemon=True).start()
-    try:
-        yield router
-    finally:
-        router.close()
+def _cut_before(_router: PlainRouter, vty: Vty, _line: str) -> None:
+    vty.is_open = False
+
+
+def _cut_during(_router: PlainRouter, vty: Vty, line: str) -> None:
+    seen = len(vty.text)
+    vty.carry_out(line)
+    vty.text = vty.text[: (seen + len(vty.text)) // 2]
+    vty.is_open = False
+
+
+def _cut_after(_router: PlainRouter, vty: Vty, line: str) -> None:
+    seen = vty.text
+    vty.carry_out(line)
+    vty.text, vty.is_open = seen, False
+
+
+def _silent(_router: PlainRouter, vty: Vty, _line: str) -> None:
+    vty.is_deaf = True
+
+
+def _stuck(_router: PlainRouter, vty: Vty, line: str) -> None:
+    seen = vty.text
+    vty.carry_out(line)
+    vty.text, vty.is_deaf = seen, True
+
+
+def _reloaded(router: PlainRouter, _vty: Vty, _line: str) -> None:
+    router.reload()
+
+
+def _killed(router: PlainRouter, _vty: Vty, _line: str) -> None:
+    router.drop_all()
+    raise Killed
+
+
+_HAPPENS: dict[Accident, Callable[[PlainRouter, Vty, str], None]] = {
+    Accident.CUT_BEFORE: _cut_before,
+    Accident.CUT_DURING: _cut_during,
+    Accident.CUT_AFTER: _cut_after,
+    Accident.REJECTED: lambda _router, vty, line: vty.carry_out(line, REFUSED),
+    Accident.DENIED: lambda _router, vty, line: vty.carry_out(line, DENIED),
+    Accident.SILENT: _silent,
+    Accident.STUCK: _stuck,
+    Accident.RELOADED: _reloaded,
+    Accident.KILLED: _killed,
+}

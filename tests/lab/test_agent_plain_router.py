@@ -1,72 +1,263 @@
-"""The agent on a router that nobody made for it: another SSH server, no archive, nothing hidden, and a hard way to hang up."""
+"""The agent on a router that nobody made for it: no hidden defaults, Cisco's own safety net, and a hard way to hang up."""
 
-from collections.abc import Mapping
+from collections.abc import Callable
 
 import pytest
 
 from cisco.connection import Connection
-from cisco.errors import RolledBackError
-from cisco.login import Login, Options
-from cisco.model import Bgp, Intent, Phase1, Phase2, Static
-from cisco.result import Result, Tier
-from cisco.secret import Secret
+from cisco.errors import AgentError, ConnectError, NotRolledBackError, PreflightError, RolledBackError, RouterBusyError
+from cisco.login import ArchivePolicy, Options
+from cisco.model import Bgp, Phase1, Phase2, Static
+from cisco.result import Tier
 from cisco.terminal import Timing
 from cisco.transaction import apply, remove
-from tests.lab.agent_bench import BGP, GUIDE, MODERN, STATIC, link
-from tests.lab.plain_router import PlainRouter, plain_router
+from tests.lab import plain_habits
+from tests.lab.agent_bench import BGP, GUIDE, MODERN, STATIC, link, second_link
+from tests.lab.plain_bench import connection, says
+from tests.lab.plain_config import read
+from tests.lab.plain_habits import CONFIGURED, DEBUGGED, LAST_MINUTE, LOCKED
+from tests.lab.plain_router import DENIED, RELEASES, Accident, PlainRouter
+from tests.lab.plain_ssh import PlainSsh, plain_ssh
+from tests.lab.plain_vty import REFUSED
 
-TIMING = Timing(reply=5, slow=5, settle=0.2, retry=0.1, poll=0.1)
-# Entered to give the old value back; a router that hides nothing shows them from then on.
-DEFAULTS = {"crypto ipsec df-bit copy", "crypto ipsec security-association replay window-size 64"}
-
-
-def applied(router: PlainRouter, intent: Intent) -> Result:
-    return apply(intent, _connection(router), Options())
-
-
-def removed(router: PlainRouter, manifest: Mapping[str, object]) -> Result:
-    return remove(_connection(router), Options(), manifest=manifest)
-
-
-def _connection(router: PlainRouter) -> Connection:
-    login = Login("127.0.0.1", router.user, router.host_key, port=router.port, password=Secret(router.password))
-    return Connection(login, timing=TIMING)
+SHOW_PENDING = "show archive config rollback timer"
+OLDER = [(BGP, GUIDE), (STATIC, GUIDE)]
+NEWER = [*OLDER, (BGP, MODERN)]
+LINKS = [(release, *what) for release in RELEASES for what in (OLDER if release == "12.4" else NEWER)]
 
 
-def lines(router: PlainRouter) -> list[str]:
-    """Return the running-config in an order of its own: what was taken out and put back stands elsewhere."""
-    return sorted(line for line in router.running().splitlines() if line not in DEFAULTS)
+def lives_a_whole_life(router: PlainRouter, *, enable_password: str | None = None) -> None:
+    """Let a link go in, stay, and come out without a trace."""
+    before = says(router.running())
+    first = apply(link(), connection(router, enable_password), Options())
+    assert (first.changed, first.tier, first.saved) == (True, Tier.DEVICE_TIMER, True)
+    assert router.startup == router.running()
+    assert router.archive.timer is None
+    assert not apply(link(), connection(router, enable_password), Options()).changed
+    remove(connection(router, enable_password), Options(), manifest=first.manifest)
+    assert says(router.running()) == says(router.startup) == before
 
 
-@pytest.mark.parametrize(("routing", "phases"), [(BGP, GUIDE), (STATIC, GUIDE), (BGP, MODERN)])
-def test_a_link_goes_in_stays_and_comes_out(routing: Bgp | Static, phases: tuple[Phase1, Phase2]) -> None:
-    with plain_router() as router:
-        before, intent = lines(router), link(routing, phases)
-        first = applied(router, intent)
-        assert (first.changed, first.tier, first.saved) == (True, Tier.SOFTWARE, True)
-        assert router.startup == router.running()
-        assert not applied(router, intent).changed
-        removed(router, first.manifest)
-        assert lines(router) == before
+@pytest.mark.parametrize(("release", "routing", "phases"), LINKS)
+@pytest.mark.parametrize("has_archive", [True, False])
+def test_a_link_goes_in_stays_and_comes_out(
+    release: str, routing: Bgp | Static, phases: tuple[Phase1, Phase2], *, has_archive: bool
+) -> None:
+    router = PlainRouter(RELEASES[release], has_archive=has_archive)
+    before, intent = says(router.running()), link(routing, phases)
+    first = apply(intent, connection(router), Options())
+    assert first.tier is (Tier.DEVICE_TIMER if has_archive else Tier.SOFTWARE)
+    assert router.startup == router.running()
+    assert not apply(intent, connection(router), Options()).changed
+    remove(connection(router), Options(), manifest=first.manifest)
+    assert says(router.running()) == says(router.startup) == before
 
 
-@pytest.mark.parametrize("line", [1, 2, 22, 47, 71, 96])
-def test_a_connection_dropped_in_the_middle_leaves_nothing_behind(line: int) -> None:
-    with plain_router(hangs_up_at=line) as router:
-        before = lines(router)
+def test_two_links_live_on_one_router_and_drift_of_one_is_repaired() -> None:
+    router = PlainRouter(has_archive=True)
+    first = apply(link(), connection(router), Options())
+    alone = says(router.running())
+    second = apply(second_link(), connection(router), Options())
+    both = says(router.running())
+    router.config.lines["interface Tunnel1"].take_out("ip tcp adjust-mss 1379")
+    assert apply(link(), connection(router), Options(wait=0), first.manifest).changed
+    assert says(router.running()) == both
+    remove(connection(router), Options(), manifest=second.manifest)
+    assert says(router.running()) == alone
+
+
+def test_a_link_made_by_hand_is_taken_over_only_when_told() -> None:
+    router = PlainRouter(has_archive=True)
+    apply(link(), connection(router), Options())
+    made = read(router.running())
+    for number in (1, 2):
+        made.lines[f"interface Tunnel{number}"].enter("description made by hand")
+    router.config = made
+    by_hand = router.running()
+    with pytest.raises(PreflightError, match="was not made by us"):
+        apply(link(), connection(router), Options())
+    assert router.running() == by_hand
+    apply(link(), connection(router), Options(adopt=True, wait=0))
+    assert "made by hand" not in router.running()
+
+
+HABITS: dict[str, Callable[[], dict[str, object]]] = {
+    "fragments": lambda: {"pieces": plain_habits.in_fragments},
+    "wraps at 80": lambda: {"echo": plain_habits.wrapped(80), "refuses": {"terminal width.*": DENIED}},
+    "scrolls at 80": lambda: {"echo": plain_habits.scrolled(80), "refuses": {"terminal width.*": DENIED}},
+    "scrolls at 40": lambda: {"echo": plain_habits.scrolled(40)},
+    "terminal lines denied": lambda: {"refuses": {"terminal .*": DENIED}},
+    "clear denied": lambda: {"refuses": {"do clear .*": DENIED}},
+    "end denied": lambda: {"refuses": {"end": DENIED}},
+    "banner of prompts": lambda: {"banner": "plain#\nplain> is no prompt\n########\nplain(config)#\n"},
+    "banner that asks": lambda: {"banner": "Authorised users only. Continue? [yes/no]:\nPassword:"},
+    "asks before it saves": lambda: {
+        "asks_before_saving": (
+            "Destination filename [startup-config]? ",
+            "Overwrite the previous NVRAM configuration?[confirm]",
+        )
+    },
+    **{
+        f"{name} {where.__name__}": lambda message=message, where=where: {"noise": where(message)}  # type: ignore[misc]  # mypy takes no defaults of a lambda here
+        for name, message in {
+            "syslog": CONFIGURED, "debugging": DEBUGGED, "a lock": LOCKED, "the last minute": LAST_MINUTE,
+        }.items()
+        for where in (
+            plain_habits.before, plain_habits.amid, plain_habits.behind_the_prompt, plain_habits.with_the_prompt_again,
+        )
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("habit", HABITS)
+def test_a_router_with_habits_of_its_own_is_understood(habit: str) -> None:
+    lives_a_whole_life(PlainRouter(has_archive=True, **HABITS[habit]()))  # type: ignore[arg-type]  # its own fields
+
+
+def test_user_mode_is_left_with_the_enable_password() -> None:
+    router = PlainRouter(has_archive=True, level=1, enable_password="plainly-fake-enable")  # fake
+    lives_a_whole_life(router, enable_password="plainly-fake-enable")  # fake
+
+
+IN_A_VIEW = {"show parser view": "Current view is 'NOC'\n"}
+OBSTACLES: dict[str, tuple[dict[str, object], Options, type[AgentError], str]] = {
+    "user mode": ({"level": 1}, Options(), ConnectError, "give enable_password"),
+    "a view": ({"refuses": IN_A_VIEW}, Options(), PreflightError, "in the view 'NOC', which shows only a part"),
+    "nothing to be read": ({"refuses": {"show running-config": REFUSED}}, Options(), PreflightError, "the router refuses"),
+    "a lock": ({"lock_owner": "bob"}, Options(), PreflightError, "locked exclusively by user 'bob'"),
+    "one line": ({"lines": 1}, Options(), RolledBackError, "a second session, which the change has to prove possible"),
+    "no confirmation": (
+        {"refuses": {"configure confirm": DENIED}}, Options(), RolledBackError, "did not take 'configure confirm'"
+    ),
+    "no word of the timer": (
+        {"refuses": {SHOW_PENDING: DENIED}}, Options(archive=ArchivePolicy.REQUIRE), PreflightError, "nobody could tell"
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("obstacle", OBSTACLES)
+def test_an_obstacle_is_named_and_leaves_everything_as_it_was(obstacle: str) -> None:
+    more, options, error, words = OBSTACLES[obstacle]
+    router = PlainRouter(has_archive=True, **more)  # type: ignore[arg-type]  # its own fields
+    before = router.running()
+    with pytest.raises(error, match=words):
+        apply(link(), connection(router), options)
+    assert router.running() == router.startup == before
+    assert router.archive.timer is None
+
+
+def test_a_full_flash_stops_before_the_first_line() -> None:
+    router = PlainRouter(has_archive=True)
+    router.archive.is_full = True
+    with pytest.raises(PreflightError, match=r"cannot prepare its rollback: .*No space left on device"):
+        apply(link(), connection(router), Options())
+    assert "Tunnel" not in router.running()
+
+
+def test_a_save_that_fails_is_told_and_made_good_by_the_next_run() -> None:
+    router = PlainRouter(has_archive=True, save_fails="startup-config file open failed (Not enough space)\n")
+    before = router.startup
+    with pytest.raises(NotRolledBackError, match=r"confirmed, but not saved: .*Not enough space"):
+        apply(link(), connection(router), Options())
+    assert router.startup == before
+    router.save_fails = ""
+    assert apply(link(), connection(router), Options()).saved
+    assert router.startup == router.running() != before
+
+
+def test_a_timer_that_nobody_can_ask_for_is_not_relied_upon() -> None:
+    """Else a confirmation that AAA denies would be believed, saved, and undone by the timer behind our back."""
+    router = PlainRouter(has_archive=True, refuses={SHOW_PENDING: DENIED, "configure confirm": DENIED})
+    result = apply(link(), connection(router), Options())
+    assert result.tier is Tier.SOFTWARE
+    assert any("timer was not used" in warning for warning in result.warnings)
+    router.clock.sleep(3600)
+    assert router.startup == router.running()
+
+
+@pytest.mark.parametrize(("says_so_later", "tier"), [(True, Tier.DEVICE_TIMER), (False, Tier.SOFTWARE)])
+def test_a_router_that_says_nothing_of_its_backup_is_asked(tier: Tier, *, says_so_later: bool) -> None:
+    router = PlainRouter(has_archive=True)
+    answer = router.archive.answer
+
+    def silently(line: str, user: str, tell: Callable[[str], None]) -> str | None:
+        if line.startswith("configure terminal revert") and not says_so_later:
+            return ""
+        said = answer(line, user, tell)
+        return "" if said and said.startswith("Rollback Confirmed Change: Backing up") else said
+
+    router.archive.answer = silently  # type: ignore[method-assign]  # another release
+    assert apply(link(), connection(router), Options()).tier is tier
+    assert router.startup == router.running()
+
+
+def test_a_router_too_slow_for_its_timer_gets_no_line_after_it() -> None:
+    router = PlainRouter(has_archive=True, seconds_a_line=4)
+    before = router.running()
+    with pytest.raises(RolledBackError, match="timer is about to fire: give it more time"):
+        apply(link(), connection(router), Options())
+    assert router.running() == router.startup == before
+
+
+@pytest.mark.parametrize("line", ["tunnel source 203.0.113.100", "crypto keyring keyring-vpn-0a1b2c3d-0"])
+def test_what_was_sent_after_the_timer_had_fired_is_taken_out_again(line: str) -> None:
+    router = PlainRouter(has_archive=True)
+    before = says(router.running())
+
+    def stalls_once(_prompt: str, heard: str) -> str:
+        if router.heard.count(line) == 1 and heard == line:
+            router.clock.sleep(6 * 60)
+        return heard
+
+    router.echo = stalls_once
+    with pytest.raises(RolledBackError):
+        apply(link(), connection(router), Options())
+    assert says(router.running()) == says(router.startup) == before
+
+
+def test_a_router_that_is_renamed_half_way_is_found_again_under_its_other_name() -> None:
+    router = PlainRouter(has_archive=True)
+    before = router.running()
+
+    def renamed(_answer: str, end: str) -> str:
+        if "crypto keyring" in router.heard[-1]:
+            router.config.enter("hostname other")
+            return end.replace("plain", "other")
+        return _answer + end
+
+    router.noise = renamed
+    with pytest.raises(RolledBackError, match="no answer from the router"):
+        apply(link(), connection(router), Options())
+    assert says(router.running()) == says(before)  # the rollback takes the other name back as well
+
+
+def over_ssh(server: PlainSsh) -> Connection:
+    return Connection(server.login, timing=Timing(60, 60, 0.05, 0.1, 0.1), clock=server.router.clock)
+
+
+@pytest.mark.parametrize(
+    "server",
+    [{}, {"method": "keyboard-interactive"}, {"turns_away": 2}, {"rekeys_at": "crypto keyring"}],
+    ids=["password", "keyboard-interactive", "first turned away", "keys exchanged half way"],
+)
+def test_the_router_is_reached_over_ssh(server: dict[str, str]) -> None:
+    with plain_ssh(PlainRouter(has_archive=True), **server) as reached:  # type: ignore[arg-type]  # its own
+        assert apply(link(), over_ssh(reached), Options()).tier is Tier.DEVICE_TIMER
+        assert reached.router.startup == reached.router.running()
+
+
+def test_a_router_that_turns_everybody_away_is_busy() -> None:
+    with plain_ssh(PlainRouter(), turns_away=99) as server, pytest.raises(RouterBusyError, match="no free VTY line"):
+        apply(link(), over_ssh(server), Options())
+
+
+@pytest.mark.parametrize("has_archive", [True, False])
+@pytest.mark.parametrize("line", [12, 60])
+def test_an_ssh_session_dropped_in_the_middle_leaves_nothing_behind(line: int, *, has_archive: bool) -> None:
+    router = PlainRouter(has_archive=has_archive, accident=(Accident.CUT_BEFORE, line))
+    before = says(router.running())
+    with plain_ssh(router) as server:
         with pytest.raises(RolledBackError):
-            applied(router, link())
-        assert lines(router) == before
-        assert applied(router, link()).changed
-
-
-@pytest.mark.parametrize("line", [1, 9, 25])
-def test_a_removal_cut_short_puts_the_link_back(line: int) -> None:
-    with plain_router() as router:
-        manifest = applied(router, link()).manifest
-        before, router.hangs_up_at = lines(router), line
-        with pytest.raises(RolledBackError):
-            removed(router, manifest)
-        assert lines(router) == before
-        removed(router, manifest)
-        assert not any("Tunnel" in left for left in lines(router))
+            apply(link(), over_ssh(server), Options())
+        assert says(router.running()) == before
+        assert apply(link(), over_ssh(server), Options()).changed
