@@ -37,7 +37,7 @@ from .preflight import (
 )
 from .push import Pusher
 from .result import Tier
-from .revert import LOCK_PAUSE, LOCK_TRIES, arm, confirm, enter_configuration, pending, settle_earlier
+from .revert import LOCK_PAUSE, LOCK_TRIES, arm, confirm, enter_configuration, is_settled, settle_earlier
 from .rollback import Undo, left_over
 from .saving import may_be_unsaved, read_startup, save
 from .secret import Redactor
@@ -309,7 +309,7 @@ class Change:
         except SessionLostError:
             undo.terminal.close()
             undo.terminal = self.connection.reopen(Deadline(self.connection.clock, self.options.deadline))
-            is_confirmed, is_sure = pending(undo.terminal) is None, False
+            is_confirmed, is_sure = is_settled(undo.terminal), False
         if not is_confirmed:
             raise AgentError("the router did not take 'configure confirm'")
         # Nothing pending can also mean that the timer was faster.

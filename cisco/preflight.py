@@ -37,7 +37,7 @@ class RouterState:
     """A router before the change.
 
     `privilege` is ``None`` where the router would not say, `view` without one; `archive_file` is what the next archived configuration
-    will be named, ``None`` while archive is off; `tells_pending` is whether it answers what its revert timer is at.
+    will be named, ``None`` while archive is off; `tells_pending` is whether it answers what its revert timer is at, `denies_pending` whether AAA keeps it from that.
     """
 
     release: Release
@@ -48,6 +48,7 @@ class RouterState:
     running: str
     file_systems: tuple[FileSystem, ...] = ()
     tells_pending: bool = True
+    denies_pending: bool = False
     view: str | None = None
 
     @property
@@ -86,6 +87,7 @@ def examine(terminal: Terminal) -> RouterState:
         running=running,
         file_systems=file_systems(answers[SHOW_FILE_SYSTEMS]),
         tells_pending=tells_pending(answers[SHOW_PENDING]),
+        denies_pending=_DENIED.match(answers[SHOW_PENDING]) is not None,
         view=_view(answers["show parser view"]),
     )
 
@@ -142,7 +144,10 @@ def obstacles(state: RouterState, options: Options) -> tuple[str, ...]:
             "archive is off, so the router can't undo a change by itself: configure 'archive' and below it "
             "'path flash:backup', or set the archive option to 'configure' or 'use'"
         )
-    if state.has_archive and not state.has_timer and options.archive is ArchivePolicy.REQUIRE:
+    if state.has_archive and state.denies_pending:
+        # Something may be pending, and would undo the change behind our back.
+        problems.append(f"AAA command authorization denies {SHOW_PENDING!r}")
+    elif state.has_archive and not state.has_timer and options.archive is ArchivePolicy.REQUIRE:
         problems.append(without_timer())
     return tuple(problems)
 
@@ -150,8 +155,8 @@ def obstacles(state: RouterState, options: Options) -> tuple[str, ...]:
 def without_timer() -> str:
     """Say, in a sentence, why archive is on and the revert timer is not used."""
     return (
-        f"the router does not answer {SHOW_PENDING!r} (its release, its AAA or a view has no such line), so that nobody "
-        f"could tell whether a change is confirmed"
+        f"the router does not know {SHOW_PENDING!r}, as releases without a revert timer do not, so that nobody could tell "
+        f"whether a change is confirmed"
     )
 
 

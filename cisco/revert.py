@@ -57,6 +57,11 @@ def pending(terminal: Terminal) -> Pending | None:
     return read_pending(terminal.run(SHOW_PENDING).text)
 
 
+def is_settled(terminal: Terminal) -> bool:
+    """Return whether the router says that no timer is armed; an answer that can't be read says nothing."""
+    return _NONE_PENDING.search(terminal.run(SHOW_PENDING).text) is not None
+
+
 def arm(terminal: Terminal, minutes: int, clock: Clock) -> bool:
     """Enter configuration mode with the timer armed; ``False``, in exec mode, where the router has none.
 
@@ -96,12 +101,9 @@ def enter_configuration(terminal: Terminal, clock: Clock) -> None:
 
 
 def confirm(terminal: Terminal) -> bool:
-    """Keep the change; return whether nothing is pending any more (also because the timer has fired).
-
-    Only the router's own word for it counts: an answer that can't be read says nothing.
-    """
+    """Keep the change; return whether nothing is pending any more (also because the timer has fired)."""
     terminal.run("configure confirm", is_slow=True)
-    return _NONE_PENDING.search(terminal.run(SHOW_PENDING).text) is not None
+    return is_settled(terminal)
 
 
 def revert_now(terminal: Terminal) -> None:

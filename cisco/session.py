@@ -221,21 +221,25 @@ class Dialogue:
         while (found := self._prompt.search(buffer, start)) is not None:
             start = found.end()
             rest = buffer[start:]
+            arrived = _without_repeats(rest, found[0].strip(), following)
             body = _after_echo(buffer[: found.start()], line)
             if body is None:
                 # `logging synchronous` repeats the prompt and what was echoed so far after a message.
                 if line.startswith(buffer[: found.start()].replace("\n", "")):
                     buffer, start = rest, 0
                 continue
-            if not _continues(_without_repeats(rest, found[0].strip()), following) or not (
-                is_quiet or ends is None or ends.search(body)
-            ):
+            if not _continues(arrived, following) or not (is_quiet or ends is None or ends.search(body)):
                 continue
-            if following is not None and not _without_repeats(rest, found[0].strip()):
+            if following is not None and not arrived:
                 break
-            prompt = _prompt(found)
-            return Reply(line, body.strip("\n"), prompt), rest
+            return Reply(line, self._without_second_echo(body, line).strip("\n"), _prompt(found)), rest
         return None, buffer
+
+    def _without_second_echo(self, body: str, line: str) -> str:
+        """Return a reply without the prompt and the whole line that `logging synchronous` shows again after a message."""
+        again = self._prompt.match(body.lstrip("\n"))
+        second = _after_plain_echo(body.lstrip("\n")[again.end() :], line) if again is not None else None
+        return body if second is None else second
 
 
 def _without_notices(text: str) -> str:
@@ -278,11 +282,16 @@ def _after_plain_echo(text: str, line: str) -> str | None:
     return text[position:]
 
 
-def _without_repeats(rest: str, prompt: str) -> str:
-    """Return what comes after a prompt; `logging synchronous` shows it once more after a message."""
+def _without_repeats(rest: str, prompt: str, following: str | None) -> str:
+    """Return what comes after a prompt; `logging synchronous` shows it, and what was echoed, once more after a message."""
     arrived = rest.replace("\n", "").strip()
-    while arrived.startswith(prompt):
-        arrived = arrived[len(prompt) :].lstrip()
+    wanted = (following or "").strip()
+    while (
+        (end := arrived.find(prompt)) >= 0
+        and wanted.startswith(arrived[:end])
+        and (end == 0 or arrived[:end] != wanted)
+    ):
+        arrived = arrived[end + len(prompt) :].lstrip()
     return arrived
 
 

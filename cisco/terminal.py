@@ -15,8 +15,10 @@ from .session import Dialogue, Prompt, Reply, cleaned, prompt_in
 
 # After login: the first command tells the hostname, because its echo stands behind the real prompt.
 _FIRST = "terminal length 0"
+# A message may stand amid the echo; it is taken out, the new lines around it are not.
+_FIRST_ECHO = r"\n*".join(map(re.escape, _FIRST))
 _FIRST_REPLY = re.compile(
-    rf"^(?P<host>\S.{{0,79}}?)(?P<level>[>#]) ?{_FIRST} *\n(?:.*\n)*?(?P=host)(?P=level) ?$", re.MULTILINE
+    rf"^(?P<host>\S.{{0,79}}?)(?P<level>[>#]) ?{_FIRST_ECHO} *\n(?:.*\n)*?(?P=host)(?P=level) ?$", re.MULTILINE
 )
 _PASSWORD = re.compile(r"[Pp]ass(?:word|code):")
 _PAGED = (

@@ -40,6 +40,18 @@ def with_the_prompt_again(message: str) -> Callable[[str, str], str]:
     return lambda answer, end: f"{answer}{end}\n{message}{end}"
 
 
+def amid_the_echo(message: str, *, is_typed_again: bool) -> Callable[[str, str], str]:
+    """Say it while a line is echoed, at another place in each; with `logging synchronous` what stood there is shown again."""
+    numbers = count()
+
+    def echo(prompt: str, line: str) -> str:
+        place = next(numbers) % (len(line) + 1)
+        again = f"{prompt}{line[:place]}" if is_typed_again else ""
+        return f"{line[:place]}\n{message}{again}{line[place:]}"
+
+    return echo
+
+
 def wrapped(width: int) -> Callable[[str, str], str]:
     """Break what is echoed where the terminal ends."""
 

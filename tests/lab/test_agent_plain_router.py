@@ -86,6 +86,8 @@ HABITS: dict[str, Callable[[], dict[str, object]]] = {
     "wraps at 80": lambda: {"echo": plain_habits.wrapped(80), "refuses": {"terminal width.*": DENIED}},
     "scrolls at 80": lambda: {"echo": plain_habits.scrolled(80), "refuses": {"terminal width.*": DENIED}},
     "scrolls at 40": lambda: {"echo": plain_habits.scrolled(40)},
+    "syslog amid the echo": lambda: {"echo": plain_habits.amid_the_echo(CONFIGURED, is_typed_again=False)},
+    "debugging amid the echo": lambda: {"echo": plain_habits.amid_the_echo(DEBUGGED, is_typed_again=True)},
     "terminal lines denied": lambda: {"refuses": {"terminal .*": DENIED}},
     "clear denied": lambda: {"refuses": {"do clear .*": DENIED}},
     "end denied": lambda: {"refuses": {"end": DENIED}},
@@ -129,8 +131,12 @@ OBSTACLES: dict[str, tuple[dict[str, object], Options, type[AgentError], str]] =
     "no confirmation": (
         {"refuses": {"configure confirm": DENIED}}, Options(), RolledBackError, "did not take 'configure confirm'"
     ),
-    "no word of the timer": (
-        {"refuses": {SHOW_PENDING: DENIED}}, Options(archive=ArchivePolicy.REQUIRE), PreflightError, "nobody could tell"
+    # Else a confirmation that is denied as well would be believed, saved, and undone by the timer behind our back.
+    "the timer's state denied": (
+        {"refuses": {SHOW_PENDING: DENIED}}, Options(), PreflightError, "authorization denies 'show archive config"
+    ),
+    "a timer unknown to the release": (
+        {"refuses": {SHOW_PENDING: REFUSED}}, Options(archive=ArchivePolicy.REQUIRE), PreflightError, "nobody could tell"
     ),
 }  # fmt: skip
 
@@ -165,9 +171,8 @@ def test_a_save_that_fails_is_told_and_made_good_by_the_next_run() -> None:
     assert router.startup == router.running() != before
 
 
-def test_a_timer_that_nobody_can_ask_for_is_not_relied_upon() -> None:
-    """Else a confirmation that AAA denies would be believed, saved, and undone by the timer behind our back."""
-    router = PlainRouter(has_archive=True, refuses={SHOW_PENDING: DENIED, "configure confirm": DENIED})
+def test_a_timer_that_the_release_cannot_tell_of_is_not_relied_upon() -> None:
+    router = PlainRouter(has_archive=True, refuses={SHOW_PENDING: REFUSED, "configure confirm": REFUSED})
     result = apply(link(), connection(router), Options())
     assert result.tier is Tier.SOFTWARE
     assert any("timer was not used" in warning for warning in result.warnings)
