@@ -5,104 +5,34 @@ It is written from the facts, not from cisco/: what it shares with the code unde
 
 import ipaddress
 import re
-from dataclasses import dataclass, field
 
-# Lines of which a section holds one, by their first words; any other line is there or isn't.
-SINGLE = {
-    "interface": ("description", "vrf forwarding", "ip vrf forwarding", "ip address", "ip tcp adjust-mss", "ip mtu",
-                  "ip virtual-reassembly", "tunnel source", "tunnel destination", "tunnel mode", "tunnel vrf",
-                  "tunnel protection ipsec profile", "shutdown"),
-    "crypto isakmp policy": ("encryption", "hash", "authentication", "group", "lifetime"),
-    "crypto keyring": ("local-address",),
-    "crypto isakmp profile": ("local-address",),
-    "crypto ikev2 proposal": ("encryption", "integrity", "prf", "group"),
-    "crypto ikev2 policy": ("match fvrf",),
-    "crypto ikev2 profile": ("match fvrf", "match address local", "identity local", "authentication local", "authentication remote",
-                             "keyring local", "lifetime", "dpd"),
-    "crypto ipsec transform-set": ("mode",),
-    "crypto ipsec profile": ("set transform-set", "set pfs", "set ikev2-profile", "set isakmp-profile",
-                             "set security-association lifetime seconds"),
-    "peer": ("address", "pre-shared-key"),
-    "ip sla": ("icmp-echo", "vrf", "threshold", "timeout", "frequency"),
-    "route-map": ("set local-preference", "set metric", "set as-path prepend"),
-}  # fmt: skip
-MODES = {
-    "interface": "config-if", "crypto isakmp policy": "config-isakmp", "crypto keyring": "conf-keyring",
-    "crypto isakmp profile": "conf-isa-prof", "crypto ikev2 proposal": "config-ikev2-proposal",
-    "crypto ikev2 policy": "config-ikev2-policy", "crypto ikev2 keyring": "config-ikev2-keyring",
-    "crypto ikev2 profile": "config-ikev2-profile", "crypto ipsec transform-set": "cfg-crypto-trans",
-    "crypto ipsec profile": "ipsec-profile", "router bgp": "config-router", "ip sla": "config-ip-sla",
-    "track": "config-track", "route-map": "config-route-map",
-}  # fmt: skip
-SETTINGS = {
-    "crypto ipsec df-bit": "copy",
-    "crypto isakmp keepalive": None,
-    "crypto ipsec security-association replay window-size": "64",
-    "crypto ipsec fragmentation": "before-encryption",
-}
-HIDDEN = {
-    "interface": {"shutdown no"},
-    "crypto isakmp policy": {"hash sha", "lifetime 86400"},
-    "crypto ikev2 profile": {"lifetime 86400"},
-    "crypto ipsec profile": {"set security-association lifetime seconds 3600"},
-    "ip sla": {"threshold 5000", "timeout 5000", "frequency 60"},
-}
-SESSION = ("remote-as", "timers", "description", "update-source", "ebgp-multihop")
-# What an object's lines refer to: line pattern -> header of the object.
-REFERENCES = (
-    (r"set transform-set (\S+)", "crypto ipsec transform-set"),
-    (r"set ikev2-profile (\S+)", "crypto ikev2 profile"),
-    (r"set isakmp-profile (\S+)", "crypto isakmp profile"),
-    (r"tunnel protection ipsec profile (\S+)", "crypto ipsec profile"),
-    (r"keyring local (\S+)", "crypto ikev2 keyring"),
-    (r"keyring (?!local)(\S+)", "crypto keyring"),
-    (r"proposal (\S+)", "crypto ikev2 proposal"),
+from tests.unit.little_ios_display import Held
+from tests.unit.little_ios_words import (
+    MODES,
+    ONCE,
+    REFERENCES,
+    SESSION,
+    SETTINGS,
+    SINGLE,
+    VRF_FAMILY,
+    RefusedError,
+    Section,
+    list_words,
+    masked,
+    route_words,
+    shown_network,
+    vrf_in,
 )
 
 
-# Of a neighbor's lines these exist once; a filter exists once each way.
-ONCE = ("remote-as", "timers", "description", "maximum-prefix")
-VRF_FAMILY = "address-family ipv4 vrf "
-
-
-class RefusedError(AssertionError):
-    """IOS would answer this line with an error."""
-
-
-@dataclass
-class Section:
-    kind: str
-    name: str
-    words: str = ""
-    lines: dict[str, str] = field(default_factory=dict)
-    blocks: dict[str, dict[str, str]] = field(default_factory=dict)
-
-
-def masked(line: str) -> str:
-    """Write an address's /32 mask out where IOS does, and drop it where IOS does."""
-    if re.fullmatch(r"match identity (remote )?address \S+", line):
-        return f"{line} 255.255.255.255"
-    return line
-
-
-class LittleIos:
-    """One router. `release` is ios12, ios15, xe16 or xe17 and only changes what `show` prints."""
+class LittleIos(Held):
+    """One router."""
 
     def __init__(self, release: str = "xe17", foreign: tuple[str, ...] = ()) -> None:
-        self.release = release
-        self.foreign = foreign
-        self.sections: dict[tuple[str, str], Section] = {}
-        self.settings: dict[str, str | None] = dict(SETTINGS)
-        self.routes: list[str] = []
-        self.schedules: dict[str, str] = {}
-        self.vrfs: dict[str, str] = {}
-        self.prefix_lists: dict[str, dict[int, str]] = {}
-        self.has_families = False
+        super().__init__(release, foreign)
         self.mode = "config"
         self.open: Section | None = None
         self.block: str | None = None
-
-    # -- typing ------------------------------------------------------------------------------------------------
 
     def type(self, text: str) -> None:
         """Type lines, however indented."""
@@ -433,141 +363,3 @@ class LittleIos:
             raise RefusedError("General session commands not allowed under the address family")
         if words[2] != "remote-as" and f"neighbor {words[1]} remote-as" not in lines:
             raise RefusedError("Specify remote-as or peer-group commands first")
-
-    # -- showing -----------------------------------------------------------------------------------------------
-
-    def show(self) -> str:
-        """Return the running-config as this release displays it."""
-        out = ["Building configuration...", "", "Current configuration : 4711 bytes", "!", "version 15.2", "!"]
-        for name, style in self.vrfs.items():
-            deeper = ["!", " address-family ipv4", " exit-address-family"] if style == "vrf definition" else []
-            out += [f"{style} {name}", " rd 65001:1", *deeper, "!"]
-        out += [*self.foreign, "!"]
-        old = self.release == "ios12"
-        out += self._headers("crypto keyring", "  ", blanks="  ")
-        out += self._headers("crypto ikev2 proposal", " ", blanks=" ")
-        out += self._headers("crypto ikev2 policy", " ", blanks=" ")
-        for section in self._of("crypto ikev2 keyring"):
-            out.append(f"crypto ikev2 keyring {section.name}")
-            for peer, lines in sorted(section.blocks.items()):
-                out += [f" {peer}", *(f"  {line}" for line in lines.values()), " !"]
-        out += self._headers("crypto ikev2 profile", " ")
-        if self.release != "ios15":
-            out += self._tracks(old=old)
-        out += self._headers("crypto isakmp policy", " ")
-        out += self._setting("crypto isakmp keepalive")
-        out += self._headers("crypto isakmp profile", "   ")
-        out += self._setting("crypto ipsec security-association replay window-size")
-        for section in self._of("crypto ipsec transform-set"):
-            out.append(f"crypto ipsec transform-set {section.name} {section.words} ")
-            out += [f" {line}" for line in section.lines.values() if not old or line != "mode tunnel"]
-        out += self._setting("crypto ipsec df-bit") + self._setting("crypto ipsec fragmentation")
-        out += [*self._headers("crypto ipsec profile", " "), "!", *self._headers("interface", " ")]
-        out += [*self._bgp(), "ip forward-protocol nd", "!", *sorted(self.routes), *self._probes()]
-        out += [
-            f"ip prefix-list {n} seq {i} {c}"
-            for n, ls in sorted(self.prefix_lists.items())
-            for i, c in sorted(ls.items())
-        ]
-        out += self._headers("route-map", " ")
-        out += self._tracks(old=False) if self.release == "ios15" else []
-        return "\n".join([*out, "!", "end", ""])
-
-    def _of(self, kind: str) -> list[Section]:
-        return sorted((s for s in self.sections.values() if s.kind == kind), key=lambda s: (len(s.name), s.name))
-
-    def _headers(self, kind: str, indent: str, blanks: str = "") -> list[str]:
-        out = []
-        for section in self._of(kind):
-            words = f" {section.words}" if kind in ("route-map", "crypto keyring") and section.words else blanks
-            out.append(f"{kind} {section.name}{words}")
-            order = {start: i for i, start in enumerate(SINGLE.get(kind, ()))}
-            for key, line in sorted(section.lines.items(), key=lambda kv: (order.get(kv[0], 99), kv[0])):
-                shown = line.replace("encryption", "encr") if kind == "crypto isakmp policy" else line
-                shown = "ip virtual-reassembly in" if key == "ip virtual-reassembly" else shown
-                if line not in HIDDEN.get(kind, set()):
-                    tail = " " if key.startswith(("match identity", "set transform-set")) else ""
-                    out.append(f"{indent}{shown}{tail}")
-            if kind == "interface" and "ip address" not in section.lines:
-                out.append(f"{indent}no ip address")
-            out += ["!"] if kind != "crypto keyring" else []
-        return out
-
-    def _setting(self, name: str) -> list[str]:
-        value = self.settings[name]
-        return [] if value == SETTINGS[name] else [f"{name} {value}"]
-
-    def _tracks(self, *, old: bool) -> list[str]:
-        return [
-            f"track {s.name} {s.words.replace('ip sla', 'rtr') if old else s.words}{line}"
-            for s in self._of("track")
-            for line in ("", *(f"\n {line}" for line in s.lines.values()))
-        ]
-
-    def _bgp(self) -> list[str]:
-        for section in self._of("router bgp"):
-            lines = shown_bgp(section.lines)
-            out = [f"router bgp {section.name}", " bgp log-neighbor-changes"]
-            lines = [line for line in lines if line != "bgp log-neighbor-changes"]
-            vrfs = [
-                line
-                for name, inner in sorted(section.blocks.items())
-                for line in (" !", f" {name}", *(f"  {held}" for held in shown_bgp(inner)), " exit-address-family")
-            ]
-            if not self.has_families:
-                return [*out, *(f" {line}" for line in lines if not line.endswith(" activate")), *vrfs, "!"]
-            inner = [w for w in lines if w.startswith("network") or (w[:3] == "nei" and w.split(" ")[2] not in SESSION)]
-            outer = [line for line in lines if line not in inner]
-            inner.sort(key=lambda line: not line.startswith("network"))
-            family = [" !", " address-family ipv4", *(f"  {line}" for line in inner), " exit-address-family"]
-            return [*out, *(f" {line}" for line in outer), *family, *vrfs, "!"]
-        return []
-
-    def _probes(self) -> list[str]:
-        out = []
-        for section in self._of("ip sla"):
-            deeper = " " if self.release.startswith("xe") else ""
-            out.append(f"ip sla {section.name}")
-            for key in SINGLE["ip sla"]:
-                line = section.lines.get(key)
-                if line is not None and line not in HIDDEN["ip sla"]:
-                    out.append(f" {deeper if key != 'icmp-echo' else ''}{line}")
-            if section.name in self.schedules:
-                out.append(self.schedules[section.name])
-        return out
-
-
-def shown_bgp(held: dict[str, str]) -> list[str]:
-    """Return BGP's lines as IOS sorts them: a neighbor's AS before everything else of it."""
-    lines = sorted(held.values())
-    return sorted(lines, key=lambda line: (line.split(" ")[0] != "bgp", line.split(" ")[1], " remote-as " not in line))
-
-
-def vrf_in(interface: Section) -> str:
-    line = interface.lines.get("vrf forwarding") or interface.lines.get("ip vrf forwarding") or ""
-    return line.rpartition(" ")[2]
-
-
-def route_words(line: str) -> tuple[str, str, list[str]]:
-    """Return the VRF of a static route, its interface, and what tells it from others."""
-    words = line.split(" ")[2:]
-    vrf, rest = (words[1], words[2:]) if words[0] == "vrf" else ("", words)
-    return vrf, rest[2], [vrf, *rest[:3]]
-
-
-def list_words(line: str) -> tuple[str, int, str]:
-    """Return a prefix list's name, the number of the line (0: none), and its content."""
-    found = re.fullmatch(r"ip prefix-list (\S+)(?: seq (\d+))?(?: ((?:permit|deny) .+))?", line)
-    assert found, line
-    return found[1], int(found[2] or 0), found[3] or ""
-
-
-def classful(address: str) -> int:
-    first = int(address.split(".")[0])
-    return 0 if address == "0.0.0.0" else 8 if first < 128 else 16 if first < 192 else 24
-
-
-def shown_network(words: list[str]) -> str:
-    natural = classful(words[1])
-    net = ipaddress.ip_network(f"{words[1]}/{words[3] if len(words) > 3 else natural}")
-    return f"network {net.network_address}" + ("" if net.prefixlen == natural else f" mask {net.netmask}")
