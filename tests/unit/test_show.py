@@ -1,6 +1,5 @@
 """Every show output is read in the forms that IOS 12.4 to IOS-XE 17 print, and junk in bounded time."""
 
-import time
 from ipaddress import IPv4Address, IPv4Network
 
 import pytest
@@ -11,6 +10,7 @@ from cisco.show import interfaces, refusal
 from cisco.show_ike import ikev2_sas, isakmp_sas
 from cisco.show_ipsec import flows, sessions
 from cisco.show_routing import bgp_neighbors, rib_failures, routes, slas, tracks
+from tests.unit.patience import patience
 
 PARSERS = (interfaces, isakmp_sas, ikev2_sas, flows, sessions, bgp_neighbors, rib_failures, slas, tracks, routes)
 
@@ -436,10 +436,9 @@ def test_no_text_makes_a_parser_fail(text: str) -> None:
     ],
 )
 def test_hostile_text_takes_bounded_time(piece: str) -> None:
-    began = time.process_time()
-    for parser in PARSERS:
-        parser(piece)
-    assert time.process_time() - began < 5
+    with patience():
+        for parser in PARSERS:
+            assert isinstance(parser(piece), tuple)
 
 
 def test_what_bgp_could_not_put_into_the_routing_table_is_read_in_every_form() -> None:
