@@ -190,9 +190,10 @@ def _next_generation(connection: Connection, found: int | None, rest: Plan) -> i
 
 
 def _text(rest: Plan, refusals: tuple[str, ...]) -> str:
-    """Return what an apply would change, after what it would stop at."""
-    obstacles = (f"! {problem}" for problem in (*rest.collisions, *refusals)) if not rest.is_empty else ()
-    return "\n".join((*obstacles, diff_text(rest.differences))).strip("\n")
+    """Return what an apply would change, after what it would stop at, and warn of."""
+    warnings = (f"warning: {warning}" for warning in rest.warnings)
+    said = (f"! {text}" for text in (*rest.collisions, *refusals, *warnings)) if not rest.is_empty else ()
+    return "\n".join((*said, diff_text(rest.differences))).strip("\n")
 
 
 def _owned_for_removal(owned: Owned, intent: Intent | None) -> Owned:

@@ -219,6 +219,15 @@ def test_check_tells_who_configured_a_router_that_differs() -> None:
         assert lab.check(link(mss=1300)).changed_by == USER
 
 
+def test_check_shows_what_apply_would_warn_of() -> None:
+    with bench() as lab:
+        lab.router.edit(["crypto isakmp keepalive 30 5"])
+        shown = lab.check(link()).diff
+        (warning,) = lab.apply(link()).warnings
+        assert warning.startswith("'crypto isakmp keepalive 30 5")
+        assert f"! warning: {warning}\n" in shown
+
+
 def test_check_of_a_connection_made_anew_shows_what_it_replaces_and_no_collision() -> None:
     anew = link(connection_id="vpn-0fedcba9876543210", net=20)
     with bench() as lab:
