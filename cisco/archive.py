@@ -25,27 +25,41 @@ def turn_on(terminal: Terminal, path: str, clock: Clock) -> None:
     _configure(terminal, ("archive", f"path {path}"), clock)
 
 
+def take_back(terminal: Terminal, before: str, clock: Clock) -> bool:
+    """Undo a `turn_on` that was refused half-way; return whether the router took it."""
+    terminal.leave_configuration()
+    if any(line.text == "archive" for line in parse(before).lines):
+        return _is_accepted(terminal, ("archive", "no path"), clock)
+    return _is_accepted(terminal, ("no archive",), clock) or _is_accepted(terminal, ("archive", "no path"), clock)
+
+
 def turn_off(terminal: Terminal, running: str, clock: Clock) -> None:
-    """Take the path out again; what somebody else configured under ``archive`` meanwhile stays.
+    """Take our path out again; what somebody else configured under ``archive``, a path of his own too, stays.
+
+    The name of the path tells that it is ours, also where the run that entered it was killed before it could say so.
 
     Raises:
         PreflightError: The router refuses.
     """
     section = next((line for line in parse(running).lines if line.text == "archive"), None)
-    if section is None:
+    if section is None or not any(_is_ours(child.text) for child in section.children):
         return
-    is_only_ours = all(child.text.startswith("path ") and _PREFIX in child.text for child in section.children)
-    if is_only_ours and _is_accepted(terminal, "no archive", clock):
+    is_only_ours = all(_is_ours(child.text) for child in section.children)
+    if is_only_ours and _is_accepted(terminal, ("no archive",), clock):
         return
     _configure(terminal, ("archive", "no path"), clock)
 
 
-def _is_accepted(terminal: Terminal, line: str, clock: Clock) -> bool:
-    """Try a line that Cisco does not document, but without which some releases go on showing an empty section."""
+def _is_ours(line: str) -> bool:
+    return line.startswith("path ") and _PREFIX in line
+
+
+def _is_accepted(terminal: Terminal, lines: tuple[str, ...], clock: Clock) -> bool:
+    """Try lines, of which Cisco does not document `no archive`; without it some releases go on showing an empty section."""
     enter_configuration(terminal, clock)
-    reply = terminal.run(line)
+    verdicts = [classify(line, terminal.run(line).text) for line in lines]
     terminal.leave_configuration()
-    return classify(line, reply.text) is Verdict.ACCEPTED
+    return all(verdict in (Verdict.ACCEPTED, Verdict.ABSENT) for verdict in verdicts)
 
 
 def _configure(terminal: Terminal, lines: tuple[str, ...], clock: Clock) -> None:

@@ -162,9 +162,15 @@ class Change:
     def _turn_archive_on(self, terminal: Terminal, state: RouterState) -> RouterState:
         self.archive_path = archive.archive_path(state.release)
         self.report(f"configuring archive ({self.archive_path}), so that the router can undo the change")
-        archive.turn_on(terminal, self.archive_path, self.connection.clock)
+        try:
+            archive.turn_on(terminal, self.archive_path, self.connection.clock)
+            changed = examine(terminal)
+        except PreflightError as refusal:
+            if archive.take_back(terminal, state.running, self.connection.clock):
+                raise
+            raise NotRolledBackError(f"{refusal}; archive may be on now ({self.archive_path})") from None
         self.warnings.append(f"archive keeps copies of the configuration, keys included, under {self.archive_path}")
-        return examine(terminal)
+        return changed
 
     def _change(self, terminal: Terminal, deadline: Deadline, state: RouterState, plan: Plan) -> Outcome:
         undo = Undo(self.connection, self.options, self.redactor, state.running, terminal)

@@ -123,7 +123,7 @@ def remove(
         remaining=lambda running, made: removal(running, made.owned),
         judge=lambda _state: (),
         report=lambda text: report(redactor.redact(text)),
-        gives_up_archive=bool((manifest or {}).get("archive")),
+        gives_up_archive=True,
     )
     try:
         outcome = change.run()

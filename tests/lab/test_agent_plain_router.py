@@ -16,7 +16,7 @@ from tests.lab.agent_bench import BGP, GUIDE, MODERN, STATIC, link, second_link
 from tests.lab.plain_bench import connection, says
 from tests.lab.plain_config import read
 from tests.lab.plain_habits import CONFIGURED, DEBUGGED, LAST_MINUTE, LOCKED
-from tests.lab.plain_router import DENIED, RELEASES, Accident, PlainRouter
+from tests.lab.plain_router import DENIED, RELEASES, Accident, Killed, PlainRouter
 from tests.lab.plain_ssh import PlainSsh, plain_ssh
 from tests.lab.plain_vty import REFUSED
 
@@ -158,6 +158,44 @@ def test_a_full_flash_stops_before_the_first_line() -> None:
     with pytest.raises(PreflightError, match=r"cannot prepare its rollback: .*No space left on device"):
         apply(link(), connection(router), Options())
     assert "Tunnel" not in router.running()
+
+
+CONFIGURE_ARCHIVE = Options(archive=ArchivePolicy.CONFIGURE)
+
+
+@pytest.mark.parametrize("line", ["end", "configure terminal revert timer 5", "interface Tunnel1", "write memory"])
+def test_archive_turned_on_by_a_run_that_was_killed_is_turned_off_by_the_removal(line: str) -> None:
+    router = PlainRouter(RELEASES["17.6"])
+    before = says(router.running())
+
+    def killed(_prompt: str, heard: str) -> str:
+        if heard == line:
+            router.drop_all()
+            raise Killed
+        return heard
+
+    router.echo = killed
+    with pytest.raises(Killed):
+        apply(link(), connection(router), CONFIGURE_ARCHIVE)
+    router.echo = lambda _prompt, heard: heard
+    manifest = apply(link(), connection(router), CONFIGURE_ARCHIVE).manifest
+    remove(connection(router), Options(), manifest=manifest)
+    assert says(router.running()) == says(router.startup) == before
+
+
+def test_a_path_of_somebody_elses_stays_when_the_last_link_goes() -> None:
+    router = PlainRouter(has_archive=True)
+    manifest = {**apply(link(), connection(router), Options()).manifest, "archive": "flash:aws-cisco-vpn-rollback"}
+    remove(connection(router), Options(), manifest=manifest)
+    assert " path flash0:backup" in router.running()
+
+
+def test_archive_that_is_refused_half_way_is_taken_back() -> None:
+    router = PlainRouter(refuses={"path .*": REFUSED})
+    before = router.running()
+    with pytest.raises(PreflightError, match="archive can't be configured"):
+        apply(link(), connection(router), CONFIGURE_ARCHIVE)
+    assert router.running() == router.startup == before
 
 
 def test_a_save_that_fails_is_told_and_made_good_by_the_next_run() -> None:
