@@ -7,7 +7,7 @@ computation the other way round.
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
 
-from . import ownership, state, vrf, zones
+from . import isakmp_off, ownership, rival_routes, state, vrf, zones
 from .errors import AgentError, PreflightError
 from .fingerprint import check, fingerprint_peer, fingerprints, unseen
 from .layout import Layout, destination_of, layout
@@ -60,7 +60,10 @@ def plan(running: str, intended: str, *, owned: Owned = _NO_OWNERSHIP) -> Plan:
         # What was not sent is not known to be there either.
         keys = tuple(token for token in keys if fingerprint_peer(token) not in encrypted)
     result.collisions += vrf.missing(before.sections, want.sections, known_vrfs)
+    result.collisions += isakmp_off.in_the_way(config, want.sections)
     result.warnings += zones.outside(config, before.sections, want.sections)
+    tunnels = {name for kind, name in want.sections if kind == "interface"}.union(ours.tunnels, ours.others)
+    result.warnings += rival_routes.beside(config, want.sections, tunnels)
     places = layout(ours.tunnels, want.sections, before.sections)
     if result.collisions:
         return Plan(

@@ -523,3 +523,33 @@ def test_without_a_zone_in_the_way_nothing_is_warned_of() -> None:
     inside = zoned(made, GigabitEthernet1="OUTSIDE", GigabitEthernet2="INSIDE")
     assert plan(inside, wanted).warnings != ()
     assert plan(f"zone security default\n{inside}", wanted).warnings == ()
+
+
+def test_ikev1_that_is_switched_off_is_named_before_anything_is_sent() -> None:
+    hardened = f"no crypto isakmp enable\n{router().show()}"
+    (collision,) = plan(hardened, render(link())).collisions
+    assert str(collision) == (
+        "IKEv1 is switched off on the router (no crypto isakmp enable): enter 'crypto isakmp enable', or choose IKEv2"
+    )
+    assert plan(hardened, render(link(BGP, tunnel(0, MODERN), tunnel(1, MODERN)))).collisions == ()
+
+
+@pytest.mark.parametrize(
+    ("route", "share"),
+    [
+        ("ip route 10.0.0.0 255.255.0.0 192.0.2.1", "a share of"),
+        ("ip route 10.0.0.0 255.255.0.0 GigabitEthernet2 192.0.2.1 1 name old-line", "a share of"),
+        ("ip route 10.0.0.0 255.255.0.0 Null0 track 9", "a share of"),
+        ("ip route 10.0.0.0 255.255.0.0 192.0.2.1 2", None),
+        ("ip route 10.0.0.0 255.255.0.0 Null0 254", None),
+        ("ip route 10.0.0.0 255.0.0.0 192.0.2.1", None),
+        ("ip route vrf OTHER 10.0.0.0 255.255.0.0 192.0.2.1", None),
+    ],
+)
+def test_a_foreign_static_route_that_shares_the_traffic_is_warned_of(route: str, share: str | None) -> None:
+    for running in (router().show(), holding(link(STATIC)).show()):
+        warnings = plan(f"{route}\n{running}", render(link(STATIC))).warnings
+        assert [f"'{route}' is not ours and takes {share} the traffic" in warning for warning in warnings] == (
+            [True] if share else []
+        )
+    assert plan(f"{route}\n{router().show()}", render(link(BGP))).warnings == ()
