@@ -23,7 +23,7 @@ from cisco.secret import Secret
 from cisco.transport import open_channel
 from lab.router.faults import Cut, Deny, FullVty, Log, Moment, Reject, Reload, SaveFailure, Silence, Truncate, Where
 from lab.router.server import Router
-from tests.lab.agent_bench import KEYS, PASSWORD, bench, default_running, link, without_archive
+from tests.lab.agent_bench import IMPATIENT, KEYS, PASSWORD, bench, default_running, link, without_archive
 
 PROFILE = Where(pattern="^crypto ipsec profile", only_configuration=True)
 NO_ARCHIVE = without_archive(default_running())
@@ -110,7 +110,7 @@ def test_a_connection_cut_in_the_middle_is_taken_up_again_and_undone(moment: Mom
 
 def test_a_router_that_falls_silent_is_given_up_and_undone_on_a_new_session() -> None:
     with bench(faults=[Silence(PROFILE)]) as lab:
-        before = lab.running
+        before, lab.timing = lab.running, IMPATIENT
 
         with pytest.raises(RolledBackError, match="no answer"):
             lab.apply(link())
@@ -433,6 +433,7 @@ def test_no_secret_is_in_any_error_or_log(caplog: pytest.LogCaptureFixture) -> N
     texts: list[str] = []
     for fault in (Reject(PROFILE), Cut(PROFILE), Silence(PROFILE), Log(Where(pattern=".", times=9999))):
         with bench(faults=[fault]) as lab:
+            lab.timing = IMPATIENT if isinstance(fault, Silence) else lab.timing
             try:
                 texts.append(json.dumps(lab.apply(link()).as_json()))
             except RolledBackError as error:
