@@ -1,7 +1,7 @@
 """Plans for what happens in the life of a link, line by line."""
 
 from dataclasses import replace
-from ipaddress import IPv4Address, IPv4Interface, IPv4Network
+from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 
 import pytest
@@ -9,62 +9,29 @@ import pytest
 from cisco.aws import intent_from_aws
 from cisco.diff import in_sync, plan, removal
 from cisco.errors import AgentError, PreflightError
-from cisco.model import Bgp, Encryption, IkeVersion, Integrity, Intent, Phase1, Phase2, Static, Tunnel
-from cisco.plan import SHARED, Owned, Plan
+from cisco.model import Bgp, Encryption, Intent, Static
+from cisco.plan import SHARED, Owned
 from cisco.render import render
 from cisco.request import RouterSettings
 from cisco.result import diff_text
-from cisco.secret import Redactor, Secret
+from cisco.secret import Redactor
 from tests.unit.little_ios import LittleIos
 from tests.unit.patience import patience
-
-ID = "vpn-0123456789abcdef0"
-VPC = IPv4Network("10.0.0.0/16")
-GUIDE = Phase1(IkeVersion.V1, Encryption.AES128, Integrity.SHA1, 2), Phase2(Encryption.AES128, Integrity.SHA1, 2)
-MODERN = (
-    Phase1(IkeVersion.V2, Encryption.AES256_GCM, Integrity.SHA2_384, 20),
-    Phase2(Encryption.AES256_GCM, Integrity.SHA2_384, 20),
+from tests.unit.planned_links import (
+    BGP,
+    GUIDE,
+    ID,
+    MODERN,
+    STATIC,
+    VPC,
+    holding,
+    link,
+    planned,
+    router,
+    second_link,
+    texts,
+    tunnel,
 )
-BGP = Bgp(65001, 64512)
-STATIC = Static((VPC,))
-
-
-def tunnel(index: int, profile: tuple[Phase1, Phase2] = GUIDE, *, key: str = "fakekey_", number: int = 0) -> Tunnel:
-    return Tunnel(
-        index=index,
-        number=number or index + 1,
-        aws_outside=IPv4Address(f"52.0.0.{index + 1}"),
-        aws_inside=IPv4Address(f"169.254.44.{4 * index + 1}"),
-        router_inside=IPv4Interface(f"169.254.44.{4 * index + 2}/30"),
-        preshared_key=Secret(f"{key}{index}"),
-        phase1=profile[0],
-        phase2=profile[1],
-        mss=1379,
-    )
-
-
-def link(routing: Bgp | Static = BGP, *tunnels: Tunnel, **more: object) -> Intent:
-    first, second = tunnels or (tunnel(0), tunnel(1))
-    settings = {"link": "tokyo", "connection_id": ID, "local_address": IPv4Address("203.0.113.100")} | more
-    return Intent(tunnels=(first, second), routing=routing, **settings)  # type: ignore[arg-type]  # names are checked
-
-
-def router(*blocks: str, release: str = "xe17") -> LittleIos:
-    made = LittleIos(release)
-    for block in blocks:
-        made.type(block)
-    return made
-
-
-def holding(intent: Intent, made: LittleIos | None = None) -> LittleIos:
-    made = made or router()
-    for command in planned(made, intent).commands:
-        made.line(command.text)
-    return made
-
-
-def planned(made: LittleIos, intent: Intent, owned: Owned = Owned()) -> Plan:  # frozen
-    return plan(made.show(), render(intent), owned=owned)
 
 
 def assert_it_goes_in_and_comes_out(made: LittleIos, new: Intent) -> None:
@@ -77,10 +44,6 @@ def assert_it_goes_in_and_comes_out(made: LittleIos, new: Intent) -> None:
     for command in change.inverse:
         made.line(command.text)
     assert made.show() == before
-
-
-def texts(made: Plan, scope: str | None = None) -> list[str]:
-    return [c.text for step in made.steps if scope in (None, step.scope) for c in step.commands]
 
 
 def test_a_new_link_comes_shared_first_then_the_second_tunnel_then_the_first() -> None:
@@ -188,15 +151,6 @@ def test_a_prefix_more_is_one_route_a_tunnel() -> None:
     ]
 
 
-def test_an_interface_that_the_router_has_not_is_named_with_those_it_has() -> None:
-    running = "interface GigabitEthernet0/0\n ip address 203.0.113.100 255.255.255.0\ninterface Tunnel9\nend"
-
-    made = plan(running, render(replace(link(BGP), wan_interface="GigabitEthernet9")))
-    assert [str(collision) for collision in made.collisions] == [
-        "wan_interface GigabitEthernet9 is not on this router: it has GigabitEthernet0/0"
-    ]
-
-
 def test_other_tunnel_numbers_give_the_address_up_before_it_is_taken() -> None:
     made = holding(link())
     new = link(BGP, tunnel(0, number=11), tunnel(1, number=12))
@@ -290,33 +244,6 @@ def test_the_manifest_holds_no_key() -> None:
     assert "fakekey" not in str(planned(router(), link()).owned.manifest())
 
 
-COLLISIONS = {
-    "interface Tunnel1\nip address 10.7.7.1 255.255.255.0\nexit": "tunnel_numbers [2, 3] are free",
-    "crypto isakmp policy 200\ngroup 14\nexit": "isakmp_policies [201, 202] are free",
-    "router bgp 65099\nneighbor 10.9.9.9 remote-as 65009\nexit": "the router runs BGP with AS 65099",
-    "router bgp 65001\nneighbor 169.254.44.1 remote-as 65009\nexit": "neighbor 169.254.44.1 exists",
-    "interface Tunnel7\nip address 169.254.44.2 255.255.255.252\nexit": "overlaps with 169.254.44.2/30 of Tunnel7",
-    "interface Tunnel7\ntunnel destination 52.0.0.1\nexit": "tunnel destination 52.0.0.1 is already that of Tunnel7",
-    f"crypto ipsec profile ipsec-{ID}-0\nset pfs group5\nexit": "was not made by us: take it over with adopt",
-}
-
-
-@pytest.mark.parametrize("block", COLLISIONS)
-def test_what_is_in_the_way_is_named_with_a_way_around_it(block: str) -> None:
-    made = planned(router(block), link())
-    assert made.steps == ()
-    assert any(COLLISIONS[block] in str(collision) for collision in made.collisions)
-
-
-@pytest.mark.parametrize(
-    ("block", "free"),
-    [("ip sla 100\nicmp-echo 192.0.2.9\nexit", "[200, 300]"), ("track 200 ip sla 9 reachability\nexit", "[100, 300]")],
-)
-def test_a_probe_number_in_use_is_named_with_free_ones(block: str, free: str) -> None:
-    (collision,) = planned(router(block), link(STATIC)).collisions
-    assert f"sla_numbers {free} are free" in str(collision)
-
-
 def test_a_policy_like_ours_is_used_and_left_behind() -> None:
     made = router(
         "crypto isakmp policy 200\nencryption aes 128\nauthentication pre-share\ngroup 2\nlifetime 28800\nexit"
@@ -326,16 +253,6 @@ def test_a_policy_like_ours_is_used_and_left_behind() -> None:
     for command in removal(made.show(), Owned(connection_id=ID)).commands:
         made.line(command.text)
     assert made.show() == before
-
-
-def second_link() -> Intent:
-    tunnels = (
-        replace(tunnel(0, number=3), aws_outside=IPv4Address("52.9.0.1"), aws_inside=IPv4Address("169.254.50.1"),
-                router_inside=IPv4Interface("169.254.50.2/30")),
-        replace(tunnel(1, number=4), aws_outside=IPv4Address("52.9.0.2"), aws_inside=IPv4Address("169.254.50.5"),
-                router_inside=IPv4Interface("169.254.50.6/30")),
-    )  # fmt: skip
-    return link(BGP, *tunnels, link="osaka", connection_id="vpn-0fedcba9876543210")
 
 
 def test_what_two_links_share_is_handed_to_the_one_that_stays() -> None:
@@ -352,13 +269,6 @@ def test_what_two_links_share_is_handed_to_the_one_that_stays() -> None:
     for command in removal(made.show(), Owned(connection_id="vpn-0fedcba9876543210")).commands:
         made.line(command.text)
     assert made.show() == bare
-
-
-def test_a_policy_that_another_link_uses_is_not_changed_under_it() -> None:
-    made = holding(second_link(), holding(link()))
-    stronger = (replace(GUIDE[0], dh_group=14), GUIDE[1])
-    change = planned(made, link(BGP, tunnel(0, stronger), tunnel(1, stronger)))
-    assert any("is also used by link osaka" in str(collision) for collision in change.collisions)
 
 
 def test_a_previous_global_value_comes_back() -> None:
@@ -405,12 +315,6 @@ def test_a_hand_made_link_is_not_removed_on_the_strength_of_its_names() -> None:
     gone = removal(made.show(), Owned(connection_id=ID))
     assert gone.is_empty
     assert "was not made by us and stays" in gone.warnings[0]
-
-
-def test_a_truncated_running_config_is_refused() -> None:
-    text = holding(link()).show()
-    with pytest.raises(PreflightError, match="no final 'end'"):
-        plan(text[: len(text) // 2], render(link()))
 
 
 def test_a_line_that_could_not_be_typed_again_stops_the_plan() -> None:
@@ -490,66 +394,3 @@ def test_thirty_thousand_foreign_lines_are_no_obstacle(line: str) -> None:
         made = plan(f"{many}\nend\n", render(link()))
     assert made.collisions == ()
     assert not any(command.text in many for command in made.commands if command.enters is None)
-
-
-def zoned(shown: str, **zones: str) -> str:
-    """The running-config with interfaces in security zones."""
-    for name, zone in zones.items():
-        header = f"interface {name}\n"
-        assert header in shown
-        shown = shown.replace(header, f"{header} zone-member security {zone}\n")
-    return shown
-
-
-def test_a_tunnel_in_no_zone_is_warned_of_where_other_interfaces_are_in_one() -> None:
-    made = router("interface GigabitEthernet1\nexit\ninterface GigabitEthernet2\nexit")
-    wanted = link(BGP, wan_interface="GigabitEthernet1")
-    (warning,) = plan(zoned(made.show(), GigabitEthernet2="INSIDE"), render(wanted)).warnings
-    assert warning.startswith("GigabitEthernet2 (INSIDE): in a security zone, and Tunnel1 and Tunnel2 in none")
-    shown = holding(wanted, made).show()
-    (warning,) = plan(zoned(shown, GigabitEthernet2="INSIDE", Tunnel1="VPN"), render(wanted)).warnings
-    assert "and Tunnel2 in none" in warning
-    settled = plan(zoned(shown, GigabitEthernet2="INSIDE", Tunnel1="VPN", Tunnel2="VPN"), render(wanted))
-    assert settled.is_empty
-    assert settled.warnings == ()
-
-
-def test_without_a_zone_in_the_way_nothing_is_warned_of() -> None:
-    """What only the way out is in is no obstacle: it carries the encrypted packets, to the router itself."""
-    way_out = "interface GigabitEthernet1\n ip address 203.0.113.100 255.255.255.0\nexit"
-    made = router(way_out, "interface GigabitEthernet2\nexit").show()
-    for wanted in (render(link(BGP)), render(link(BGP, wan_interface="GigabitEthernet1"))):
-        assert plan(zoned(made, GigabitEthernet1="OUTSIDE"), wanted).warnings == ()
-    inside = zoned(made, GigabitEthernet1="OUTSIDE", GigabitEthernet2="INSIDE")
-    assert plan(inside, wanted).warnings != ()
-    assert plan(f"zone security default\n{inside}", wanted).warnings == ()
-
-
-def test_ikev1_that_is_switched_off_is_named_before_anything_is_sent() -> None:
-    hardened = f"no crypto isakmp enable\n{router().show()}"
-    (collision,) = plan(hardened, render(link())).collisions
-    assert str(collision) == (
-        "IKEv1 is switched off on the router (no crypto isakmp enable): enter 'crypto isakmp enable', or choose IKEv2"
-    )
-    assert plan(hardened, render(link(BGP, tunnel(0, MODERN), tunnel(1, MODERN)))).collisions == ()
-
-
-@pytest.mark.parametrize(
-    ("route", "share"),
-    [
-        ("ip route 10.0.0.0 255.255.0.0 192.0.2.1", "a share of"),
-        ("ip route 10.0.0.0 255.255.0.0 GigabitEthernet2 192.0.2.1 1 name old-line", "a share of"),
-        ("ip route 10.0.0.0 255.255.0.0 Null0 track 9", "a share of"),
-        ("ip route 10.0.0.0 255.255.0.0 192.0.2.1 2", None),
-        ("ip route 10.0.0.0 255.255.0.0 Null0 254", None),
-        ("ip route 10.0.0.0 255.0.0.0 192.0.2.1", None),
-        ("ip route vrf OTHER 10.0.0.0 255.255.0.0 192.0.2.1", None),
-    ],
-)
-def test_a_foreign_static_route_that_shares_the_traffic_is_warned_of(route: str, share: str | None) -> None:
-    for running in (router().show(), holding(link(STATIC)).show()):
-        warnings = plan(f"{route}\n{running}", render(link(STATIC))).warnings
-        assert [f"'{route}' is not ours and takes {share} the traffic" in warning for warning in warnings] == (
-            [True] if share else []
-        )
-    assert plan(f"{route}\n{router().show()}", render(link(BGP))).warnings == ()

@@ -13,7 +13,7 @@ from cisco.render import render
 from cisco.request import RouterSettings, parse_request
 from tests.unit.aws_documents import DATA, both_modern, intent
 from tests.unit.little_ios import LittleIos
-from tests.unit.test_diff import BGP, ID, VPC, holding, link, planned, router, texts
+from tests.unit.planned_links import BGP, ID, VPC, holding, link, planned, router, texts
 
 OFFICE = (IPv4Network("192.168.10.0/24"),)
 GUARDED = replace(BGP, advertise=OFFICE, accept=(VPC,))
