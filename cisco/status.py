@@ -15,11 +15,12 @@ from .errors import InputError, SessionLostError, VerificationError
 from .model import Intent
 from .paint import wants_colour
 from .remedies import with_remedy
+from .report import Report, as_json
 from .request import Request, secrets_of
 from .secret import Redactor
 from .status_table import table
 from .terminal import Terminal
-from .verify import Report, as_json, commands, verify
+from .verify import commands, verify
 from .watch import look_until
 
 # A tunnel takes some seconds for IKE, then up to a BGP keepalive (10 s); asking more often finds nothing new.

@@ -15,8 +15,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from .model import Bgp, Intent, Static
 from .remedies import errors_page, remedy
+from .report import Report, TunnelReport
 from .template_cache import TemplateCache
-from .verify import Report, TunnelReport
 
 _MOST_NETWORKS = 5  # as many as the drawing has room for
 

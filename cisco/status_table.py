@@ -2,7 +2,7 @@
 
 from .paint import BOLD, GREEN, RED, YELLOW, painted
 from .remedies import with_remedy
-from .verify import Report, TunnelReport
+from .report import Report, TunnelReport
 
 _HEADINGS = (
     "TUNNEL", "STATE", "AWS", "INSIDE (ROUTER, AWS)", "IKE", "IPSEC", "LINE", "ROUTING", "PREFIXES", "UPTIME",

@@ -12,10 +12,8 @@ from dataclasses import dataclass
 
 from . import show_ike, show_ipsec, show_routing
 from .model import Bgp, IkeVersion, Intent, Static, Tunnel
-from .remedies import remedy
+from .report import DOWN, UNKNOWN, UP, BgpState, Report, SlaState, TunnelReport
 from .show import Interface, interfaces, refusal
-
-UP, DOWN, UNKNOWN = "up", "down", "unknown"
 
 _ISAKMP = "show crypto isakmp sa"
 _IKEV2 = "show crypto ikev2 sa"
@@ -43,75 +41,6 @@ _IKEV2_STATES = {
     "DELETE": "the SA is being deleted",
     "DELETED": "the SA is being deleted",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class BgpState:
-    """The tunnel's BGP session; `state` is the FSM's word, or ``unknown``, or ``absent``."""
-
-    state: str
-    prefixes: int
-    uptime: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class SlaState:
-    """The tunnel's track object: `state` is up, down, or unknown; `return_code` the IP SLA's last."""
-
-    state: str
-    return_code: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class TunnelReport:
-    """One tunnel: its parts, and the first cause when it is not UP; `note` is worth knowing when it is."""
-
-    name: str
-    """The interface, such as Tunnel1."""
-    aws_outside: str
-    """AWS's public address."""
-    aws_inside: str
-    """AWS's address inside the tunnel."""
-    router_inside: str
-    """The router's address inside the tunnel."""
-    ike: str
-    """up, down or unknown."""
-    ipsec: str
-    """up, down or unknown: ESP SAs in both directions."""
-    line_protocol: str
-    """up, down or unknown."""
-    bgp: BgpState | None
-    """`state`, `prefixes` and `uptime` of the session; null with static routing."""
-    sla: SlaState | None
-    """`state` of the track object and `return_code` of the IP SLA; null with BGP."""
-    reason: str | None
-    """The first cause when `state` is DOWN; `remedy` beside it is the section of the errors page that treats it."""
-    note: str | None = None
-    """What is worth knowing of a tunnel that is UP."""
-    uptime: str | None = None
-    """How long it has been up, in IOS's words."""
-
-    @property
-    def is_up(self) -> bool:
-        """Whether traffic can flow and routing sends it here."""
-        return self.reason is None
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """Both tunnels of a link."""
-
-    tunnels: tuple[TunnelReport, ...]
-
-    @property
-    def is_up(self) -> bool:
-        """Whether every tunnel is UP."""
-        return all(tunnel.is_up for tunnel in self.tunnels)
-
-    @property
-    def reasons(self) -> tuple[str, ...]:
-        """One sentence for each tunnel that is not UP."""
-        return tuple(f"{t.name} ({t.aws_outside}): {t.reason}" for t in self.tunnels if t.reason is not None)
 
 
 def commands(intent: Intent, *, has_uptime: bool = False) -> tuple[str, ...]:
@@ -384,28 +313,3 @@ def _sla_reason(said: _Said, number: int, sla: SlaState) -> str | None:
     if sla.return_code == "OK":
         return f"track {number} Down, although SLA {number} is OK again"
     return f"SLA {number} {sla.return_code[:1].lower()}{sla.return_code[1:]}"
-
-
-def as_json(report: Report) -> dict[str, object]:
-    """Return the machine form of a report, as ``verify`` and ``status --json`` print it."""
-    return {"up": report.is_up, "tunnels": [_tunnel_json(tunnel) for tunnel in report.tunnels]}
-
-
-def _tunnel_json(tunnel: TunnelReport) -> dict[str, object]:
-    bgp, sla = tunnel.bgp, tunnel.sla
-    return {
-        "name": tunnel.name,
-        "aws_outside": tunnel.aws_outside,
-        "aws_inside": tunnel.aws_inside,
-        "router_inside": tunnel.router_inside,
-        "ike": tunnel.ike,
-        "ipsec": tunnel.ipsec,
-        "line_protocol": tunnel.line_protocol,
-        "bgp": None if bgp is None else {"state": bgp.state, "prefixes": bgp.prefixes, "uptime": bgp.uptime},
-        "sla": None if sla is None else {"state": sla.state, "return_code": sla.return_code},
-        "state": "UP" if tunnel.is_up else "DOWN",
-        "reason": tunnel.reason,
-        "remedy": None if tunnel.reason is None else remedy(tunnel.reason),
-        "note": tunnel.note,
-        "uptime": tunnel.uptime,
-    }

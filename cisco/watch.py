@@ -5,8 +5,9 @@ from collections.abc import Callable
 from .clock import Clock
 from .errors import VerificationError
 from .model import Intent
+from .report import Report
 from .terminal import Terminal
-from .verify import Report, commands, verify
+from .verify import commands, verify
 
 
 def observe(terminal: Terminal, intent: Intent) -> Report:

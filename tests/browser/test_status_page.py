@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from cisco.report import BgpState, Report, SlaState
 from cisco.status_page import drawing, status_page
-from cisco.verify import BgpState, Report, SlaState, verify
+from cisco.verify import verify
 from tests.browser.chromium import Browser, chromium, is_demanded
 from tests.unit.router_answers import answers, intent
 

@@ -12,12 +12,12 @@ from cisco.clock import Deadline
 from cisco.connection import Connection
 from cisco.login import Login, Options
 from cisco.model import Intent
+from cisco.report import Report
 from cisco.request import RouterSettings
 from cisco.secret import Secret
 from cisco.status import TerminalRunner, ask
 from cisco.terminal import Terminal, Timing
 from cisco.transaction import apply
-from cisco.verify import Report
 from lab.ends import AwsEnd
 from lab.exchange import Exchange
 from lab.router.server import Router

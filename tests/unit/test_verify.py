@@ -6,7 +6,8 @@ import re
 import pytest
 
 from cisco.model import IkeVersion
-from cisco.verify import TunnelReport, as_json, commands, verify
+from cisco.report import TunnelReport, as_json
+from cisco.verify import commands, verify
 from tests.unit.router_answers import (
     BGP,
     IKEV2,
