@@ -11,8 +11,8 @@ from . import isakmp_off, ownership, rival_routes, state, vrf, zones
 from .errors import AgentError, PreflightError
 from .fingerprint import check, fingerprint_peer, fingerprints, unseen
 from .layout import Layout, destination_of, layout
+from .lines import is_same
 from .merge import described
-from .order import is_same
 from .ownership import Mark
 from .plan import SHARED, Collision, Command, Difference, Owned, Plan, Step
 from .refresh import refreshes

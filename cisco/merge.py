@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from . import nvgen
-from .order import is_same
+from .lines import is_same
 from .state import HEADER, Entries, Entry, Section
 
 KeyCheck = Callable[[str], bool]

@@ -8,6 +8,10 @@ SHARED = "shared"
 _HARMLESS = ("interface Tunnel", "description ", "exit")
 
 
+ANY_MODE = "*"
+"""The mode after a line that opens one whose name we never need to know."""
+
+
 @dataclass(frozen=True, slots=True)
 class Command:
     """One line to send.

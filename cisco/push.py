@@ -14,13 +14,12 @@ from typing import TypeAlias
 from .clock import Clock
 from .counted import counted
 from .errors import AgentError, RejectedLineError
-from .plan import Command, Step
+from .plan import ANY_MODE, Command, Step
 from .replies import Verdict, classify, warnings_in
 from .secret import Redactor
 from .session import Reply, require_sendable
 from .terminal import Terminal, Traffic
 
-ANY_MODE = "*"
 Batch: TypeAlias = tuple[Command, ...]
 
 # AWS's own pusher waits 60 s before IOS lets go of an ISAKMP profile ("Cisco requires waiting 60 seconds").

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from . import merge
 from .layout import Layout
-from .order import EXCLUSIVE, is_same, transition
+from .lines import is_same
+from .order import EXCLUSIVE, transition
 from .plan import Command
 from .state import BGP_KINDS, Entries, Entry, Ref, Section, Sections
 from .state import entry as entry_of

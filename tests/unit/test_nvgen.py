@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from cisco import nvgen, state
+from cisco.lines import is_same
 from cisco.nvgen import canonical_interface
-from cisco.order import is_same
 from cisco.state import Section
 from cisco.tree import parse
 
