@@ -130,7 +130,9 @@ class SiteToSiteVpn(pulumi.ComponentResource):
         opts = pulumi.ResourceOptions.merge(pulumi.ResourceOptions(custom_timeouts=_GATEWAY_TIMEOUTS), self._child)
         asn = str(args.get("amazon_side_asn", DEFAULT_AWS_ASN))
         gateway = aws.ec2.VpnGateway(name, amazon_side_asn=asn, tags=self._tagged(name), opts=opts)
-        attachment = aws.ec2.VpnGatewayAttachment(name, vpc_id=args["vpc_id"], vpn_gateway_id=gateway.id, opts=opts)
+        # A gateway is attached to one VPC at most: it has to leave the one before it comes to another.
+        attached = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(delete_before_replace=True))
+        attachment = aws.ec2.VpnGatewayAttachment(name, vpc_id=args["vpc_id"], vpn_gateway_id=gateway.id, opts=attached)
         return gateway.id, attachment
 
     def _make_customer_gateway(self) -> pulumi.Input[str]:

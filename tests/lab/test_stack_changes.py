@@ -142,5 +142,13 @@ def test_a_connection_deleted_at_aws_is_made_anew_after_a_refresh(link: StackLab
     assert link.stack.outputs()["vpnConnectionId"].value in running
 
 
+def test_another_vpc_gets_the_gateway_that_the_first_one_had(link: StackLab) -> None:
+    connection = link.stack.outputs()["vpnConnectionId"].value
+    link.set(vpcCidr="10.9.0.0/16", subnetCidrs=["10.9.0.0/24"])
+    outcome(link)
+    assert link.stack.outputs()["vpnConnectionId"].value == connection
+    assert link.preview()[0] == {}, "a preview after the change foresees another"
+
+
 def without_generation(config: str) -> str:
     return re.sub(r"\bgen \d+", "gen N", config)
