@@ -221,7 +221,8 @@ def _explain(error: Exception, login: Login, role: str = "router") -> ConnectErr
     last = str(error).strip().splitlines()[-1:] or [type(error).__name__]
     reasons = [str(cause).strip() for cause in _causes(error) if isinstance(cause, _ENDED)]
     detail = next((reason for reason in reversed(reasons) if reason), last[0])
-    detail = detail.removeprefix("[Errno None] ")
+    # Paramiko's words for a port that takes the connection and never speaks SSH.
+    detail = detail.removeprefix("[Errno None] ").replace("No existing session", "no SSH was spoken there")
     return RouterBusyError(
         f"cannot connect to {where}: {detail} (unreachable, filtered by an ACL, or no free VTY line)"
     )

@@ -74,13 +74,13 @@ class SiteToSiteVpn(pulumi.ComponentResource):
         gateway, attachment = self._make_gateway()
         connection = self._make_connection(gateway, attachment, self._make_customer_gateway(), keys)
         keys = keys or keys_held(connection, self._pairs)
-        self._make_routes(gateway, connection)
+        # By way of the attachment, so that what uses the gateway elsewhere comes after it and goes before it.
+        attached = attachment.vpn_gateway_id if attachment is not None else gateway
+        self._make_routes(attached, connection)
         if args.get("alarm_topic_arn") is not None:
             make_alarms(name, connection.id, args["alarm_topic_arn"], self._tagged, self._child)
         self.vpn_connection_id = connection.id
-        # By way of the attachment, so that what uses the gateway elsewhere comes after it and goes before it.
-        shown = attachment.vpn_gateway_id if attachment is not None else gateway
-        self.vpn_gateway_id = pulumi.Output.from_input(None if self._is_transit else shown)
+        self.vpn_gateway_id = pulumi.Output.from_input(None if self._is_transit else attached)
         self.customer_gateway_id = connection.customer_gateway_id
         self.transit_gateway_attachment_id = connection.transit_gateway_attachment_id
         self.customer_gateway_configuration = pulumi.Output.secret(connection.customer_gateway_configuration)
