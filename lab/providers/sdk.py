@@ -17,7 +17,7 @@ from pulumi import _types
 
 from lab.providers.aws.rows import ROWS
 from lab.providers.command import COMMAND
-from lab.providers.schema import Schema, Schemas, Shape, UnknownTypeError, written
+from lab.providers.schema import Schema, Schemas, Shape, written
 
 Hint: TypeAlias = Any
 """A type as the SDK's annotations spell it."""
@@ -26,6 +26,14 @@ TOKENS: Final[Mapping[str, Iterable[str]]] = {"aws": ROWS, "command": (COMMAND,)
 """The resources that each stand-in has."""
 
 _SCALARS: Final[Mapping[Hint, str]] = {bool: "boolean", int: "integer", float: "number", str: "string", Any: "any"}
+
+
+class UnknownTypeError(LookupError):
+    """The SDK has no resource of this token."""
+
+    def __init__(self, token: str) -> None:
+        super().__init__(f"the pinned SDK knows no {token}")
+        self.token = token
 
 
 def schemas(plugin: str) -> Schemas:
@@ -53,19 +61,15 @@ def schema_of(token: str) -> Schema:
 def _classes(token: str) -> tuple[Hint, Hint]:
     """Return a resource's class and its arguments'."""
     package, path, name = token.split(":")
-    module_name = "/".join(_snake(part) for part in path.split("/")).replace("/", ".")
     try:
-        module = importlib.import_module(f"pulumi_{package}.{module_name}")
+        # As its users do: the SDK loads its parts when they are asked for, and importing a part by itself leaves it half-loaded.
+        module = getattr(importlib.import_module(f"pulumi_{package}"), path.partition("/")[0])
         resource = getattr(module, name)
         # The SDK calls the arguments InitArgs where another type has the plain name.
         arguments = getattr(module, f"{name}InitArgs", None) or getattr(module, f"{name}Args")
     except (ImportError, AttributeError):
         raise UnknownTypeError(token) from None
     return resource, arguments
-
-
-def _snake(name: str) -> str:
-    return re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", name).lower()
 
 
 def _secret_outputs(resource: Hint) -> list[str]:
