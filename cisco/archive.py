@@ -6,9 +6,10 @@ from .releases import Release
 from .replies import Verdict, classify
 from .revert import enter_configuration
 from .terminal import Terminal
-from .tree import parse
+from .tree import Line, parse
 
 _PREFIX = "aws-cisco-vpn-rollback"
+_NO_PATH = ("archive", "no path")
 
 
 def archive_path(release: Release) -> str:
@@ -28,9 +29,9 @@ def turn_on(terminal: Terminal, path: str, clock: Clock) -> None:
 def take_back(terminal: Terminal, before: str, clock: Clock) -> bool:
     """Undo a `turn_on` that was refused half-way; return whether the router took it."""
     terminal.leave_configuration()
-    if any(line.text == "archive" for line in parse(before).lines):
-        return _is_accepted(terminal, ("archive", "no path"), clock)
-    return _is_accepted(terminal, ("no archive",), clock) or _is_accepted(terminal, ("archive", "no path"), clock)
+    if _section(before) is None and _is_accepted(terminal, ("no archive",), clock):
+        return True
+    return _is_accepted(terminal, _NO_PATH, clock)
 
 
 def turn_off(terminal: Terminal, running: str, clock: Clock) -> None:
@@ -41,13 +42,17 @@ def turn_off(terminal: Terminal, running: str, clock: Clock) -> None:
     Raises:
         PreflightError: The router refuses.
     """
-    section = next((line for line in parse(running).lines if line.text == "archive"), None)
+    section = _section(running)
     if section is None or not any(_is_ours(child.text) for child in section.children):
         return
     is_only_ours = all(_is_ours(child.text) for child in section.children)
     if is_only_ours and _is_accepted(terminal, ("no archive",), clock):
         return
-    _configure(terminal, ("archive", "no path"), clock)
+    _configure(terminal, _NO_PATH, clock)
+
+
+def _section(config: str) -> Line | None:
+    return next((line for line in parse(config).lines if line.text == "archive"), None)
 
 
 def _is_ours(line: str) -> bool:

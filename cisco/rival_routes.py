@@ -8,7 +8,7 @@ from .state import Sections
 from .tree import Config
 
 _ROUTE = re.compile(
-    r"ip route (?P<to>(?:vrf \S+ )?\d\S+ \d\S+) (?P<way>\S+)(?P<gateway> \d+\.\d+\.\d+\.\d+)?(?: (?P<distance>\d+))?(?: .*)?"
+    r"ip route (?P<to>(?:vrf \S+ )?\d\S+ \d\S+) (?P<way>\S+)(?: \d+\.\d+\.\d+\.\d+)?(?: (?P<distance>\d+))?(?: .*)?"
 )
 
 
@@ -25,13 +25,13 @@ def beside(config: Config, intended: Sections, tunnels: Container[str]) -> Itera
         if kind == "route" and (ours := _ROUTE.fullmatch(section.header)) is not None:
             distances[ours["to"]] = min(_distance(ours), distances.get(ours["to"], _distance(ours)))
     for line in config.lines:
-        found = _ROUTE.fullmatch(line.text) if line.text.startswith("ip route ") else None
+        found = _ROUTE.fullmatch(line.text)
         if found is None or found["to"] not in distances or canonical_interface(found["way"]) in tunnels:
             continue
         if _distance(found) <= distances[found["to"]]:
             takes = "a share of" if _distance(found) == distances[found["to"]] else "all of"
             yield (
-                f"'{line.text.strip()}' is not ours and takes {takes} the traffic to {found['to']} away from the tunnels; "
+                f"'{line.text}' is not ours and takes {takes} the traffic to {found['to']} away from the tunnels; "
                 f"remove it, or give it a distance above {distances[found['to']]}"
             )
 

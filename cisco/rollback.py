@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from .clock import Deadline
 from .connection import Connection
+from .counted import listed
 from .errors import AgentError, ConnectError, NotRolledBackError, RolledBackError, SessionLostError
 from .login import Options
 from .nvgen import is_default_setting
@@ -56,9 +57,8 @@ class Undo:
         except (AgentError, ConnectError) as problem:
             return NotRolledBackError(f"{what}; not undone: {problem}. {self._outlook()}")
         if left:
-            shown = "; ".join(self.redactor.redact(line) for line in left[:_SHOWN])
-            more = f" and {len(left) - _SHOWN} more" if len(left) > _SHOWN else ""
-            return NotRolledBackError(f"{what}; this differs from before: {shown}{more}. {self._outlook()}")
+            shown = listed([self.redactor.redact(line) for line in left], _SHOWN, "; ")
+            return NotRolledBackError(f"{what}; this differs from before: {shown}. {self._outlook()}")
         return RolledBackError(
             f"{what}; the router is as it was before (its running-config was compared){self._refreshed()}"
         )

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from . import show_ike, show_ipsec, show_routing
+from .counted import listed
 from .model import Bgp, IkeVersion, Intent, Static, Tunnel
 from .report import DOWN, UNKNOWN, UP, BgpState, Report, SlaState, TunnelReport
 from .show import Interface, interfaces, refusal
@@ -296,9 +297,8 @@ def _overruled(said: _Said, intent: Intent) -> str | None:
     networks = sorted({failure.network for failure in said.rib_failures if failure.next_hop in ways})
     if len(networks) < max(n.prefixes or 0 for n in said.neighbors if n.address in ways):
         return None
-    more = f" and {len(networks) - _SHOWN} more" if len(networks) > _SHOWN else ""
     return (
-        f"the routing table has other routes to {', '.join(networks[:_SHOWN])}{more}, which go before BGP's: nothing "
+        f"the routing table has other routes to {listed(networks, _SHOWN)}, which go before BGP's: nothing "
         f"goes through either tunnel"
     )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from .counted import listed
 from .state import Section, Sections
 from .tree import Config
 from .vrf import source_of
@@ -9,6 +10,7 @@ from .vrf import source_of
 _MEMBER = "?zone-member security "
 # It turns being in no zone into a zone of its own, for which there may be a policy.
 _DEFAULT_ZONE = "zone security default"
+_SHOWN = 3  # interfaces that the sentence names
 
 
 def outside(config: Config, running: Sections, intended: Sections) -> Iterator[str]:
@@ -23,9 +25,8 @@ def outside(config: Config, running: Sections, intended: Sections) -> Iterator[s
     ]
     bare = [name for name, section in tunnels.items() if not _zone(section)]
     if members and bare and not any(line.text == _DEFAULT_ZONE for line in config.lines):
-        shown = ", ".join(members[:3]) + (f" and {len(members) - 3} more" if len(members) > 3 else "")
         yield (
-            f"{shown}: in a security zone, and {' and '.join(bare)} in none, so that IOS drops what goes between them; "
+            f"{listed(members, _SHOWN)}: in a security zone, and {' and '.join(bare)} in none, so that IOS drops what goes between them; "
             f"enter 'zone-member security ZONE' on the tunnels, and a zone-pair each way"
         )
 

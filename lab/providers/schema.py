@@ -10,17 +10,7 @@ from lab.providers.plugin import Failure
 from lab.providers.values import Properties, Unknown, Value, plain
 
 Shape: TypeAlias = str | Mapping[str, Any]
-"""A type as JSON has it: a word of `SCALARS`, `{"list": Shape}`, `{"map": Shape}` or `{"object": {name: Shape}}`."""
-
-SCALARS = ("any", "boolean", "integer", "number", "string")
-
-
-class UnknownTypeError(LookupError):
-    """The SDK has no resource of this token."""
-
-    def __init__(self, token: str) -> None:
-        super().__init__(f"the pinned SDK knows no {token}")
-        self.token = token
+"""A type as JSON has it: "any", "boolean", "integer", "number", "string", `{"list": Shape}`, `{"map": Shape}` or `{"object": {name: Shape}}`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,10 +117,6 @@ def _keyring_unused(ctx: Context, match: Match[Line]) -> Reply | None:
     return None
 
 
-def _peers_with_sa(ctx: Context, other: str) -> set[str]:
-    return ctx.router.associations.peers() - ctx.router.peers_speaking(other)
-
-
 def _profile_unused(ctx: Context, match: Match[Line]) -> Reply | None:
     name = match["name"]
     profile = ctx.config.find(f"crypto ikev2 profile {name}")
@@ -129,7 +125,7 @@ def _profile_unused(ctx: Context, match: Match[Line]) -> Reply | None:
     if any(entry.value("set ikev2-profile") == name for entry in ctx.config.starting("crypto ipsec profile")):
         raise Refusal(f"% IKEv2 profile {name} is in use by an IPsec profile and cannot be removed")
     peers = {entry.key.split()[4] for entry in profile.starting("match identity remote address")}
-    if peers & _peers_with_sa(ctx, "ikev1"):
+    if peers & ctx.router.peers_with_sa(but="ikev1"):
         raise Refusal(f"% IKEv2 profile {name} is in use by security associations and cannot be removed")
     return None
 

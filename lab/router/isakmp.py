@@ -75,10 +75,6 @@ def _keyring_unused(ctx: Context, match: Match[Line]) -> Reply | None:
     return None
 
 
-def _peers_with_sa(ctx: Context, other: str) -> set[str]:
-    return ctx.router.associations.peers() - ctx.router.peers_speaking(other)
-
-
 def _profile_unused(ctx: Context, match: Match[Line]) -> Reply | None:
     """A profile stays in use while SAs made with it live, up to a minute after their tunnel went."""
     name = match["profile"]
@@ -88,7 +84,7 @@ def _profile_unused(ctx: Context, match: Match[Line]) -> Reply | None:
     if any(entry.value("set isakmp-profile") == name for entry in ctx.config.starting("crypto ipsec profile")):
         raise Refusal(f"% ISAKMP profile {name} is in use by an IPsec profile and cannot be removed")
     peers = {entry.key.split()[3] for entry in profile.starting("match identity address")}
-    if peers & _peers_with_sa(ctx, "ikev2"):
+    if peers & ctx.router.peers_with_sa(but="ikev2"):
         raise Refusal(f"% ISAKMP profile {name} is in use by security associations and cannot be removed")
     return None
 

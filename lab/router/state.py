@@ -141,9 +141,10 @@ class RouterState:
             return self.secrets.get(words[1], words[1])
         return shown
 
-    def peers_speaking(self, version: str) -> set[str]:
-        """Return the peers whose tunnel negotiates with this IKE version: an SA made with them now is of it."""
-        return {str(end.destination) for end in router_ends(self) if end.destination and end.ike_version == version}
+    def peers_with_sa(self, *, but: str) -> set[str]:
+        """Return the peers with which there is an SA, but those whose tunnel negotiates with that IKE version: it is of it."""
+        others = {str(end.destination) for end in router_ends(self) if end.destination and end.ike_version == but}
+        return self.associations.peers() - others
 
     def publish(self) -> None:
         """Tell the exchange what the router holds now."""

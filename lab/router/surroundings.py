@@ -6,7 +6,6 @@ from datetime import datetime
 from ipaddress import IPv4Address
 from typing import Protocol
 
-from .associations import SecurityAssociations
 from .clock import Clock
 from .document import Document
 from .release import Release
@@ -19,7 +18,6 @@ class Surroundings(Protocol):
     clock: Clock
     document: Document
     weak: str
-    associations: SecurityAssociations
     sla_started: dict[int, datetime]
     public_addresses: tuple[IPv4Address, ...]
     flash_free: int
@@ -43,8 +41,8 @@ class Surroundings(Protocol):
     def clear_secret(self, shown: str) -> str:
         """Return a key as IKE uses it, from how it is shown."""
 
-    def peers_speaking(self, version: str) -> set[str]:
-        """Return the peers whose tunnel negotiates with this IKE version: an SA made with them now is of it."""
+    def peers_with_sa(self, *, but: str) -> set[str]:
+        """Return the peers with which there is an SA, but those whose tunnel negotiates with that IKE version: it is of it."""
 
     def announce(self, user: str, lines: Sequence[str]) -> None:
         """Print something on the user's terminals without being asked."""

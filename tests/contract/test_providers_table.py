@@ -5,8 +5,8 @@ import pytest
 
 from lab.providers.aws.rows import ROWS
 from lab.providers.aws.table import ID, Call, Row
-from lab.providers.schema import UnknownTypeError, problems
-from lab.providers.sdk import schema_of
+from lab.providers.schema import problems
+from lab.providers.sdk import UnknownTypeError, schema_of
 from lab.providers.values import UNKNOWN, Secret
 
 EVERY_ROW = [pytest.param(row, id=row.resource) for row in ROWS.values()]

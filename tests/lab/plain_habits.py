@@ -6,10 +6,6 @@ from itertools import count
 CONFIGURED = "*Nov 26 08:00:00.123: %SYS-5-CONFIG_I: Configured from console by bob on vty3 (192.0.2.9)\n"
 DEBUGGED = "*Nov 26 08:00:00.123: ISAKMP:(1001):Old State = IKE_I_MM1  New State = IKE_I_MM2\n"
 LOCKED = "000123: Nov 26 2026 08:00:00.123 JST: Rollback:Acquired Configuration lock.\n"
-LAST_MINUTE = (
-    "Rollback Confirmed Change: Rollback will begin in one minute.\n"
-    'Enter "configure confirm" if you wish to keep what you\'ve configured\n\n'
-)
 _SCROLLED = 10  # columns by which IOS scrolls a line
 
 

@@ -285,10 +285,15 @@ def _cut_during(_router: PlainRouter, vty: Vty, line: str) -> None:
     vty.is_open = False
 
 
-def _cut_after(_router: PlainRouter, vty: Vty, line: str) -> None:
+def _unseen(vty: Vty, line: str) -> None:
     seen = vty.text
     vty.carry_out(line)
-    vty.text, vty.is_open = seen, False
+    vty.text = seen
+
+
+def _cut_after(_router: PlainRouter, vty: Vty, line: str) -> None:
+    _unseen(vty, line)
+    vty.is_open = False
 
 
 def _silent(_router: PlainRouter, vty: Vty, _line: str) -> None:
@@ -296,9 +301,8 @@ def _silent(_router: PlainRouter, vty: Vty, _line: str) -> None:
 
 
 def _stuck(_router: PlainRouter, vty: Vty, line: str) -> None:
-    seen = vty.text
-    vty.carry_out(line)
-    vty.text, vty.is_deaf = seen, True
+    _unseen(vty, line)
+    vty.is_deaf = True
 
 
 def _reloaded(router: PlainRouter, _vty: Vty, _line: str) -> None:

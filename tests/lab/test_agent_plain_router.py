@@ -13,9 +13,10 @@ from cisco.terminal import Timing
 from cisco.transaction import apply, remove
 from tests.lab import plain_habits
 from tests.lab.agent_bench import BGP, GUIDE, MODERN, STATIC, link, second_link
+from tests.lab.plain_archive import LAST_MINUTE
 from tests.lab.plain_bench import connection, says
 from tests.lab.plain_config import read
-from tests.lab.plain_habits import CONFIGURED, DEBUGGED, LAST_MINUTE, LOCKED
+from tests.lab.plain_habits import CONFIGURED, DEBUGGED, LOCKED
 from tests.lab.plain_router import DENIED, RELEASES, Accident, Killed, PlainRouter
 from tests.lab.plain_ssh import PlainSsh, plain_ssh
 from tests.lab.plain_vty import REFUSED

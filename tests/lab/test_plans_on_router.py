@@ -2,28 +2,24 @@
 
 import difflib
 from dataclasses import replace
-from ipaddress import IPv4Address, IPv4Interface, IPv4Network
+from ipaddress import IPv4Network
 
 import pytest
 
 from cisco.diff import plan, removal
-from cisco.model import Bgp, Encryption, IkeVersion, Integrity, Intent, Phase1, Phase2, Static, Tunnel
+from cisco.model import Bgp, Encryption, IkeVersion, Integrity, Intent, Phase1, Phase2, Static
 from cisco.plan import Command, Owned
 from cisco.render import render
-from cisco.secret import Secret
 from lab.router.clock import FakeClock
 from lab.router.console import Console
 from lab.router.default_config import default_running_config
 from lab.router.release import RELEASES
 from lab.router.state import RouterState
+from tests.unit.planned_links import BGP, ID, MODERN, STATIC, tunnel
+from tests.unit.planned_links import link as planned_link
 
-ID = "vpn-0123456789abcdef0"
 # Group 14 where the guide has 2: recent releases refuse that.
 GUIDE = Phase1(IkeVersion.V1, Encryption.AES128, Integrity.SHA1, 14), Phase2(Encryption.AES128, Integrity.SHA1, 14)
-MODERN = (
-    Phase1(IkeVersion.V2, Encryption.AES256_GCM, Integrity.SHA2_384, 20),
-    Phase2(Encryption.AES256_GCM, Integrity.SHA2_384, 20),
-)
 # What IOS says of a line that it takes.
 HARMLESS = (
     "Not all config may be removed",
@@ -35,26 +31,10 @@ HARMLESS = (
 )
 
 
-def tunnel(index: int, profile: tuple[Phase1, Phase2], number: int) -> Tunnel:
-    return Tunnel(
-        index=index,
-        number=number,
-        aws_outside=IPv4Address(f"52.0.0.{index + 1}"),
-        aws_inside=IPv4Address(f"169.254.44.{4 * index + 1}"),
-        router_inside=IPv4Interface(f"169.254.44.{4 * index + 2}/30"),
-        preshared_key=Secret(f"fakekey_{index}"),
-        phase1=profile[0],
-        phase2=profile[1],
-        mss=1379,
-    )
-
-
 def link(routing: Bgp | Static, profile: tuple[Phase1, Phase2] = GUIDE, numbers: tuple[int, int] = (1, 2)) -> Intent:
-    tunnels = (tunnel(0, profile, numbers[0]), tunnel(1, profile, numbers[1]))
-    return Intent("tokyo", ID, IPv4Address("203.0.113.100"), tunnels, routing)
+    return planned_link(routing, tunnel(0, profile, number=numbers[0]), tunnel(1, profile, number=numbers[1]))
 
 
-BGP, STATIC = Bgp(65001, 64512), Static((IPv4Network("10.0.0.0/16"),))
 LINKS = {
     "bgp": link(BGP),
     "static": link(STATIC),

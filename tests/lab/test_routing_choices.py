@@ -22,7 +22,8 @@ from lab.router.console import Console
 from lab.router.default_config import default_running_config
 from lab.router.release import RELEASES
 from lab.router.state import RouterState
-from tests.lab.test_plans_on_router import GUIDE, ID, MODERN, link, require_same, send
+from tests.lab.test_plans_on_router import GUIDE, link, require_same, send
+from tests.unit.planned_links import ID, MODERN
 
 VPC, OFFICE, STRANGER = (IPv4Network(n) for n in ("10.0.0.0/16", "192.168.10.0/24", "172.31.0.0/16"))
 BGP = Bgp(65001, 64512, advertise=(OFFICE,))
