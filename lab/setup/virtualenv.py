@@ -49,7 +49,8 @@ def packages() -> Step:
 def _install(say: Callable[[str], None]) -> str:
     say("installing the pinned packages (about a minute)")
     run(
-        [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "-r", _DEVELOPMENT],
+        # Python compiles what is imported: all of pulumi-aws beforehand takes as long as the rest of the installation.
+        [PYTHON, "-m", "pip", "install", "--no-compile", "--disable-pip-version-check", "-r", _DEVELOPMENT],
         "The Python packages could not be installed: is there a way to PyPI?",
         say=say,
     )
