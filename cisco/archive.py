@@ -3,7 +3,7 @@
 from .clock import Clock
 from .errors import PreflightError
 from .releases import Release
-from .replies import Verdict, classify
+from .replies import Verdict, classify, on_one_line
 from .revert import enter_configuration
 from .terminal import Terminal
 from .tree import Line, parse
@@ -73,6 +73,6 @@ def _configure(terminal: Terminal, lines: tuple[str, ...], clock: Clock) -> None
         reply = terminal.run(line)
         if classify(line, reply.text) is Verdict.REJECTED:
             terminal.leave_configuration()
-            said = reply.text.strip()
+            said = on_one_line(reply.text)
             raise PreflightError((f"archive can't be configured: the router answered {line!r} with {said}",))
     terminal.leave_configuration()

@@ -4,7 +4,6 @@ lock, connect, preflight, snapshot, plan, arm, push, read again, log in afresh, 
 """
 
 import math
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -24,6 +23,7 @@ from .errors import (
 from .interrupt import stoppable, unstoppable
 from .lock import router_lock
 from .login import ArchivePolicy, Options
+from .mark import has_marks
 from .model import Intent
 from .plan import Plan, Step
 from .preflight import (
@@ -47,7 +47,6 @@ from .terminal import Terminal
 _SECONDS_A_LINE = 0.5
 _MARGIN = 60.0
 _LONGEST_TIMER = 120
-_MARK = re.compile(r"^ *description aws-cisco-vpn ", re.MULTILINE)
 
 # What is undone before it goes on its way: our own errors, Ctrl-C, and a plain exit.
 _FAILURES = (AgentError, KeyboardInterrupt, SystemExit)
@@ -324,7 +323,7 @@ class Change:
         self.report("confirmed")
 
     def _give_up_archive(self, undo: Undo) -> None:
-        if not self.gives_up_archive or _MARK.search(self.after):
+        if not self.gives_up_archive or has_marks(self.after):
             return
         try:
             archive.turn_off(undo.terminal, self.after, self.connection.clock)

@@ -12,19 +12,17 @@ from .errors import AgentError, PreflightError
 from .fingerprint import check, fingerprint_peer, fingerprints, unseen
 from .layout import Layout, destination_of, layout
 from .lines import is_same
+from .mark import Mark, read_mark
 from .merge import described
-from .ownership import Mark
-from .plan import SHARED, Collision, Command, Difference, Owned, Plan, Step
+from .plan import SHARED, Difference, Owned, Plan, Step
 from .refresh import refreshes
 from .secret import Redactor
 from .stages import Stage, Way, stages
 from .state import BGP_KINDS, BGP_VRF, HEADER, IPV4_FAMILY, Entry, Ref, Section, Sections, State
 from .target import Target, ordered_tokens, target
 from .tree import Config, parse, require_complete
+from .typable import is_typable
 
-__all__ = ("Collision", "Command", "Difference", "Owned", "Plan", "Step", "in_sync", "plan", "removal")
-
-_LONGEST_LINE = 254
 _NO_OWNERSHIP = Owned()
 
 
@@ -101,17 +99,6 @@ def removal(running: str, owned: Owned) -> Plan:
     # The marks go with the tunnels: only what they said tells afterwards whether something of ours is left.
     tokens = ordered_tokens(ours.tokens.values())
     return replace(made, owned=replace(owned, link=link.link, connection_id=connection_id, tokens=tokens))
-
-
-def in_sync(running: str, intended: str, *, owned: Owned = _NO_OWNERSHIP) -> tuple[Difference, ...]:
-    """Return where the router differs from the intended text; marks and generations don't count."""
-    before = _running(running)
-    want = _intended(intended)
-    link = _link(want.sections, owned)
-    owned = replace(owned, adopt=True)
-    ours = ownership.ours(before, link.link, link.connection_id, owned, _tunnels_like(before, want, owned))
-    result = target(before.sections, want.sections, ours)
-    return tuple(d for d in differences(before.sections, result.sections) if not d.line.startswith("description "))
 
 
 def differences(before: Sections, after: Sections) -> tuple[Difference, ...]:
@@ -220,7 +207,7 @@ def _describe(result: Target, link: _Link, places: Layout, intended: Sections) -
 
 def _tokens_on(result: Target, name: str) -> tuple[str, ...]:
     section = result.running.get(("interface", name))
-    mark = ownership.read_mark(section.value("description") or "") if section is not None else None
+    mark = read_mark(section.value("description") or "") if section is not None else None
     return mark.tokens if mark is not None else ()
 
 
@@ -289,7 +276,7 @@ def _is_crypto(ref: Ref) -> bool:
 
 
 def _require_typable(line: str) -> None:
-    """Refuse a line that a terminal would take for something else, such as one of the customer's to be put back."""
-    if not line.isascii() or not line.isprintable() or "?" in line or len(line) > _LONGEST_LINE:
+    """Refuse a line that can't be sent, such as one of the customer's that would have to be put back."""
+    if not is_typable(line):
         shown = Redactor().redact(line).encode("ascii", "backslashreplace").decode()
         raise PreflightError((f"a line in our objects can't be typed again if it had to be put back: {shown!r}",))

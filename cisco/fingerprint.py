@@ -11,16 +11,15 @@ from functools import lru_cache
 
 from .merge import KeyCheck, peer
 from .plan import Owned
-from .state import Sections
+from .state import Entry, Ref, Sections
 
 PREFIX = "key="
 
 
 def fingerprints(intended: Sections, connection_id: str) -> tuple[str, ...]:
     """Return a token a key, such as ``key=192.0.2.1:0f3c…``; they go into the manifest, never into a description."""
-    return tuple(
-        f"{PREFIX}{address}:{_fingerprint(key, connection_id)}" for address, key in sorted(set(_keys(intended)))
-    )
+    keys = {(peer(entry), entry.value.removeprefix("0 ")) for _, entry in _keys(intended)}
+    return tuple(f"{PREFIX}{address}:{_fingerprint(key, connection_id)}" for address, key in sorted(keys))
 
 
 def check(known: Iterable[str], wanted: Iterable[str]) -> KeyCheck:
@@ -32,16 +31,12 @@ def check(known: Iterable[str], wanted: Iterable[str]) -> KeyCheck:
 def unseen(running: Sections, intended: Sections, known: Iterable[str]) -> tuple[str, ...]:
     """Return the peers whose key the router shows encrypted, and of which no manifest tells what was sent."""
     told = _by_peer(known)
-    found = (
+    found = {
         peer(entry)
-        for ref, section in intended.items()
-        for slot, entry in section.entries.items()
-        if entry.value.startswith("0 ")
-        and slot.split("/")[-1].startswith("pre-shared-key")
-        and ref in running
-        and running[ref].value(slot) == "6"
-    )
-    return tuple(sorted({address for address in found if address not in told}))
+        for ref, entry in _keys(intended)
+        if ref in running and running[ref].value(entry.slot) == "6" and peer(entry) not in told
+    }
+    return tuple(sorted(found))
 
 
 def with_fingerprints(owned: Owned, sent: Owned) -> Owned:
@@ -60,11 +55,9 @@ def _by_peer(tokens: Iterable[str]) -> dict[str, str]:
     return {address: digest for address, _, digest in pairs}
 
 
-def _keys(intended: Sections) -> Iterator[tuple[str, str]]:
-    for section in intended.values():
-        for entry in section.entries.values():
-            if entry.value.startswith("0 ") and entry.slot.split("/")[-1].startswith("pre-shared-key"):
-                yield peer(entry), entry.value.removeprefix("0 ")
+def _keys(intended: Sections) -> Iterator[tuple[Ref, Entry]]:
+    for ref, section in intended.items():
+        yield from ((ref, entry) for entry in section.entries.values() if entry.is_preshared_key)
 
 
 @lru_cache(maxsize=256)

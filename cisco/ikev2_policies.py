@@ -10,7 +10,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import IPv4Address
 
-from .ownership import Mark, Ours
+from .mark import Mark
+from .ownership import Ours
 from .plan import Collision
 from .state import Ref, Section, Sections
 

@@ -40,7 +40,7 @@ def _is_equal(known: Entry | None, entry: Entry, is_other_key: KeyCheck) -> bool
     if is_same(known, entry):
         return True
     # `key 6` is encrypted with the router's own master key: only the address can be compared.
-    is_encrypted = known is not None and known.slot.split("/")[-1].startswith("pre-shared-key") and known.value == "6"
+    is_encrypted = known is not None and known.is_preshared_key and known.value == "6"
     return is_encrypted and not is_other_key(peer(entry))
 
 

@@ -21,6 +21,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from .mark import Mark, read_mark
 from .plan import Owned
 from .state import Sections, State
 
@@ -35,31 +36,6 @@ _OBJECT = re.compile(
     r"-(?P<tunnel>vpn-[0-9A-Za-z]+)-[01]"
     r"|(?:policy|proposal-[a-z0-9-]+|from-aws|to-aws)-(?P<link>vpn-[0-9A-Za-z]+))"
 )
-_MARK = re.compile(r"aws-cisco-vpn (?P<link>\S+) (?P<id>vpn-\S+) gen (?P<generation>\d+)(?: own (?P<own>.+))?")
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """What the description of a tunnel interface of ours says."""
-
-    link: str
-    connection_id: str
-    generation: int
-    tokens: tuple[str, ...] = ()
-
-    @property
-    def text(self) -> str:
-        """The description."""
-        base = f"aws-cisco-vpn {self.link} {self.connection_id} gen {self.generation}"
-        return f"{base} own {' '.join(self.tokens)}" if self.tokens else base
-
-
-def read_mark(description: str) -> Mark | None:
-    """Return the mark in a description, or ``None`` where it isn't one of ours."""
-    found = _MARK.fullmatch(description.strip())
-    if found is None:
-        return None
-    return Mark(found["link"], found["id"], int(found["generation"]), tuple((found["own"] or "").split()))
 
 
 def marks(sections: Sections) -> dict[str, Mark]:

@@ -1,7 +1,11 @@
 """What the diff hands to the transaction: the lines to send, how to undo them, and what stands in the way."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Address
+from types import NoneType
+
+from .errors import InputError
 
 SHARED = "shared"
 # What our marks are written with: whatever else a step sends may cost its tunnel some packets.
@@ -85,11 +89,23 @@ class Owned:
 
     def manifest(self) -> dict[str, object]:
         """Return the JSON form that `from_manifest` reads; it holds no secret."""
-        return {
-            "link": self.link,
-            "connection_id": self.connection_id,
-            "tokens": list(self.tokens),
-        }
+        return {"link": self.link, "connection_id": self.connection_id, "tokens": list(self.tokens)}
+
+    @classmethod
+    def from_manifest(cls, manifest: Mapping[str, object] | None, *, adopt: bool) -> "Owned":
+        """Read the manifest of an earlier result; without one the router's own marks have to do.
+
+        Raises:
+            InputError: It is not one of ours.
+        """
+        manifest = manifest or {}
+        tokens = manifest.get("tokens", [])
+        if not isinstance(tokens, (list, tuple)) or not all(isinstance(token, str) for token in tokens):
+            raise InputError("manifest tokens", tokens, "a list of words, as an earlier result has it")
+        for name in ("link", "connection_id"):
+            if not isinstance(manifest.get(name), (str, NoneType)):
+                raise InputError(f"manifest {name}", manifest[name], "text, as an earlier result has it")
+        return cls(manifest.get("link"), manifest.get("connection_id"), tuple(tokens), adopt)  # type: ignore[arg-type]  # checked
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 
 from .errors import PreflightError
 from .login import ArchivePolicy, Options
-from .model import IkeVersion, Intent
 from .plan import Collision, Plan
-from .releases import Release, another_system, parse_release, refusals, rejects_ikev2
+from .releases import Release, another_system, parse_release
 from .replies import ARCHIVE_OFF, matches
 from .revert import SHOW_PENDING, Pending, read_pending, tells_pending
 from .room import SHOW_FILE_SYSTEMS, FileSystem, file_systems, no_room_for_backup, no_room_for_startup
@@ -168,14 +167,6 @@ def no_room(state: RouterState, options: Options, plan: Plan, archive_path: str)
     added = sum(len(command.text) + 1 for command in plan.commands if not command.text.startswith("no "))
     startup = no_room_for_startup(state.file_systems, state.running, added) if options.save else None
     return tuple(problem for problem in (backup, startup) if problem is not None)
-
-
-def refused(state: RouterState, intent: Intent) -> tuple[str, ...]:
-    """Name, a sentence each, what of the intent this router's release would refuse."""
-    problems = list(refusals(state.release, intent, state.running))
-    if intent.tunnels[0].phase1.version is IkeVersion.V2 and rejects_ikev2(state.release):
-        problems.append(f"{state.release} has no IKEv2 (15.1(1)T and later have): use ikev1")
-    return tuple(problems)
 
 
 def require_no_problem(*groups: tuple[str, ...] | tuple[Collision, ...]) -> None:

@@ -13,12 +13,13 @@ from typing import TypeAlias
 
 from .clock import Clock
 from .counted import counted
-from .errors import AgentError, RejectedLineError
+from .errors import AgentError, InputError, RejectedLineError
 from .plan import ANY_MODE, Command, Step
-from .replies import Verdict, classify, warnings_in
+from .replies import Verdict, classify, on_one_line, warnings_in
 from .secret import Redactor
-from .session import Reply, require_sendable
+from .session import Reply
 from .terminal import Terminal, Traffic
+from .typable import TYPABLE, is_typable
 
 Batch: TypeAlias = tuple[Command, ...]
 
@@ -58,8 +59,7 @@ class Pusher:
             SessionLostError: The session ended or fell silent.
         """
         for command in step.commands:
-            require_sendable(command.text)
-            _require_harmless(command.text)
+            _require_sendable(command.text)
         decided, self._held = batches((*self._held, *step.commands), self._entered)
         for batch in decided:
             self._send(batch, step.clear_sessions)
@@ -134,9 +134,8 @@ class Pusher:
             raise self._rejection(command, f"the router is in ({reply.prompt.mode}), not in ({expected})")
 
     def _rejection(self, command: Command, reply: str) -> RejectedLineError:
-        said = " / ".join(part.strip() for part in reply.splitlines() if part.strip())
         redact = self.redactor.redact
-        return RejectedLineError(redact(command.text), redact(said), command.mode, self.number)
+        return RejectedLineError(redact(command.text), redact(on_one_line(reply)), command.mode, self.number)
 
 
 def batches(commands: Iterable[Command], entered: set[tuple[str, str]]) -> tuple[tuple[Batch, ...], Batch]:
@@ -169,7 +168,9 @@ def _removes(command: Command) -> bool:
     return command.text.startswith("no ") and command.text != "no shutdown"
 
 
-def _require_harmless(line: str) -> None:
+def _require_sendable(line: str) -> None:
+    if not is_typable(line):
+        raise InputError("a configuration line", "***", TYPABLE)
     text = line.strip()
     if text.startswith(_EMPTY_BGP):
         return

@@ -103,6 +103,8 @@ def another_system(show_version: str) -> str | None:
 
 def refusals(release: Release, intent: Intent, running_config: str = "") -> tuple[str, ...]:
     """Name what this release refuses of the intent, a sentence each, with the fix."""
+    if any(tunnel.phase1.version is IkeVersion.V2 for tunnel in intent.tunnels) and _lacks_ikev2(release):
+        return (f"{release} has no IKEv2 (15.1(1)T and later have): use ikev1",)
     since = _refuses_weak_since(release)
     if since is None or _SHIELD_DISABLED.search(running_config):
         return ()
@@ -114,7 +116,7 @@ def refusals(release: Release, intent: Intent, running_config: str = "") -> tupl
     )
 
 
-def rejects_ikev2(release: Release) -> bool:
+def _lacks_ikev2(release: Release) -> bool:
     """Return whether the release is too old for ``crypto ikev2`` (classic IOS before 15.1)."""
     return not release.is_xe and (0, 0, 0) < release.version < (15, 1, 0)
 

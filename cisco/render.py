@@ -6,8 +6,10 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from .errors import InputError
+from .mark import Mark
 from .model import Bgp, Encryption, IkeVersion, Integrity, Intent, Phase1, Steering, Tunnel
 from .template_cache import TemplateCache
+from .typable import TYPABLE, is_typable
 
 # AWS's word -> IOS's word (Cisco's published IOS-XE models; see docs/deviations.md).
 IKEV1_ENCRYPTION = {Encryption.AES128: "aes 128", Encryption.AES256: "aes 256"}
@@ -36,17 +38,11 @@ ESP_HASH = {
     Integrity.SHA2_384: "esp-sha384-hmac",
     Integrity.SHA2_512: "esp-sha512-hmac",
 }
-_LONGEST_LINE = 254  # IOS cuts a longer command line
 # IOS's own local preference is 100 and its MED 0.
 PRIMARY_PREFERENCE = 200
 BACKUP_METRIC = 100
 # Above a plain static route's 1, below every routing protocol's: the backup is no worse than what is learnt elsewhere.
 BACKUP_DISTANCE = 10
-
-
-def mark(intent: Intent) -> str:
-    """Return how a tunnel's description names its owner; ownership tokens may follow it (see ownership.py)."""
-    return f"aws-cisco-vpn {intent.link} {intent.connection_id} gen {intent.generation}"
 
 
 def transform(tunnel: Tunnel) -> str:
@@ -94,7 +90,8 @@ def render(intent: Intent) -> str:
         parts += [_render("static.j2", intent, tunnel) for tunnel in intent.tunnels]
     text = "".join(parts)
     for line in text.split("\n"):
-        _require_clean(line)
+        if not is_typable(line):
+            raise InputError("configuration line", line.split(" ")[0], TYPABLE)
     return text
 
 
@@ -140,18 +137,10 @@ def _render(template: str, intent: Intent, tunnel: Tunnel) -> str:
         "in_inside": f" vrf {intent.inside_vrf}" if intent.inside_vrf else "",
         "distance": f" {BACKUP_DISTANCE}" if intent.is_backup(tunnel) else "",
         "is_steered": isinstance(intent.routing, Bgp) and intent.routing.steering is not Steering.NONE,
-        "mark": mark(intent),
+        "mark": Mark(intent.link, intent.connection_id, intent.generation).text,
         "uses_ikev1": any(t.phase1.version is IkeVersion.V1 for t in intent.tunnels),
         "ikev2_offers": ikev2_offers(intent),
         # One setting for the whole router: the larger window accepts all that the smaller one would.
         "replay_window": max(t.phase2.replay_window for t in intent.tunnels),
     }
     return _environment().get_template(template).render(values)
-
-
-def _require_clean(line: str) -> None:
-    """Refuse what a terminal would take for something else: IOS reads `?` as help and a control character as editing."""
-    if not line.isascii() or not (line.isprintable() or not line) or "?" in line:
-        raise InputError("configuration line", line.split(" ")[0], "printable ASCII without '?'")
-    if len(line) > _LONGEST_LINE:
-        raise InputError("configuration line", f"{len(line)} characters", f"at most {_LONGEST_LINE} characters")

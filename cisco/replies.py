@@ -133,3 +133,8 @@ def classify(line: str, reply: str) -> Verdict:
 def warnings_in(reply: str) -> tuple[str, ...]:
     """Return the router's own warnings in a reply, worth passing on, without the word itself."""
     return tuple(_WARNING.sub("", line).strip(" :%") for line in reply.splitlines() if _WARNING.match(line))
+
+
+def on_one_line(reply: str) -> str:
+    """Return a reply as a message quotes it."""
+    return " / ".join(line.strip() for line in reply.splitlines() if line.strip()) or "nothing"

@@ -58,6 +58,13 @@ class TunnelReport:
         """Whether traffic can flow and routing sends it here."""
         return self.reason is None
 
+    @property
+    def routing(self) -> str:
+        """The tunnel's routing in a few words."""
+        if self.bgp is not None:
+            return f"BGP {self.bgp.state}"
+        return "-" if self.sla is None else f"track {self.sla.state}, SLA {self.sla.return_code or 'unknown'}"
+
 
 @dataclass(frozen=True, slots=True)
 class Report:

@@ -4,8 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
-from .errors import InputError
-from .plan import Difference, Owned
+from .plan import Difference
 from .remedies import with_remedy
 
 
@@ -57,10 +56,7 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """Of ``check``: `generation` is the router's own when in sync, else the one the next apply is to write.
-
-    `in_sync` is ``None`` when the router could not be asked; `unreachable` then says why.
-    """
+    """Of ``check``."""
 
     generation: int
     """The router's own number when in sync, else the one that the next apply is to write."""
@@ -108,22 +104,3 @@ def _common(section: tuple[str, ...], shown: tuple[str, ...]) -> int:
     """Return how many headers of a section have just been shown."""
     pairs = zip(section, shown, strict=False)
     return next((depth for depth, (a, b) in enumerate(pairs) if a != b), min(len(section), len(shown)))
-
-
-def owned_from_manifest(manifest: Mapping[str, object] | None, *, adopt: bool) -> Owned:
-    """Read the manifest of an earlier result; without one the router's own marks have to do.
-
-    Raises:
-        InputError: It is not one of ours.
-    """
-    if not manifest:
-        return Owned(adopt=adopt)
-    tokens = manifest.get("tokens", [])
-    if not isinstance(tokens, (list, tuple)) or not all(isinstance(token, str) for token in tokens):
-        raise InputError("manifest tokens", tokens, "a list of words, as an earlier result has it")
-    names = {name: manifest.get(name) for name in ("link", "connection_id")}
-    for name, text in names.items():
-        if text is not None and not isinstance(text, str):
-            raise InputError(f"manifest {name}", text, "text, as an earlier result has it")
-    link, connection_id = (str(text) if text is not None else None for text in names.values())
-    return Owned(link=link, connection_id=connection_id, tokens=tuple(tokens), adopt=adopt)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from .clock import Clock, Deadline
 from .errors import AgentError, PreflightError
-from .replies import ARCHIVE_OFF, LOCKED, matches, without_benign
+from .replies import ARCHIVE_OFF, LOCKED, matches, on_one_line, without_benign
 from .session import Reply
 from .terminal import Terminal
 
@@ -78,7 +78,7 @@ def arm(terminal: Terminal, minutes: int, clock: Clock) -> bool:
         return False
     if pending(terminal) is not None:
         revert_now(terminal)
-    raise PreflightError((f"the router cannot prepare its rollback: {_one_line(reply.text)}",))
+    raise PreflightError((f"the router cannot prepare its rollback: {on_one_line(reply.text)}",))
 
 
 def _is_armed_all_the_same(terminal: Terminal, clock: Clock) -> bool:
@@ -97,7 +97,7 @@ def enter_configuration(terminal: Terminal, clock: Clock) -> None:
     """
     reply = _enter(terminal, "configure terminal", clock)
     if terminal.prompt.mode != "config":
-        raise PreflightError((f"the router does not enter configuration mode: {_one_line(reply.text)}",))
+        raise PreflightError((f"the router does not enter configuration mode: {on_one_line(reply.text)}",))
 
 
 def confirm(terminal: Terminal) -> bool:
@@ -114,7 +114,7 @@ def revert_now(terminal: Terminal) -> None:
     """
     reply = terminal.run("configure revert now", is_slow=True)
     if pending(terminal) is not None:
-        raise AgentError(f"'configure revert now' did not end the rollback: {_one_line(reply.text)}")
+        raise AgentError(f"'configure revert now' did not end the rollback: {on_one_line(reply.text)}")
 
 
 def settle_earlier(
@@ -151,8 +151,4 @@ def _enter(terminal: Terminal, line: str, clock: Clock) -> Reply:
             return reply
         if tries_left:
             clock.sleep(LOCK_PAUSE)
-    raise PreflightError((f"the configuration is locked: {_one_line(reply.text)}",))
-
-
-def _one_line(text: str) -> str:
-    return " / ".join(part.strip() for part in text.splitlines() if part.strip()) or "no answer"
+    raise PreflightError((f"the configuration is locked: {on_one_line(reply.text)}",))

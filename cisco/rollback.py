@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from .clock import Deadline
 from .connection import Connection
 from .counted import listed
-from .errors import AgentError, ConnectError, NotRolledBackError, RolledBackError, SessionLostError
+from .errors import AgentError, NotRolledBackError, RolledBackError, SessionLostError
 from .login import Options
 from .nvgen import is_default_setting
 from .plan import Step
@@ -54,7 +54,7 @@ class Undo:
         deadline = Deadline(clock, timer + _GRACE)
         try:
             left = self._until_undone(deadline, is_lost=isinstance(failure, SessionLostError))
-        except (AgentError, ConnectError) as problem:
+        except AgentError as problem:
             return NotRolledBackError(f"{what}; not undone: {problem}. {self._outlook()}")
         if left:
             shown = listed([self.redactor.redact(line) for line in left], _SHOWN, "; ")

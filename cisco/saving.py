@@ -5,6 +5,7 @@ import re
 
 from .clock import Clock
 from .errors import AgentError
+from .replies import on_one_line
 from .terminal import Terminal
 
 _SHOW_STARTUP = "show startup-config"
@@ -33,8 +34,7 @@ def save(terminal: Terminal, clock: Clock, pause: float) -> None:
         if not _BUSY.search(said):
             break
         clock.sleep(pause)
-    told = " / ".join(line.strip() for line in said.splitlines() if line.strip())
-    raise AgentError(f"'write memory' did not answer [OK] but: {told or 'nothing'}")
+    raise AgentError(f"'write memory' did not answer [OK] but: {on_one_line(said)}")
 
 
 def may_be_unsaved(running: str) -> bool:

@@ -8,8 +8,6 @@ also in the middle of an echo or a reply, and are taken out first.
 import re
 from dataclasses import dataclass
 
-from .errors import InputError
-
 PROMPT = re.compile(r"^(?P<host>\S{1,63}?)(?:\((?P<mode>[\w.\-@/:+]{1,32})\))?(?P<level>[>#])\s*$")
 
 # IOS cuts the hostname at 20 characters in configuration modes, some releases earlier in the longer ones.
@@ -96,20 +94,6 @@ def _prompt(found: re.Match[str]) -> Prompt:
 def cleaned(text: str) -> str:
     """Return the text without carriage returns, bells, escape sequences and messages that are no reply."""
     return _without_notices(_NOISE.sub("", text))
-
-
-def require_sendable(line: str) -> None:
-    """Refuse a line that would not arrive as one line.
-
-    Raises:
-        InputError: It has control characters, ``?`` (help), or more than IOS reads.
-    """
-    if not (line.isascii() and line.isprintable()):
-        raise InputError("a configuration line", "***", "printable ASCII on one line")
-    if "?" in line:
-        raise InputError("a configuration line", "***", "free of '?', which IOS takes for help")
-    if len(line) > 254:  # IOS reads 254 characters a line
-        raise InputError("a configuration line", f"{len(line)} characters", "at most 254 characters long")
 
 
 class Dialogue:

@@ -30,9 +30,6 @@ class Flow:
 
     interface: str
     peer: IPv4Address | None
-    is_udp_encapsulated: bool
-    encapsulated: int
-    decapsulated: int
     inbound: tuple[EspSa, ...]
     outbound: tuple[EspSa, ...]
 
@@ -48,8 +45,6 @@ _FLOW = re.compile(r"^protected vrf:")
 # `current_peer 192.0.2.1 port 500`; older `current_peer: 192.0.2.1:500`.
 _CURRENT_PEER = re.compile(r"^current_peer:? ?(\d+\.\d+\.\d+\.\d+)\b")
 _ENDPOINT = re.compile(r"\bremote crypto endpt\.?: ?(\d+\.\d+\.\d+\.\d+)$")
-_ENCAPSULATED = re.compile(r"^#pkts encaps: ?(\d{1,20})\b")
-_DECAPSULATED = re.compile(r"^#pkts decaps: ?(\d{1,20})\b")
 _DIRECTION = re.compile(r"^(inbound|outbound) (esp|ah|pcp) sas:")
 _SPI = re.compile(r"^spi: 0x([0-9A-Fa-f]{1,8})\b")
 _TRANSFORM = re.compile(r"^transform: (.+?) ?,?$")
@@ -117,9 +112,6 @@ def _flow(interface: str, block: list[str]) -> Flow:
     return Flow(
         interface,
         endpoint,
-        any("UDP-Encaps" in row for row in block),
-        _last_number(_ENCAPSULATED, block),
-        _last_number(_DECAPSULATED, block),
         tuple(sa.done() for sa in found["inbound"]),
         tuple(sa.done() for sa in found["outbound"]),
     )
@@ -130,10 +122,6 @@ def _last_address(pattern: re.Pattern[str], block: list[str]) -> IPv4Address | N
     return next((address(match[1]) for match in found), None)
 
 
-def _last_number(pattern: re.Pattern[str], block: list[str]) -> int:
-    return next((int(match[1]) for row in reversed(block) if (match := pattern.match(row)) is not None), 0)
-
-
 @dataclass(frozen=True, slots=True)
 class Session:
     """One entry of ``show crypto session``; `status` is IOS's word (``UP-ACTIVE``, ``DOWN-NEGOTIATING``)."""
@@ -142,7 +130,6 @@ class Session:
     status: str
     peer: IPv4Address | None
     uptime: str | None = None
-    is_ike_active: bool = False
     active_sas: int = 0
 
     @property
@@ -155,7 +142,6 @@ _SESSION_INTERFACE = re.compile(r"^Interface: (\S+)")
 _SESSION_STATUS = re.compile(r"^Session status: ([A-Z-]+)$")
 _SESSION_UPTIME = re.compile(r"^Uptime: (\S+)$")
 _SESSION_PEER = re.compile(r"^Peer: (\d+\.\d+\.\d+\.\d+)(?: port \d+|/\d+)?\b")
-_SESSION_IKE = re.compile(r"^(?:IKE|IKEv1|IKEv2) SA: local \S+ remote \S+ Active$")
 _SESSION_SAS = re.compile(r"^Active SAs: (\d{1,6})\b")
 
 
@@ -179,6 +165,5 @@ def _session(block: list[str]) -> Session:
         word(_SESSION_STATUS),
         address(word(_SESSION_PEER)),
         word(_SESSION_UPTIME) or None,
-        any(_SESSION_IKE.match(row) for row in block),
         sum(int(match[1]) for row in block if (match := _SESSION_SAS.match(row)) is not None),
     )

@@ -194,6 +194,12 @@ _SUBNETTED = re.compile(r"^\d+\.\d+\.\d+\.\d+/(\d+) is subnetted\b")
 _VARIABLY = re.compile(r"^\d+\.\d+\.\d+\.\d+(?:/\d+)? is variably subnetted\b")
 
 
+def is_route_table(text: str) -> bool:
+    """Whether the text is a routing table, with routes or without."""
+    # It stands above the routes, and alone where there are none.
+    return any(line.startswith("Gateway of last resort ") for line in lines(text)) or bool(routes(text))
+
+
 def routes(text: str) -> tuple[Route, ...]:
     """Read ``show ip route`` (or one protocol of it): every next hop of every IPv4 prefix."""
     found: list[Route] = []

@@ -106,6 +106,11 @@ class Entry:
         return self.rule is not None and self.rule.default == self.value
 
     @property
+    def is_preshared_key(self) -> bool:
+        """Whether the line is a pre-shared key; its value is ``0 KEY`` in clear, and ``6`` where it is encrypted."""
+        return self.slot.split("/")[-1].startswith("pre-shared-key")
+
+    @property
     def is_managed(self) -> bool:
         """Whether a line of this form is ours to take away from an object of ours."""
         return self.rule is not None and self.rule.is_managed

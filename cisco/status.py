@@ -4,11 +4,10 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timezone
-from typing import Protocol
 
-from .aws import intent_from_aws
 from .clock import Clock, Deadline
 from .connection import Connection
 from .errors import InputError, SessionLostError, VerificationError
@@ -20,53 +19,30 @@ from .request import Request, secrets_of
 from .secret import Redactor
 from .status_table import table
 from .terminal import Terminal
-from .verify import commands, verify
-from .watch import look_until
+from .verbs import connection_of, intent_of, report_progress
+from .watch import look_until, observe
 
 # A tunnel takes some seconds for IKE, then up to a BGP keepalive (10 s); asking more often finds nothing new.
 _PAUSE = 3.0
 
-Progress = Callable[[str], None]
 
+class LastingSession:
+    """A session that is opened when needed, and again when it is lost: it may well go through what is being changed."""
 
-class Runner(Protocol):
-    """Whoever can run a show command on the router."""
-
-    def run(self, command: str) -> str:
-        """Return what the router prints; raise `SessionLostError` when the session has ended."""
-
-
-class TerminalRunner:
-    """Runs show commands on a terminal."""
-
-    def __init__(self, terminal: Terminal) -> None:
-        self._terminal = terminal
-
-    def run(self, command: str) -> str:
-        """Return what the router prints."""
-        return self._terminal.run(command, is_slow=True).text
-
-
-class LastingRunner:
-    """Runs show commands on a session that is opened when needed, and again when it is lost.
-
-    The session may well go through what is being changed.
-    """
-
-    def __init__(self, connection: Connection, deadline: Deadline) -> None:
+    def __init__(self, connection: Connection, seconds: float) -> None:
         self._connection = connection
-        self._deadline = deadline
+        self._deadline = Deadline(connection.clock, seconds)
         self._terminal: Terminal | None = None
 
-    def run(self, command: str) -> str:
-        """Return what the router prints; try once more on a new session."""
+    def look(self, intent: Intent, *, has_uptime: bool = False) -> Report:
+        """Return how the tunnels are; try once more on a new session."""
         if self._terminal is None:
             self._terminal = self._connection.open(self._deadline)
         try:
-            return TerminalRunner(self._terminal).run(command)
+            return observe(self._terminal, intent, has_uptime=has_uptime)
         except SessionLostError:
             self._terminal = self._connection.reopen(self._deadline)
-            return TerminalRunner(self._terminal).run(command)
+            return observe(self._terminal, intent, has_uptime=has_uptime)
 
     def close(self) -> None:
         """Log out."""
@@ -75,61 +51,41 @@ class LastingRunner:
             self._terminal = None
 
 
-def ask(runner: Runner, intent: Intent, *, has_uptime: bool = False) -> Report:
-    """Gather everything in one session and judge it."""
-    asked = commands(intent, has_uptime=has_uptime)
-    return verify({command: runner.run(command) for command in asked}, intent)
+def look_until_up(look: Callable[[], Report], clock: Clock, *, wait: float, tell: Callable[[str], None]) -> Report:
+    """Look until both tunnels are UP or `wait` seconds are over, at least once, and return the last report.
 
-
-def ask_until_up(
-    runner: Runner,
-    intent: Intent,
-    *,
-    clock: Clock,
-    wait: float,
-    progress: Progress,
-    is_enough: Callable[[Report], bool] = lambda report: report.is_up,
-) -> Report:
-    """Ask until it `is_enough` or `wait` seconds are over, at least once, and return the last report.
-
-    `progress` is told every change of a tunnel's state.
+    `tell` is told every change of a tunnel's state.
     """
     told: tuple[str, ...] = ()
 
-    def look() -> Report:
+    def look_and_tell() -> Report:
         nonlocal told
-        report = ask(runner, intent)
+        report = look()
         states = tuple(f"{t.name} {'UP' if t.is_up else f'DOWN: {t.reason}'}" for t in report.tunnels)
         for state in states:
             if state not in told:
-                progress(state)
+                tell(state)
         told = states
         return report
 
-    return look_until(look, is_enough, clock, patience=wait, pause=_PAUSE)
+    return look_until(look_and_tell, lambda report: report.is_up, clock, patience=wait, pause=_PAUSE)
 
 
 def verify_command(request: Request) -> int:
     """Wait until both tunnels are UP; exit code 3 when they are not in time."""
-    intent, connection = _intent(request), _connection(request)
-    runner = LastingRunner(connection, Deadline(connection.clock, request.options.deadline))
-    try:
-        report = ask_until_up(
-            runner, intent, clock=connection.clock, wait=request.options.wait, progress=_tell_progress
+    intent, connection = intent_of(request), connection_of(request)
+    with closing(LastingSession(connection, request.options.deadline)) as session:
+        report = look_until_up(
+            lambda: session.look(intent), connection.clock, wait=request.options.wait, tell=report_progress
         )
-    finally:
-        runner.close()
     return _show(report, request, intent, connection.clock.time())
 
 
 def status_command(request: Request) -> int:
     """Show how the tunnels are now; exit code 3 when one is not UP."""
-    intent, connection = _intent(request), _connection(request)
-    runner = LastingRunner(connection, Deadline(connection.clock, request.options.deadline))
-    try:
-        report = ask(runner, intent, has_uptime=True)
-    finally:
-        runner.close()
+    intent, connection = intent_of(request), connection_of(request)
+    with closing(LastingSession(connection, request.options.deadline)) as session:
+        report = session.look(intent, has_uptime=True)
     return _show(report, request, intent, connection.clock.time())
 
 
@@ -164,20 +120,3 @@ def _write_page(report: Report, request: Request, intent: Intent, looked_at: flo
         scratch.replace(path)
     except OSError as error:
         raise InputError("--html", str(path), f"a file that can be written ({error.strerror})") from None
-
-
-def _tell_progress(line: str) -> None:
-    sys.stderr.write(f"{line}\n")
-    sys.stderr.flush()
-
-
-def _intent(request: Request) -> Intent:
-    if request.vpn is None:
-        raise InputError("vpn", "missing", "what AWS handed out (--aws-config)")
-    return intent_from_aws(request.vpn, request.settings, request.link, request.generation)
-
-
-def _connection(request: Request) -> Connection:
-    if request.login is None:
-        raise InputError("router.host", "missing", "the router's address (--host)")
-    return Connection(request.login)

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from ipaddress import IPv4Network
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
@@ -48,7 +47,7 @@ def drawing(intent: Intent, login_address: str, vpc_cidrs: Sequence[object] = ()
         is_behind_nat=intent.is_behind_nat,
         asns=(routing.router_asn, routing.aws_asn) if isinstance(routing, Bgp) else None,
         vpc_networks=_texts(routing.vpc_cidrs) if isinstance(routing, Static) else _texts(vpc_cidrs),
-        announced=_announced(routing),
+        announced=_texts(routing.announced) if isinstance(routing, Bgp) else (),
     )
 
 
@@ -75,12 +74,6 @@ def _texts(networks: Sequence[object]) -> tuple[str, ...]:
     return tuple(str(network) for network in networks)
 
 
-def _announced(routing: Bgp | Static) -> tuple[str, ...]:
-    if isinstance(routing, Static):
-        return ()
-    return _texts((IPv4Network("0.0.0.0/0"),) if routing.advertise is None else routing.advertise)
-
-
 def _verdict(up: int, tunnels: int) -> str:
     if up == tunnels:
         return "Both tunnels are UP"
@@ -100,15 +93,6 @@ def _alternative(report: Report, drawn: Drawing) -> str:
 
 def _state(tunnel: TunnelReport) -> str:
     return "UP" if tunnel.is_up else "DOWN"
-
-
-def _routing(tunnel: TunnelReport) -> str:
-    """Return the tunnel's routing in a few words."""
-    if tunnel.bgp is not None:
-        return f"BGP {tunnel.bgp.state}"
-    return (
-        "no routing" if tunnel.sla is None else f"track {tunnel.sla.state}, SLA {tunnel.sla.return_code or 'unknown'}"
-    )
 
 
 def _fitting(text: str, length: int) -> str:
@@ -133,6 +117,6 @@ def _template() -> Template:
         bytecode_cache=TemplateCache(),
         autoescape=True,
     )
-    environment.globals.update(state_of=_state, routing_of=_routing, remedy_of=remedy, errors_page=errors_page)
+    environment.globals.update(state_of=_state, remedy_of=remedy, errors_page=errors_page)
     environment.filters.update(fitting=_fitting, few=_few)
     return environment.get_template("status_page.html.j2")

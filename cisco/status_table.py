@@ -38,18 +38,10 @@ def _cells(tunnel: TunnelReport) -> tuple[str, ...]:
         tunnel.ike,
         tunnel.ipsec,
         tunnel.line_protocol,
-        _routing(tunnel),
+        tunnel.routing,
         "-" if tunnel.bgp is None else str(tunnel.bgp.prefixes),
         tunnel.uptime or "-",
     )
-
-
-def _routing(tunnel: TunnelReport) -> str:
-    if tunnel.bgp is not None:
-        return f"BGP {tunnel.bgp.state}"
-    if tunnel.sla is not None:
-        return f"track {tunnel.sla.state}, SLA {tunnel.sla.return_code or 'unknown'}"
-    return "-"
 
 
 def _row(cells: tuple[str, ...], widths: list[int]) -> str:

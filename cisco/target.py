@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 
 from . import collisions, ikev2_policies, merge, nvgen, ownership
 from .layout import is_neighbour_line, peer_of, probe_interface, route_interface, tracked_probe
-from .ownership import USED, Mark, Ours, vrf_in_name
+from .mark import Mark
+from .ownership import USED, Ours, vrf_in_name
 from .plan import Collision
 from .state import BGP_KINDS, BGP_VRF, GLOBAL, HEADER, KINDS, Entry, Ref, Section, Sections, vrf_of
 

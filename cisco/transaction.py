@@ -14,9 +14,10 @@ from .login import Options
 from .model import Intent
 from .ownership import connection_of, generation, newest_mark
 from .plan import Owned, Plan
-from .preflight import blindness, examine, refused, require_no_problem
+from .preflight import blindness, examine, require_no_problem
+from .releases import refusals
 from .render import render
-from .result import CheckResult, Result, Tier, diff_text, owned_from_manifest
+from .result import CheckResult, Result, Tier, diff_text
 from .secret import Redactor
 from .state import State, read
 from .tree import parse
@@ -74,7 +75,7 @@ def apply(
         RolledBackError: It failed, and the router is as before.
         NotRolledBackError: It failed, and the text says what is left.
     """
-    owned = owned_from_manifest(manifest, adopt=options.adopt)
+    owned = Owned.from_manifest(manifest, adopt=options.adopt)
     redactor = _redactor(connection, intent)
     wanted = _Wanted(intent, as_marked)
     change = Change(
@@ -83,7 +84,7 @@ def apply(
         redactor,
         decide=lambda running: plan(running, wanted.text(running), owned=owned),
         remaining=lambda running, made: plan(running, wanted.text(running), owned=with_fingerprints(owned, made.owned)),
-        judge=lambda state: refused(state, intent),
+        judge=lambda state: refusals(state.release, intent, state.running),
         report=lambda text: report(redactor.redact(text)),
         intent=intent,
     )
@@ -113,7 +114,7 @@ def remove(
 
     With `forget_unreachable` a router that can't be reached is no error, but a warning.
     """
-    owned = _owned_for_removal(owned_from_manifest(manifest, adopt=options.adopt), intent)
+    owned = _owned_for_removal(Owned.from_manifest(manifest, adopt=options.adopt), intent)
     redactor = _redactor(connection, intent)
     change = Change(
         connection,
@@ -153,7 +154,7 @@ def check(
     as_marked: frozenset[str] = frozenset(),
 ) -> CheckResult:
     """Compare the router with the link, and say which generation the next apply is to write."""
-    owned = owned_from_manifest(manifest, adopt=options.adopt)
+    owned = Owned.from_manifest(manifest, adopt=options.adopt)
     try:
         terminal = connection.open(Deadline(connection.clock, options.deadline))
         try:
@@ -176,7 +177,7 @@ def check(
     return CheckResult(
         generation=_next_generation(connection, found, rest),
         in_sync=found is not None and rest.is_empty,
-        diff=_redactor(connection, intent).redact(_text(rest, refused(router, intent))),
+        diff=_redactor(connection, intent).redact(_text(rest, refusals(router.release, intent, running))),
         changed_at=changed.at if changed is not None else None,
         changed_by=changed.by if changed is not None else None,
     )

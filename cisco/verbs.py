@@ -23,11 +23,11 @@ def render_command(request: Request) -> int:
     """Print the IOS text; the keys only with `--show-secrets`."""
     from .render import render
 
-    intent = _intent(request, for_print=True)
+    intent = intent_of(request, for_print=True)
     text = render(intent)
     settings = request.settings
     if settings.behind_nat and settings.wan_interface is None and settings.local_address is None:
-        _report(
+        report_progress(
             f"note: {intent.local_address} is not the router's own behind NAT: name --wan-interface or --local-address"
         )
     keys = (tunnel.preshared_key for tunnel in intent.tunnels)
@@ -70,17 +70,17 @@ def apply_command(request: Request) -> int:
     if request.manifest_file is not None:
         _require_writable(request.manifest_file)
     result = apply(
-        _intent(request),
-        _connection(request),
+        intent_of(request),
+        connection_of(request),
         request.options,
         _manifest(request),
-        _report,
+        report_progress,
         as_marked=request.as_marked,
     )
     if request.manifest_file is not None:
         _write_manifest(request.manifest_file, result.manifest)
     for warning in result.warnings:
-        _report(f"warning: {warning}")
+        report_progress(f"warning: {warning}")
     _print(result.as_json())
     return 0
 
@@ -89,12 +89,14 @@ def remove_command(request: Request) -> int:
     """Take the link off the router; print the result and drop the manifest's file."""
     from .transaction import remove
 
-    intent = _intent(request) if request.vpn is not None else None
-    result = remove(_connection(request), request.options, intent=intent, manifest=_manifest(request), report=_report)
+    intent = intent_of(request) if request.vpn is not None else None
+    result = remove(
+        connection_of(request), request.options, intent=intent, manifest=_manifest(request), report=report_progress
+    )
     if request.manifest_file is not None:
         request.manifest_file.unlink(missing_ok=True)
     for warning in result.warnings:
-        _report(f"warning: {warning}")
+        report_progress(f"warning: {warning}")
     _print(result.as_json())
     return 0
 
@@ -103,11 +105,12 @@ def _compare(request: Request) -> "CheckResult":
     from .transaction import check
 
     return check(
-        _intent(request), _connection(request), request.options, _manifest(request), as_marked=request.as_marked
+        intent_of(request), connection_of(request), request.options, _manifest(request), as_marked=request.as_marked
     )
 
 
-def _intent(request: Request, *, for_print: bool = False) -> Intent:
+def intent_of(request: Request, *, for_print: bool = False) -> Intent:
+    """Return the link that is asked for. Raises `InputError`."""
     from .aws import intent_from_aws
 
     if request.vpn is None:
@@ -115,7 +118,8 @@ def _intent(request: Request, *, for_print: bool = False) -> Intent:
     return intent_from_aws(request.vpn, request.settings, request.link, request.generation, for_print=for_print)
 
 
-def _connection(request: Request) -> "Connection":
+def connection_of(request: Request) -> "Connection":
+    """Return the way to the router. Raises `InputError`."""
     from .connection import Connection
 
     if request.login is None:
@@ -164,7 +168,8 @@ def _unreachable(text: str) -> AgentError:
     return ConnectError(text)
 
 
-def _report(text: str) -> None:
+def report_progress(text: str) -> None:
+    """Write a line to standard error."""
     sys.stderr.write(f"{text}\n")
     sys.stderr.flush()
 

@@ -96,6 +96,7 @@ class _Said:
     slas: tuple[show_routing.Sla, ...]
     tracks: tuple[show_routing.Track, ...]
     routes: tuple[show_routing.Route, ...]
+    has_route_table: bool
     rib_failures: tuple[show_routing.RibFailure, ...]
     refused: Mapping[str, str]
 
@@ -114,6 +115,7 @@ class _Said:
             show_routing.slas(text(_SLA)),
             show_routing.tracks(text(_TRACK)),
             show_routing.routes(text(_routes_command(intent))),
+            show_routing.is_route_table(text(_routes_command(intent))),
             show_routing.rib_failures(text(_bgp_command(intent, _RIB_FAILURE))),
             {asked: line for asked, shown in outputs.items() if (line := refusal(shown)) is not None},
         )
@@ -134,13 +136,12 @@ def _judge(said: _Said, intent: Intent, tunnel: Tunnel) -> TunnelReport:
     shown = next((i for i in said.interfaces if i.name.lower() == f"tunnel{tunnel.number}"), None)
     ike, ike_reason = _ike(said, tunnel)
     ipsec, ipsec_reason = _ipsec(said, tunnel)
-    bgp = _bgp(said, intent, tunnel) if isinstance(intent.routing, Bgp) else None
-    sla, track = _sla(said, intent.routing, tunnel) if isinstance(intent.routing, Static) else (None, None)
+    routing = _routing(said, intent, tunnel)
     causes = (
         _misconfigured(said, shown, tunnel),
         None if ipsec == UP else (ike_reason if ike != UP else ipsec_reason),
         _line_protocol(said, shown),
-        _routing_reason(said, intent, tunnel, bgp, sla),
+        routing.reason,
     )
     session = next((s for s in said.sessions if s.peer == tunnel.aws_outside and s.is_up), None)
     return TunnelReport(
@@ -151,11 +152,11 @@ def _judge(said: _Said, intent: Intent, tunnel: Tunnel) -> TunnelReport:
         ike,
         ipsec,
         UNKNOWN if shown is None else UP if shown.is_up else DOWN,
-        bgp,
-        sla,
+        routing.bgp,
+        routing.sla,
         next((cause for cause in causes if cause is not None), None),
         _note(said, intent, tunnel, ike_reason) if ipsec == UP else None,
-        _uptime(session, bgp, track),
+        (session.uptime if session is not None else None) or routing.since,
     )
 
 
@@ -179,19 +180,11 @@ def _unreached(said: _Said, intent: Intent) -> str | None:
 
 def _without_route(said: _Said, intent: Intent, tunnels: Sequence[Tunnel]) -> str:
     """Return the VPC's networks to which no route leads through these tunnels; none where the table is not shown."""
-    if not isinstance(intent.routing, Static) or not said.routes:
+    if not isinstance(intent.routing, Static) or not said.has_route_table:
         return ""
     ways = {f"tunnel{tunnel.number}" for tunnel in tunnels}
     reached = {route.network for route in said.routes if (route.interface or "").lower() in ways}
     return ", ".join(str(network) for network in intent.routing.vpc_cidrs if network not in reached)
-
-
-def _uptime(session: show_ipsec.Session | None, bgp: BgpState | None, track: show_routing.Track | None) -> str | None:
-    if session is not None and session.uptime is not None:
-        return session.uptime
-    if bgp is not None:
-        return bgp.uptime if bgp.state == "Established" else None
-    return track.last_change if track is not None and track.state == "Up" else None
 
 
 def _misconfigured(said: _Said, shown: Interface | None, tunnel: Tunnel) -> str | None:
@@ -252,8 +245,7 @@ def _bgp(said: _Said, intent: Intent, tunnel: Tunnel) -> BgpState:
     return BgpState(neighbor.state, neighbor.prefixes or 0, neighbor.uptime)
 
 
-def _sla(said: _Said, routing: Static, tunnel: Tunnel) -> tuple[SlaState, show_routing.Track | None]:
-    number = routing.sla_numbers[tunnel.index]
+def _sla(said: _Said, number: int) -> tuple[SlaState, show_routing.Track | None]:
     track = next((t for t in said.tracks if t.number == number), None)
     code = next((s.return_code for s in said.slas if s.number == number), None)
     if code is None and track is not None:
@@ -262,14 +254,25 @@ def _sla(said: _Said, routing: Static, tunnel: Tunnel) -> tuple[SlaState, show_r
     return SlaState(state, code), track
 
 
-def _routing_reason(
-    said: _Said, intent: Intent, tunnel: Tunnel, bgp: BgpState | None, sla: SlaState | None
-) -> str | None:
-    if isinstance(intent.routing, Bgp) and bgp is not None:
-        return _bgp_reason(said, intent, intent.routing, tunnel, bgp)
-    if isinstance(intent.routing, Static) and sla is not None:
-        return _sla_reason(said, intent.routing.sla_numbers[tunnel.index], sla) or _unreached(said, intent)
-    return "unknown: the link has no routing"
+@dataclass(frozen=True, slots=True)
+class _Routing:
+    """Of one tunnel: its state, why it isn't up, and since when it is."""
+
+    bgp: BgpState | None
+    sla: SlaState | None
+    reason: str | None
+    since: str | None
+
+
+def _routing(said: _Said, intent: Intent, tunnel: Tunnel) -> _Routing:
+    if isinstance(intent.routing, Bgp):
+        bgp = _bgp(said, intent, tunnel)
+        since = bgp.uptime if bgp.state == "Established" else None
+        return _Routing(bgp, None, _bgp_reason(said, intent, intent.routing, tunnel, bgp), since)
+    number = intent.routing.sla_numbers[tunnel.index]
+    sla, track = _sla(said, number)
+    since = track.last_change if track is not None and track.state == "Up" else None
+    return _Routing(None, sla, _sla_reason(said, number, sla) or _unreached(said, intent), since)
 
 
 def _bgp_reason(said: _Said, intent: Intent, routing: Bgp, tunnel: Tunnel, bgp: BgpState) -> str | None:

@@ -10,9 +10,10 @@ from .terminal import Terminal
 from .verify import commands, verify
 
 
-def observe(terminal: Terminal, intent: Intent) -> Report:
-    """Ask the router for everything that tells whether the link is up, in one round trip."""
-    outputs = {reply.line: reply.text for reply in terminal.pipeline(commands(intent), is_slow=True)}
+def observe(terminal: Terminal, intent: Intent, *, has_uptime: bool = False) -> Report:
+    """Ask the router for everything that tells whether the link is up, in one round trip; `has_uptime`: and since when."""
+    asked = commands(intent, has_uptime=has_uptime)
+    outputs = {reply.line: reply.text for reply in terminal.pipeline(asked, is_slow=True)}
     return verify(outputs, intent)
 
 

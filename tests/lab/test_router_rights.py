@@ -8,7 +8,7 @@ import pytest
 from cisco.clock import Deadline
 from cisco.login import ArchivePolicy, Options
 from cisco.model import Bgp, Phase1, Phase2, Static
-from cisco.status import TerminalRunner, ask
+from cisco.watch import observe
 from tests.lab.agent_bench import BGP, GUIDE, MODERN, STATIC, Bench, bench, default_running, link, without_archive
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "security.md").read_text()
@@ -65,7 +65,7 @@ def life(lab: Bench, routing: Bgp | Static, phases: tuple[Phase1, Phase2]) -> No
     """Configure a link, look at it, change it and remove it."""
     manifest = lab.apply(link(routing, phases)).manifest
     terminal = lab.connection().open(Deadline(lab.clock, 60))
-    ask(TerminalRunner(terminal), link(routing, phases), has_uptime=True)
+    observe(terminal, link(routing, phases), has_uptime=True)
     terminal.log_out()
     changed = lab.apply(link(routing, phases, mss=1300, generation=2), dict(manifest))
     lab.remove(manifest=dict(changed.manifest))

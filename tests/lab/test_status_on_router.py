@@ -15,9 +15,9 @@ from cisco.model import Intent
 from cisco.report import Report
 from cisco.request import RouterSettings
 from cisco.secret import Secret
-from cisco.status import TerminalRunner, ask
 from cisco.terminal import Terminal, Timing
 from cisco.transaction import apply
+from cisco.watch import observe
 from lab.ends import AwsEnd
 from lab.exchange import Exchange
 from lab.router.server import Router
@@ -38,7 +38,7 @@ class Link:
     terminal: Terminal
 
     def report(self) -> Report:
-        return ask(TerminalRunner(self.terminal), self.intent, has_uptime=True)
+        return observe(self.terminal, self.intent, has_uptime=True)
 
     def reason_after(self, **changes: object) -> str | None:
         """Change AWS's end of the second tunnel, and return why it is down on the router."""
@@ -158,7 +158,7 @@ def test_a_router_that_knows_nothing_of_the_link_says_so() -> None:
         login = Login(router.host, "admin", router.host_key, port=router.port, password=Secret("plainly-fake"))
         connection = Connection(login, timing=Timing(settle=0.1))
         terminal = connection.open(Deadline(connection.clock, 60))
-        report = ask(TerminalRunner(terminal), intent)
+        report = observe(terminal, intent)
         assert [t.reason for t in report.tunnels] == [
             f"no interface Tunnel{number}: the link is not configured" for number in (1, 2)
         ]

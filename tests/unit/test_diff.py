@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cisco.aws import intent_from_aws
-from cisco.diff import in_sync, plan, removal
+from cisco.diff import plan, removal
 from cisco.errors import AgentError, PreflightError
 from cisco.model import Bgp, Encryption, Intent, Static
 from cisco.plan import SHARED, Owned
@@ -326,16 +326,6 @@ def test_a_line_that_could_not_be_typed_again_stops_the_plan() -> None:
 def test_an_intended_line_of_no_known_kind_is_a_fault_of_ours() -> None:
     with pytest.raises(AgentError, match="no rule of the diff knows"):
         plan("end\n", render(link()) + "hostname x\n")
-
-
-def test_in_sync_ignores_marks_and_generations_and_sees_the_rest() -> None:
-    made = holding(link())
-    assert in_sync(made.show(), render(link(generation=7))) == ()
-    made.type("interface Tunnel2\nno ip tcp adjust-mss\nexit")
-    (difference,) = in_sync(made.show(), render(link()))
-    assert (difference.section, difference.sign, difference.line) == (
-        ("interface Tunnel2",), "+", "ip tcp adjust-mss 1379",
-    )  # fmt: skip
 
 
 SAMPLES = Path(__file__).parent.parent / "data" / "aws"

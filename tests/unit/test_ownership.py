@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cisco import ownership, state
-from cisco.ownership import MAX_DESCRIPTION, Mark, key, previous, read_mark, setting_token, spread
+from cisco.mark import Mark, read_mark
+from cisco.ownership import MAX_DESCRIPTION, key, previous, setting_token, spread
 from cisco.plan import Owned
 from cisco.tree import parse
 
@@ -54,7 +55,7 @@ def test_the_highest_generation_on_the_router_counts() -> None:
     running = router(f"aws-cisco-vpn a {ID} gen 3", f"aws-cisco-vpn a {ID} gen 4", "aws-cisco-vpn b vpn-9 gen 9")
     assert ownership.generation(running, ID) == 4
     assert ownership.generation(running, "vpn-8") is None
-    assert ownership.newest_mark(running, "vpn-9") == ownership.Mark("b", "vpn-9", 9)
+    assert ownership.newest_mark(running, "vpn-9") == Mark("b", "vpn-9", 9)
 
 
 def test_what_the_router_remembers_wins_over_an_old_manifest() -> None:

@@ -6,7 +6,7 @@ from ipaddress import IPv4Address, IPv4Interface
 import pytest
 
 from cisco.model import Bgp, Encryption, IkeVersion, Integrity, Intent, Phase1, Phase2, Tunnel
-from cisco.releases import Release, parse_release, refusals, rejects_ikev2
+from cisco.releases import Release, parse_release, refusals
 from cisco.secret import Secret
 
 XE17 = """Cisco IOS XE Software, Version 17.12.01a
@@ -103,7 +103,11 @@ def test_the_refusing_release_depends_on_the_platform(
     assert bool(refusals(Release(is_xe=True, version=version, text="x", platform=platform), link(2, 2))) is refuses
 
 
-def test_ios_12_4_has_no_ikev2() -> None:
-    assert rejects_ikev2(parse_release(IOS12))
-    assert not rejects_ikev2(parse_release(IOS15))
-    assert not rejects_ikev2(parse_release(XE17))
+@pytest.mark.parametrize("tunnel", [0, 1])
+def test_ios_12_4_has_no_ikev2_for_either_tunnel(tunnel: int) -> None:
+    one, two = (
+        replace(t, phase1=replace(t.phase1, version=IkeVersion.V2)) if t.index == tunnel else t for t in link().tunnels
+    )
+    mixed = replace(link(), tunnels=(one, two))
+    assert ["has no IKEv2" in refusal for refusal in refusals(parse_release(IOS12), mixed)] == [True]
+    assert refusals(parse_release(IOS15), mixed) == refusals(parse_release(XE17), mixed) == ()

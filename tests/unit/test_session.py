@@ -2,9 +2,8 @@
 
 import pytest
 
-from cisco.errors import InputError
 from cisco.replies import Verdict, classify
-from cisco.session import Dialogue, Prompt, prompt_in, require_sendable
+from cisco.session import Dialogue, Prompt, prompt_in
 
 SYSLOG = "*Nov 24 10:00:00.123: %LINEPROTO-5-UPDOWN: Line protocol on Interface Tunnel1, changed state to up\n"
 REVERT_NOTICE = (
@@ -155,12 +154,6 @@ def test_a_hundred_thousand_lines_cost_no_more_than_their_length() -> None:
 
     ((_, text, _),) = replies_to(["show running-config"], *pieces)
     assert text.count("\n") == 100_000
-
-
-@pytest.mark.parametrize("line", ["a\nb", "a\rb", "a?", "a\x03", "caf\u00e9", "x" * 255])
-def test_a_line_that_would_not_arrive_as_one_line_is_refused(line: str) -> None:
-    with pytest.raises(InputError):
-        require_sendable(line)
 
 
 @pytest.mark.parametrize(

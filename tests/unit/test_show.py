@@ -167,11 +167,6 @@ def test_each_flow_of_an_interface_is_its_own() -> None:
     assert [(str(f.peer), f.is_up) for f in flows(text)] == [("192.0.2.1", True), ("192.0.2.2", False)]
 
 
-def test_udp_encapsulation_is_seen() -> None:
-    text = flow_text("remaining key lifetime (sec): 3500", "in use settings ={Tunnel UDP-Encaps, }\n Status: ACTIVE")
-    assert flows(text)[0].is_udp_encapsulated
-
-
 @pytest.mark.parametrize(
     ("status", "sas", "is_up"),
     [
@@ -191,7 +186,7 @@ def test_a_session_is_up_only_with_ipsec_sas(*, status: str, sas: int, is_up: bo
         f"        Active SAs: {sas}, origin: crypto map\n"
     )
     assert session.is_up == is_up
-    assert (session.uptime, session.is_ike_active) == ("7w0d", True)
+    assert session.uptime == "7w0d"
 
 
 @pytest.mark.parametrize(
@@ -263,6 +258,7 @@ def test_no_text_makes_a_parser_fail(text: str) -> None:
         "9 1.1.1.1/500 2.2.2.2/500\n" * 10_000,
         ("protected vrf: (none)\ninbound esp sas:\nspi: 0x1(1)\n") * 10_000,
     ],
+    ids=lambda piece: repr(piece[:20]),
 )
 def test_hostile_text_takes_bounded_time(piece: str) -> None:
     with patience():

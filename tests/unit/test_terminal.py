@@ -8,7 +8,7 @@ import pytest
 
 from cisco.clock import Deadline
 from cisco.connection import Connection
-from cisco.errors import ConnectError, PreflightError, RejectedLineError, RouterBusyError, SessionLostError
+from cisco.errors import ConnectError, InputError, PreflightError, RejectedLineError, RouterBusyError, SessionLostError
 from cisco.login import Login, Options
 from cisco.plan import Command, Step
 from cisco.preflight import SHOW_RUNNING, examine, read_running
@@ -327,6 +327,15 @@ def test_the_error_of_a_rejected_line_masks_the_key() -> None:
         pusher.settle()
     assert raised.value.number == 3
     assert KEY not in f"{raised.value!r} {raised.value} {raised.value.__dict__}"
+
+
+@pytest.mark.parametrize("line", ["a\nb", "a\rb", "a?", "a\x03", "caf\u00e9", "x" * 255])
+def test_a_line_that_would_not_arrive_as_one_line_is_never_sent(line: str) -> None:
+    router = ScriptedRouter(FakeClock())
+
+    with pytest.raises(InputError, match="a configuration line is '\\*\\*\\*'"):
+        pusher_on(router).push(Step("shared", (Command(line),), ()))
+    assert line not in router.received
 
 
 @pytest.mark.parametrize(

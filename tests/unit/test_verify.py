@@ -244,9 +244,11 @@ def test_a_tracked_route_that_only_the_other_tunnel_has_is_noted() -> None:
     assert tunnel.note == "the routing table has no route to 10.0.0.0/16 through this tunnel"
 
 
-def test_a_network_that_neither_tunnel_has_a_route_to_makes_no_tunnel_up() -> None:
-    said = answers(is_static=True) | {"show ip route static": re.sub(r"Tunnel\d", "GigabitEthernet1", ROUTES)}
-    tunnel = first(said, is_static=True)
+@pytest.mark.parametrize(
+    "table", [re.sub(r"Tunnel\d", "GigabitEthernet1", ROUTES), "Gateway of last resort is not set\n"]
+)
+def test_a_network_that_neither_tunnel_has_a_route_to_makes_no_tunnel_up(table: str) -> None:
+    tunnel = first(answers(is_static=True) | {"show ip route static": table}, is_static=True)
     assert tunnel.reason == "the routing table has no route to 10.0.0.0/16 through either tunnel"
 
 
