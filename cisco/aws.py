@@ -7,9 +7,10 @@ defaults whatever the connection has, so that `Options.TunnelOptions` win wherev
 from collections.abc import Mapping, Sequence
 from ipaddress import IPv4Address, IPv4Network
 
-from .aws_connection import AwsConnection, AwsTunnel, ipv4_network, read_attributes
+from .aws_connection import AwsConnection, AwsTunnel, read_attributes
 from .aws_xml import read_xml
 from .errors import InputError
+from .fields import ipv4_network
 from .model import Bgp, Intent, Static, Tunnel
 from .mss import mss
 from .request import RouterSettings

@@ -1,12 +1,12 @@
 """What AWS says of a VPN connection, whichever way it says it; and the attributes, one of the two ways."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Interface, IPv4Network
+from ipaddress import IPv4Address, IPv4Interface
 
 from .counted import counted
 from .errors import InputError
+from .fields import endpoint, ipv4_network, whole_number
 from .model import Encryption, Integrity
 from .secret import Secret
 
@@ -84,37 +84,3 @@ def _tunnel(entry: Mapping[str, object], customer: IPv4Address, asns: tuple[int,
         preshared_key=Secret(str(entry.get("PreSharedKey") or "")),
         asns=asns,
     )
-
-
-def whole_number(field: str, value: object) -> int:
-    """Return a number that AWS may write as text, and JSON from other languages as 28800.0. Raises `InputError`."""
-    text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
-    # int() takes more than digits: signs, underscores, other scripts.
-    if not re.fullmatch(r"[0-9]{1,20}", text):
-        raise InputError(field, value, "a whole number")
-    return int(text)
-
-
-def ipv4_address(field: str, value: object) -> IPv4Address:
-    """Return an address. Raises `InputError`."""
-    try:
-        return IPv4Address(str(value))
-    except ValueError:
-        raise InputError(field, value, "an IPv4 address") from None
-
-
-def endpoint(field: str, value: object) -> IPv4Address:
-    """Return the outside address of one end, public or private. Raises `InputError`."""
-    address = ipv4_address(field, value)
-    is_a_host = not (address.is_unspecified or address.is_loopback or address.is_multicast or address.is_link_local)
-    if not is_a_host or address.is_reserved:
-        raise InputError(field, str(address), "the address of a host")
-    return address
-
-
-def ipv4_network(field: str, value: object) -> IPv4Network:
-    """Return a network; host bits are an error. Raises `InputError`."""
-    try:
-        return IPv4Network(str(value))
-    except ValueError:
-        raise InputError(field, value, "an IPv4 network in CIDR form with no host bits set") from None

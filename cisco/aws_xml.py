@@ -6,9 +6,10 @@ from ipaddress import IPv4Address, IPv4Interface
 from typing import TypeVar
 from xml.etree import ElementTree  # a document type, the only way to entities, is refused before it is parsed
 
-from .aws_connection import Algorithms, AwsConnection, AwsTunnel, endpoint, ipv4_address, whole_number
+from .aws_connection import Algorithms, AwsConnection, AwsTunnel
 from .counted import counted
 from .errors import InputError
+from .fields import endpoint, ipv4_address, whole_number
 from .model import Encryption, Integrity
 from .secret import Secret
 

@@ -1,14 +1,11 @@
 """Intent to IOS text, in AWS's form and order: one template a concern, Jinja2 with undefined names refused."""
 
 from functools import cache
-from pathlib import Path
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from .errors import InputError
 from .mark import Mark
 from .model import Bgp, Encryption, IkeVersion, Integrity, Intent, Phase1, Steering, Tunnel
-from .template_cache import TemplateCache
+from .templating import Environment, environment
 from .typable import TYPABLE, is_typable
 
 # AWS's word -> IOS's word (Cisco's published IOS-XE models; see docs/deviations.md).
@@ -97,16 +94,9 @@ def render(intent: Intent) -> str:
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        bytecode_cache=TemplateCache(),
-        autoescape=False,  # noqa: S701  # IOS text, not HTML; every value is checked by the model and below
-    )
-    environment.globals.update(
+    # IOS text, not HTML; every value is checked by the model, and every line by `render`.
+    made = environment(autoescape=False)
+    made.globals.update(
         ikev1_encryption=IKEV1_ENCRYPTION,
         ikev1_hash=IKEV1_HASH,
         ikev2_encryption=IKEV2_ENCRYPTION,
@@ -116,7 +106,7 @@ def _environment() -> Environment:
         proposal_name=proposal_name,
         transform=transform,
     )
-    return environment
+    return made
 
 
 def _render(template: str, intent: Intent, tunnel: Tunnel) -> str:

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 
 from .errors import InputError
+from .fields import flag, integer, ipv4_address, ipv4_network, json_object, optional_text, pair, text
 from .login import ArchivePolicy, Login, Options
 from .model import Steering
 from .secret import Secret
@@ -19,16 +20,8 @@ _SETTING_FIELDS = {
     "front_door_vrf", "inside_vrf", "prefix_lists", "maximum_prefix", "primary", "steering",
 }  # fmt: skip
 _OPTION_FIELDS = {
-    "save",
-    "revert_minutes",
-    "archive",
-    "adopt",
-    "window",
-    "deadline",
-    "wait",
-    "backup",
-    "forget_unreachable",
-}
+    "save", "revert_minutes", "archive", "adopt", "window", "deadline", "wait", "backup", "forget_unreachable",
+}  # fmt: skip
 _VPN_FIELDS = {"customer_gateway_configuration", "tunnel_options", "vpc_cidrs", "attributes"}
 _MARKED = frozenset({"link", "generation"})
 _TOP_FIELDS = {"link", "generation", "vpn", "router", "options", "manifest"}
@@ -80,24 +73,24 @@ class Request:
     as_json: bool = True
     as_marked: frozenset[str] = frozenset()
     show_secrets: bool = False
-    manifest_file: Path | None = field(default=None)
+    manifest_file: Path | None = None
     html_file: Path | None = None
     tells_difference: bool = False
 
 
 def parse_request(data: object, environment: Mapping[str, str], *, show_secrets: bool = False) -> Request:
     """Check the JSON form. Unknown fields are refused by name. Raises `InputError`."""
-    top = _object("input", data, _TOP_FIELDS)
-    router = _object("router", top.get("router", {}), _LOGIN_FIELDS | _SETTING_FIELDS)
+    top = json_object("input", data, _TOP_FIELDS)
+    router = json_object("router", top.get("router", {}), _LOGIN_FIELDS | _SETTING_FIELDS)
     vpn = top.get("vpn")
     return Request(
-        link=_text("link", top.get("link", "link")),
-        generation=_integer("generation", top.get("generation", 1)),
-        vpn=None if vpn is None else _object("vpn", vpn, _VPN_FIELDS),
+        link=text("link", top.get("link", "link")),
+        generation=integer("generation", top.get("generation", 1)),
+        vpn=None if vpn is None else json_object("vpn", vpn, _VPN_FIELDS),
         settings=parse_settings(router),
         login=parse_login("router", router, environment) if router.get("host") else None,
-        options=parse_options(_object("options", top.get("options", {}), _OPTION_FIELDS), environment),
-        manifest=_optional_object("manifest", top.get("manifest")),
+        options=parse_options(json_object("options", top.get("options", {}), _OPTION_FIELDS), environment),
+        manifest=None if top.get("manifest") is None else json_object("manifest", top["manifest"]),
         as_marked=_MARKED - top.keys(),
         show_secrets=show_secrets,
     )
@@ -121,20 +114,20 @@ def parse_settings(router: Mapping[str, object]) -> RouterSettings:
     advertise = router.get("advertise", "default")
     address = router.get("local_address")
     return RouterSettings(
-        wan_interface=_optional_text("router.wan_interface", router.get("wan_interface")),
-        behind_nat=_flag("router.behind_nat", router.get("behind_nat", False)),
-        local_address=None if address is None else _address("router.local_address", address),
+        wan_interface=optional_text("router.wan_interface", router.get("wan_interface")),
+        behind_nat=flag("router.behind_nat", router.get("behind_nat", False)),
+        local_address=None if address is None else ipv4_address("router.local_address", address),
         advertise=None if advertise == "default" else _networks("router.advertise", advertise),
-        tunnel_numbers=_pair("router.tunnel_numbers", router.get("tunnel_numbers", (1, 2))),
-        isakmp_policies=_pair("router.isakmp_policies", router.get("isakmp_policies", (200, 201))),
-        sla_numbers=_pair("router.sla_numbers", router.get("sla_numbers", (100, 200))),
-        front_door_vrf=_optional_text("router.front_door_vrf", router.get("front_door_vrf")),
-        inside_vrf=_optional_text("router.inside_vrf", router.get("inside_vrf")),
-        prefix_lists=_flag("router.prefix_lists", router.get("prefix_lists", False)),
+        tunnel_numbers=pair("router.tunnel_numbers", router.get("tunnel_numbers", (1, 2))),
+        isakmp_policies=pair("router.isakmp_policies", router.get("isakmp_policies", (200, 201))),
+        sla_numbers=pair("router.sla_numbers", router.get("sla_numbers", (100, 200))),
+        front_door_vrf=optional_text("router.front_door_vrf", router.get("front_door_vrf")),
+        inside_vrf=optional_text("router.inside_vrf", router.get("inside_vrf")),
+        prefix_lists=flag("router.prefix_lists", router.get("prefix_lists", False)),
         maximum_prefix=None
         if router.get("maximum_prefix") is None
-        else _integer("router.maximum_prefix", router["maximum_prefix"]),
-        primary=_optional_text("router.primary", router.get("primary")),
+        else integer("router.maximum_prefix", router["maximum_prefix"]),
+        primary=optional_text("router.primary", router.get("primary")),
         steering=_steering(router.get("steering", Steering.AS_PATH.value)),
     )
 
@@ -144,71 +137,46 @@ def parse_login(name: str, router: Mapping[str, object], environment: Mapping[st
     key_file = router.get("key_file")
     jump = router.get("jump_host")
     return Login(
-        host=_text(f"{name}.host", router.get("host")),
-        port=_integer(f"{name}.port", router.get("port", 22)),
+        host=text(f"{name}.host", router.get("host")),
+        port=integer(f"{name}.port", router.get("port", 22)),
         username=_given(router, name, "username", "who logs in (--username)"),
         host_key=_given(router, name, "host_key", f"the router's own, SHA256:… (--host-key): {_HOST_KEY_COMMAND}"),
         password=_secret(router.get("password") or environment.get(PASSWORD_VARIABLE)),
         enable_password=_secret(router.get("enable_password") or environment.get(ENABLE_VARIABLE)),
-        key_file=None if key_file is None else Path(_text(f"{name}.key_file", key_file)).expanduser(),
-        use_agent=_flag(f"{name}.use_agent", router.get("use_agent", False)),
+        key_file=None if key_file is None else Path(text(f"{name}.key_file", key_file)).expanduser(),
+        use_agent=flag(f"{name}.use_agent", router.get("use_agent", False)),
         jump_host=None
         if jump is None
-        else parse_login(f"{name}.jump_host", _object("jump_host", jump, _LOGIN_FIELDS), {}),
+        else parse_login(f"{name}.jump_host", json_object("jump_host", jump, _LOGIN_FIELDS), {}),
     )
 
 
 def parse_options(options: Mapping[str, object], environment: Mapping[str, str]) -> Options:
     """Check how to carry out the change."""
-    archive = _text("options.archive", options.get("archive", "use"))
+    archive = text("options.archive", options.get("archive", "use"))
     if archive not in {policy.value for policy in ArchivePolicy}:
         raise InputError("options.archive", archive, "use, require or configure")
     defaults = Options()
     backup = options.get("backup")
     forget = options.get("forget_unreachable", False)
     return Options(
-        save=_flag("options.save", options.get("save", defaults.save)),
-        revert_minutes=_integer("options.revert_minutes", options.get("revert_minutes", defaults.revert_minutes)),
+        save=flag("options.save", options.get("save", defaults.save)),
+        revert_minutes=integer("options.revert_minutes", options.get("revert_minutes", defaults.revert_minutes)),
         archive=ArchivePolicy(archive),
-        adopt=_flag("options.adopt", options.get("adopt", defaults.adopt)),
-        window=_integer("options.window", options.get("window", defaults.window)),
-        deadline=_integer("options.deadline", options.get("deadline", int(defaults.deadline))),
-        wait=_integer("options.wait", options.get("wait", int(defaults.wait))),
-        backup=None if backup is None else Path(_text("options.backup", backup)).expanduser(),
-        forget_unreachable=_flag("options.forget_unreachable", forget) or _is_said(environment, FORGET_VARIABLE),
+        adopt=flag("options.adopt", options.get("adopt", defaults.adopt)),
+        window=integer("options.window", options.get("window", defaults.window)),
+        deadline=integer("options.deadline", options.get("deadline", int(defaults.deadline))),
+        wait=integer("options.wait", options.get("wait", int(defaults.wait))),
+        backup=None if backup is None else Path(text("options.backup", backup)).expanduser(),
+        forget_unreachable=flag("options.forget_unreachable", forget) or _is_said(environment, FORGET_VARIABLE),
     )
-
-
-def _object(name: str, value: object, known: set[str]) -> Mapping[str, object]:
-    if not isinstance(value, Mapping):
-        raise InputError(name, type(value).__name__, "a JSON object")
-    for key in value:
-        if key not in known:
-            raise InputError(f"{name} field", key, f"one of {', '.join(sorted(known))}")
-    return value
-
-
-def _optional_object(name: str, value: object) -> Mapping[str, object] | None:
-    if value is not None and not isinstance(value, Mapping):
-        raise InputError(name, type(value).__name__, "a JSON object")
-    return value
-
-
-def _text(name: str, value: object) -> str:
-    if not isinstance(value, str) or not value:
-        raise InputError(name, value, "text")
-    return value
 
 
 def _given(router: Mapping[str, object], name: str, field: str, allowed: str) -> str:
     value = router.get(field)
     if value is None or value == "":
         raise InputError(f"{name}.{field}", "absent", allowed)
-    return _text(f"{name}.{field}", value)
-
-
-def _optional_text(name: str, value: object) -> str | None:
-    return None if value is None else _text(name, value)
+    return text(f"{name}.{field}", value)
 
 
 def _steering(value: object) -> Steering:
@@ -235,38 +203,7 @@ def _is_said(environment: Mapping[str, str], variable: str) -> bool:
     return value == "yes"
 
 
-def _integer(name: str, value: object) -> int:
-    # JSON from other languages may carry whole numbers as 5.0.
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise InputError(name, value, "a whole number")
-    return value
-
-
-def _flag(name: str, value: object) -> bool:
-    if not isinstance(value, bool):
-        raise InputError(name, value, "true or false")
-    return value
-
-
-def _pair(name: str, value: object) -> tuple[int, int]:
-    if not isinstance(value, Sequence) or len(value) != 2:
-        raise InputError(name, value, "two numbers, one a tunnel")
-    return _integer(name, value[0]), _integer(name, value[1])
-
-
-def _address(name: str, value: object) -> IPv4Address:
-    try:
-        return IPv4Address(str(value))
-    except ValueError:
-        raise InputError(name, value, "an IPv4 address") from None
-
-
 def _networks(name: str, value: object) -> tuple[IPv4Network, ...]:
     if not isinstance(value, Sequence) or isinstance(value, str) or not value:
         raise InputError(name, value, "'default' or a list of networks")
-    try:
-        return tuple(IPv4Network(str(item)) for item in value)
-    except ValueError as error:
-        raise InputError(name, str(error), "'default' or a list of networks such as 192.168.10.0/24") from None
+    return tuple(ipv4_network(name, item) for item in value)

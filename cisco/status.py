@@ -21,6 +21,7 @@ from .status_table import table
 from .terminal import Terminal
 from .verbs import connection_of, intent_of, report_progress
 from .watch import look_until, observe
+from .whole_file import write_whole
 
 # A tunnel takes some seconds for IKE, then up to a BGP keepalive (10 s); asking more often finds nothing new.
 _PAUSE = 3.0
@@ -102,7 +103,6 @@ def _show(report: Report, request: Request, intent: Intent, looked_at: float) ->
 
 
 def _write_page(report: Report, request: Request, intent: Intent, looked_at: float) -> None:
-    """Replace the page in one step, so that whoever reads it meanwhile has a whole one."""
     from .status_page import drawing, status_page
 
     path, login, vpn = request.html_file, request.login, request.vpn
@@ -114,9 +114,7 @@ def _write_page(report: Report, request: Request, intent: Intent, looked_at: flo
     networks = vpn.get("vpc_cidrs")
     drawn = drawing(intent, login.address, networks if isinstance(networks, list) else ())
     page = status_page(Report(tuple(tunnels)), drawn, datetime.fromtimestamp(looked_at, tz=timezone.utc))
-    scratch = path.with_name(path.name + ".new")
     try:
-        scratch.write_text(page, encoding="utf-8")
-        scratch.replace(path)
+        write_whole(path, page)
     except OSError as error:
         raise InputError("--html", str(path), f"a file that can be written ({error.strerror})") from None

@@ -8,14 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from pathlib import Path
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from .model import Bgp, Intent, Static
 from .remedies import errors_page, remedy
 from .report import Report, TunnelReport
-from .template_cache import TemplateCache
+from .templating import Template, environment
 
 _MOST_NETWORKS = 5  # as many as the drawing has room for
 
@@ -109,14 +106,7 @@ def _few(networks: Sequence[str]) -> tuple[str, ...]:
 
 @cache
 def _template() -> Template:
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        bytecode_cache=TemplateCache(),
-        autoescape=True,
-    )
-    environment.globals.update(state_of=_state, remedy_of=remedy, errors_page=errors_page)
-    environment.filters.update(fitting=_fitting, few=_few)
-    return environment.get_template("status_page.html.j2")
+    made = environment(autoescape=True)
+    made.globals.update(state_of=_state, remedy_of=remedy, errors_page=errors_page)
+    made.filters.update(fitting=_fitting, few=_few)
+    return made.get_template("status_page.html.j2")

@@ -11,8 +11,9 @@ from enum import Enum
 from ipaddress import IPv4Network
 from typing import TypeVar
 
-from .aws_connection import AwsTunnel, whole_number
+from .aws_connection import AwsTunnel
 from .errors import InputError
+from .fields import whole_number
 from .model import PHASE1_DH_GROUPS, PHASE2_DH_GROUPS, PRESHARED_KEY, Encryption, IkeVersion, Integrity, Phase1, Phase2
 from .secret import Secret
 

@@ -145,11 +145,10 @@ def _require_writable(path: Path) -> None:
 
 
 def _write_manifest(path: Path, manifest: Mapping[str, object]) -> None:
-    """Replace the file in one step: a manifest half written would be one that `remove` can't read."""
-    scratch = path.with_name(path.name + ".new")
+    from .whole_file import write_whole
+
     try:
-        scratch.write_text(json.dumps(manifest, indent=2) + "\n")
-        scratch.replace(path)
+        write_whole(path, json.dumps(manifest, indent=2) + "\n")
     except OSError as error:
         raise AgentError(
             f"the router is configured, but the manifest {path} can't be written ({error.strerror}); "

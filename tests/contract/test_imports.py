@@ -20,9 +20,8 @@ SSH = {"netmiko", "paramiko", "asyncssh", "scp", "fabric"}
 WORLD = {"os", "sys", "socket", "subprocess", "time", "pathlib", "threading", "random", "secrets", "urllib", "shutil"}
 PURE_ROLLOUT = ("tunnels", "cost", "columns", "kubernetes", "board")
 PURE_CISCO = ("model", "tree", "nvgen", "diff", "verify", "ownership", "plan", "order", "mss")
-# The only files that may: one talks SSH; two write text from templates, IOS's, and HTML that escapes by itself, and one
-# keeps those compiled.
-ONLY = {"netmiko": ("transport.py",), "jinja2": ("render.py", "status_page.py", "template_cache.py")}
+# The only files that may: one talks SSH, one renders templates.
+ONLY = {"netmiko": ("transport.py",), "jinja2": ("templating.py",)}
 
 
 def imported(file: Path) -> Iterator[str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from jinja2 import Environment, FileSystemLoader
 
-from cisco.template_cache import TemplateCache
+from cisco.templating import TemplateCache
 
 
 def rendered(folder: Path) -> str:

@@ -1,6 +1,6 @@
-"""Compiled templates beside their sources, as Python keeps compiled modules: compiling them anew costs a tenth of a run.
+"""Jinja2 as it is used here: an undefined name is an error, and compiled templates are kept as Python keeps its modules.
 
-The files go where ``.pyc`` files go (`__pycache__`, or ``PYTHONPYCACHEPREFIX``), and are not written where those are not
+Compiling them anew costs a tenth of a run. The files go where ``.pyc`` files go (`__pycache__`, or ``PYTHONPYCACHEPREFIX``), and are not written where those are not
 (``PYTHONDONTWRITEBYTECODE``, a folder that is not ours). Jinja2 compares a checksum of the source before it takes one.
 """
 
@@ -11,7 +11,23 @@ from importlib.util import cache_from_source
 from pathlib import Path
 
 import jinja2
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from jinja2.bccache import Bucket, BytecodeCache
+
+__all__ = ("Environment", "Template", "TemplateCache", "environment")
+
+
+def environment(*, autoescape: bool) -> Environment:
+    """Return what renders the files of `templates/`."""
+    return Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        bytecode_cache=TemplateCache(),
+        autoescape=autoescape,  # noqa: S701  # HTML asks for it, IOS text must not be escaped
+    )
 
 
 class TemplateCache(BytecodeCache):
