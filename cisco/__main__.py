@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from importlib import import_module
 
-from .errors import AgentError, InputError
+from .errors import AgentError, InputError, Words
 from .flags import build_parser, is_described, request_from_flags
 from .remedies import with_remedy
 from .request import Request, parse_request, secrets_of
@@ -56,12 +56,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _request_from_stdin(flags: Namespace) -> Request:
     if sys.stdin.isatty():
-        raise InputError("input", "absent", "flags such as --aws-config (see --help), or JSON on standard input")
+        raise InputError("input", Words("absent"), "flags such as --aws-config (see --help), or JSON on standard input")
     try:
         data = json.load(sys.stdin)
     except (ValueError, RecursionError):
         raise InputError(
-            "standard input", "not JSON", "the JSON form of a request, or flags instead (see --help)"
+            "standard input", Words("not JSON"), "the JSON form of a request, or flags instead (see --help)"
         ) from None
     request = parse_request(data, os.environ, show_secrets=flags.show_secrets)
     return replace(request, html_file=flags.html, tells_difference=flags.exit_code)

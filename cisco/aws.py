@@ -9,7 +9,7 @@ from ipaddress import IPv4Address, IPv4Network
 
 from .aws_connection import AwsConnection, AwsTunnel, read_attributes
 from .aws_xml import read_xml
-from .errors import InputError
+from .errors import InputError, Words
 from .fields import ipv4_network
 from .model import Bgp, Intent, Static, Tunnel
 from .mss import mss
@@ -81,7 +81,7 @@ def _local_address(connection: AwsConnection, router: RouterSettings, *, for_pri
     if router.behind_nat and not is_known and not for_print:
         raise InputError(
             "router.wan_interface and router.local_address",
-            "absent",
+            Words("absent"),
             "one of them given behind NAT: the public address is not the router's own",
         )
     return router.local_address or connection.tunnels[0].customer_outside
@@ -96,14 +96,14 @@ def _vpc_networks(cidrs: object) -> tuple[IPv4Network, ...]:
 def _require_networks(networks: tuple[IPv4Network, ...], purpose: str) -> None:
     if not networks:
         raise InputError(
-            "vpc_cidrs (--cidr)", "absent", f"the VPC side's networks, such as 10.0.0.0/16, with {purpose}"
+            "vpc_cidrs (--cidr)", Words("absent"), f"the VPC side's networks, such as 10.0.0.0/16, with {purpose}"
         )
 
 
 def _bgp(connection: AwsConnection, networks: tuple[IPv4Network, ...], router: RouterSettings) -> Bgp:
     asns = connection.tunnels[0].asns
     if asns is None:
-        raise InputError("bgp", "absent", "given for a connection without static routing")
+        raise InputError("bgp", Words("absent"), "given for a connection without static routing")
     if router.prefix_lists:
         _require_networks(networks, "prefix lists")
     return Bgp(
@@ -122,7 +122,7 @@ def _static(networks: tuple[IPv4Network, ...], router: RouterSettings, *, for_pr
         ("router.maximum_prefix (--maximum-prefix)", router.maximum_prefix is not None),
     ):
         if is_given:
-            raise InputError(field, "given", "absent with static routing: it is about BGP")
+            raise InputError(field, Words("given"), "absent with static routing: it is about BGP")
     if not for_print:
         _require_networks(networks, "static routing")
     return Static(networks, router.sla_numbers)

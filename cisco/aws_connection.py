@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Interface
 
 from .counted import counted
-from .errors import InputError
+from .errors import InputError, Words
 from .fields import endpoint, ipv4_network, whole_number
 from .model import Encryption, Integrity
 from .secret import Secret
@@ -51,12 +51,12 @@ class AwsConnection:
 def read_attributes(raw: object, options: Sequence[Mapping[str, object]]) -> AwsConnection:
     """Return the connection that attributes and complete tunnel options describe. Raises `InputError`."""
     if not isinstance(raw, Mapping):
-        raise InputError("vpn", "without customer_gateway_configuration", "AWS's connection XML, or attributes")
+        raise InputError("vpn", Words("without customer_gateway_configuration"), "AWS's connection XML, or attributes")
     for name in raw:
         if name not in _ATTRIBUTES:
             raise InputError("vpn.attributes field", name, f"one of {', '.join(sorted(_ATTRIBUTES))}")
     if len(options) != 2:
-        raise InputError("tunnel_options", counted(len(options), "entry", "entries"), "two, one a tunnel")
+        raise InputError("tunnel_options", Words(counted(len(options), "entry", "entries")), "two, one per tunnel")
     is_static = bool(raw.get("static_routes_only"))
     asns = None
     if not is_static:

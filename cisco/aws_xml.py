@@ -8,7 +8,7 @@ from xml.etree import ElementTree  # a document type, the only way to entities, 
 
 from .aws_connection import Algorithms, AwsConnection, AwsTunnel
 from .counted import counted
-from .errors import InputError
+from .errors import InputError, Words
 from .fields import endpoint, ipv4_address, whole_number
 from .model import Encryption, Integrity
 from .secret import Secret
@@ -36,7 +36,7 @@ def read_xml(text: str) -> AwsConnection:
     root = _connection(_parsed(text))
     sections = root.findall("ipsec_tunnel")
     if len(sections) != 2:
-        raise InputError("ipsec_tunnel", counted(len(sections), "element"), "two, one a tunnel")
+        raise InputError("ipsec_tunnel", Words(counted(len(sections), "element")), "two, one per tunnel")
     has_bgp = root.find("ipsec_tunnel/customer_gateway/bgp") is not None
     is_static = _optional(root, "vpn_connection_attributes") == _STATIC or not has_bgp
     one, two = (_tunnel(section, is_static=is_static) for section in sections)
@@ -45,14 +45,14 @@ def read_xml(text: str) -> AwsConnection:
 
 def _parsed(text: str) -> ElementTree.Element:
     if len(text) > _LONGEST_DOCUMENT:
-        raise InputError(_FIELD, f"{len(text)} characters", f"at most {_LONGEST_DOCUMENT} characters")
+        raise InputError(_FIELD, Words(f"{len(text)} characters"), f"at most {_LONGEST_DOCUMENT} characters")
     if "<!DOCTYPE" in text or "<!ENTITY" in text:
-        raise InputError(_FIELD, "an XML document type", "AWS's plain XML without one")
+        raise InputError(_FIELD, Words("an XML document type"), "AWS's plain XML without one")
     try:
         root = ElementTree.fromstring(text.strip("\ufeff \t\r\n"))  # noqa: S314  # no document type, see above
     except (ElementTree.ParseError, ValueError) as error:
         reason = "it holds what is not text" if isinstance(error, ValueError) else str(error)
-        raise InputError(_FIELD, f"not XML ({reason})", _ALLOWED) from None
+        raise InputError(_FIELD, Words(f"not XML ({reason})"), _ALLOWED) from None
     for element in root.iter():
         element.tag = element.tag.rpartition("}")[2]
     return root
@@ -61,7 +61,9 @@ def _parsed(text: str) -> ElementTree.Element:
 def _connection(root: ElementTree.Element) -> ElementTree.Element:
     found = [root] if root.tag == "vpn_connection" else root.findall(".//vpn_connection")
     if len(found) != 1:
-        raise InputError(_FIELD, f"with {len(found)} <vpn_connection> elements", f"{_ALLOWED}, of one connection")
+        raise InputError(
+            _FIELD, Words(f"with {len(found)} <vpn_connection> elements"), f"{_ALLOWED}, of one connection"
+        )
     return found[0]
 
 
@@ -90,14 +92,14 @@ def _customer_outside(section: ElementTree.Element) -> IPv4Address:
     address = _optional(section, "customer_gateway/tunnel_outside_address/ip_address")
     if not address:
         # Only a customer gateway with a certificate may have none.
-        raise InputError("customer gateway's address", "absent", "given: certificates are not supported")
+        raise InputError("customer gateway's address", Words("absent"), "given: certificates are not supported")
     return endpoint("customer gateway's address", address)
 
 
 def _refuse_ipv6_inside(section: ElementTree.Element) -> None:
     for element in section.iter("tunnel_inside_ipv6_address"):
         if "".join(element.itertext()).strip():
-            raise InputError("tunnel inside address", "IPv6", "IPv4: IPv6 inside the tunnels is not supported")
+            raise InputError("tunnel inside address", Words("IPv6"), "IPv4: IPv6 inside the tunnels is not supported")
 
 
 def _router_inside(section: ElementTree.Element) -> IPv4Interface:
@@ -135,7 +137,7 @@ def _word(section: ElementTree.Element, path: str, words: Mapping[str, _Word]) -
 def _text(section: ElementTree.Element, path: str) -> str:
     found = _optional(section, path)
     if not found:
-        raise InputError(_FIELD, f"without <{path}>", _ALLOWED)
+        raise InputError(_FIELD, Words(f"without <{path}>"), _ALLOWED)
     return found
 
 

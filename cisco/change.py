@@ -216,7 +216,9 @@ class Change:
                 raise PreflightError(("the router has no 'configure terminal revert timer'",))
         elif state.has_archive:
             self.warnings.append(f"the router's own timer was not used: {without_timer()}")
-        self.report("the router has no timer: a failure is undone by inverse lines, a dead agent's change is not")
+        self.report(
+            "the router has no timer: a failure is undone with inverse lines, but nothing undoes the change of an agent that is killed"
+        )
         enter_configuration(undo.terminal, clock)
 
     def _armed(self, minutes: int) -> str:

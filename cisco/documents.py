@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from .errors import InputError
+from .errors import InputError, Words
 from .provider_attributes import read_resource
 
 _NESTED = ("VpnConnections", "VpnConnection")
@@ -26,7 +26,7 @@ def read_vpn(document: Path, tunnel_options: Path | None) -> dict[str, object]:
     elif text.startswith(("<", "&lt;")):
         vpn = _from_xml(text)
     else:
-        raise InputError("--aws-config", "neither XML nor JSON", f"{_ALLOWED} (--output json)")
+        raise InputError("--aws-config", Words("neither XML nor JSON"), f"{_ALLOWED} (--output json)")
     if tunnel_options is not None:
         vpn["tunnel_options"] = _tunnel_options(read_json(tunnel_options, "--tunnel-options"))
     return vpn
@@ -70,7 +70,7 @@ def _from_json(value: object) -> dict[str, object]:
         what = f"a connection in state {state}" if isinstance(state, str) else "JSON"
         raise InputError(
             "--aws-config",
-            f"{what} without CustomerGatewayConfiguration",
+            Words(f"{what} without CustomerGatewayConfiguration"),
             "the answer for a connection that is pending or available: for others AWS leaves the document out",
         )
     if not isinstance(options, Mapping):
@@ -87,7 +87,7 @@ def _tunnel_options(value: object) -> object:
     connection = _connection(value, "--tunnel-options")
     options = connection.get("Options", connection)
     if not isinstance(options, Mapping) or "TunnelOptions" not in options:
-        raise InputError("--tunnel-options", "without TunnelOptions", "AWS's Options.TunnelOptions")
+        raise InputError("--tunnel-options", Words("without TunnelOptions"), "AWS's Options.TunnelOptions")
     return options["TunnelOptions"]
 
 
@@ -100,10 +100,10 @@ def _connection(value: object, field: str) -> Mapping[str, object]:
         if len(value) > 1:  # a deleted connection stays in AWS's answers for a while
             value = [item for item in value if not (isinstance(item, Mapping) and item.get("State") in _GONE)]
         if len(value) != 1:
-            raise InputError(field, f"{len(value)} connections", "one connection (--vpn-connection-ids vpn-…)")
+            raise InputError(field, Words(f"{len(value)} connections"), "one connection (--vpn-connection-ids vpn-…)")
         value = value[0]
     if not isinstance(value, Mapping):
-        raise InputError(field, type(value).__name__, _ALLOWED)
+        raise InputError(field, Words(f"of type {type(value).__name__}"), _ALLOWED)
     return value
 
 
@@ -111,4 +111,4 @@ def _decoded(text: str, field: str) -> object:
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
-        raise InputError(field, "not JSON", "a JSON document") from None
+        raise InputError(field, Words("not JSON"), "a JSON document") from None

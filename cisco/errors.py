@@ -19,6 +19,13 @@ def _short(text: str) -> str:
     return text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 1]}…"
 
 
+class Words(str):
+    """What is said of a value in its place, such as ``absent``: a message quotes values, and not these."""
+
+    __slots__ = ()
+    __repr__ = str.__str__
+
+
 class AgentError(Exception):
     """Root of every error this package raises on purpose."""
 
@@ -48,7 +55,7 @@ class PreflightError(AgentError):
 
 
 class VerificationError(AgentError):
-    """A tunnel is not UP within the time limit; `reasons` has one sentence a tunnel."""
+    """A tunnel is not UP within the time limit; `reasons` has one sentence per tunnel."""
 
     exit_code = 3
 

@@ -7,13 +7,13 @@ import re
 from collections.abc import Mapping, Sequence
 from ipaddress import IPv4Address, IPv4Network
 
-from .errors import InputError
+from .errors import InputError, Words
 
 
 def json_object(name: str, value: object, known: set[str] | None = None) -> Mapping[str, object]:
     """Return an object, of which only the `known` fields are taken."""
     if not isinstance(value, Mapping):
-        raise InputError(name, type(value).__name__, "a JSON object")
+        raise InputError(name, Words(f"of type {type(value).__name__}"), "a JSON object")
     for key in value:
         if known is not None and key not in known:
             raise InputError(f"{name} field", key, f"one of {', '.join(sorted(known))}")

@@ -17,7 +17,7 @@ PREFIX = "key="
 
 
 def fingerprints(intended: Sections, connection_id: str) -> tuple[str, ...]:
-    """Return a token a key, such as ``key=192.0.2.1:0f3c…``; they go into the manifest, never into a description."""
+    """Return one token per key, such as ``key=192.0.2.1:0f3c…``; they go into the manifest, never into a description."""
     keys = {(peer(entry), entry.value.removeprefix("0 ")) for _, entry in _keys(intended)}
     return tuple(f"{PREFIX}{address}:{_fingerprint(key, connection_id)}" for address, key in sorted(keys))
 

@@ -1,4 +1,4 @@
-"""Which IKEv2 policy IOS takes, where several match: there is one for an address and a VRF, not one a peer.
+"""Which IKEv2 policy IOS takes, where several match: there is one for an address and a VRF, not one per peer.
 
 The best match wins (one that names the local address before one that names none), then the first (Cisco's FlexVPN
 guide). So a second policy for our address either goes unused, or takes the address away from whoever used the other:

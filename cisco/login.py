@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from .errors import InputError
+from .errors import InputError, Words
 from .secret import Secret
 
 ANY_HOST_KEY = "insecure-accept-any"
@@ -47,7 +47,7 @@ class Login:
         if self.password is None and self.key_file is None and not self.use_agent:
             raise InputError(
                 "router login",
-                "without password, key_file or use_agent",
+                Words("without password, key_file or use_agent"),
                 "at least one of them (--password-file, --key-file, --ssh-agent, or IOS_PASSWORD in the environment)",
             )
 

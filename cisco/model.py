@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 
-from .errors import InputError
+from .errors import InputError, Words
 from .secret import Secret
 
 # AWS: 8-64 of letters, digits, '.' and '_', not starting with 0 (facts: CreateVpnConnection, PreSharedKey).
@@ -155,7 +155,7 @@ class Bgp:
             raise InputError("router ASN", self.router_asn, "different from the AWS side's ASN")
         if self.accept is not None and not self.accept:
             raise InputError(
-                "accepted networks", "none", "the VPC side's networks: a list that admits nothing cuts the link"
+                "accepted networks", Words("none"), "the VPC side's networks: a list that admits nothing cuts the link"
             )
         if self.maximum_prefix is not None:
             _require_between("maximum prefix", self.maximum_prefix, 1, 2147483647)

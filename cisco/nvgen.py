@@ -24,8 +24,9 @@ class Rule:
     """One form of line: `slot` and `value` are expanded with the match's groups.
 
     `default` is the canonical value that IOS may hide and `reset` the line that brings it back (else the ``no``
-    form of the line there is). `off` replaces the ``no`` form where IOS wants another. An `optional` line may be
-    dropped by the release without harm. A line that is not `managed` stays where it is when it isn't intended.
+    form of the line there is). `off` replaces the ``no`` form where IOS wants another. A line that `is_optional` may be
+    dropped by the release without harm. One that is not `is_managed` stays where it is when it isn't intended. `enters`
+    is the mode that the line opens for those after it.
     """
 
     pattern: re.Pattern[str]
@@ -170,7 +171,7 @@ KEYRING = (
     ),
 )  # fmt: skip
 ISAKMP_PROFILE = (
-    _rule(r"keyring (\S+)", r"keyring \1", "", is_managed=True),
+    _rule(r"keyring (\S+)", r"keyring \1", ""),
     # The VRF is positional: several identities may stand beside each other, so that it is part of the slot.
     _rule(rf"match identity address ({_IP}){_HOST}( [A-Za-z]\S*)?", r"match identity address \1\2", ""),
     *_LOCAL_ADDRESS,
@@ -301,7 +302,6 @@ SLA = (
     _rule(r"frequency (\d+)", "frequency", r"\1", default="60"),
     _rule(r"vrf (\S+)", "vrf", r"\1"),
 )  # fmt: skip
-TRACK: tuple[Rule, ...] = ()
 
 # Where a neighbour's words live once IOS displays address families (facts/ios_xe_syntax.md section 6).
 SESSION_WORDS = frozenset(

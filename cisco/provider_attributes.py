@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 
-from .errors import InputError
+from .errors import InputError, Words
 
 _DOCUMENT = "customer_gateway_configuration"
 # What the providers read from AWS's `TunnelOptions`, tunnel by tunnel. The key and the outside address are not among
@@ -33,7 +33,9 @@ def read_resource(value: object, field: str) -> dict[str, object] | None:
     if not found:
         return None
     if len({str(resource[_DOCUMENT]) for resource in found}) > 1:
-        raise InputError(field, f"{len(found)} connections", "one connection: the attributes of one aws_vpn_connection")
+        raise InputError(
+            field, Words(f"{len(found)} connections"), "one connection: the attributes of one aws_vpn_connection"
+        )
     resource = found[0]
     return {_DOCUMENT: resource[_DOCUMENT], "tunnel_options": _tunnel_options(resource)}
 

@@ -1,4 +1,4 @@
-"""Intent to IOS text, in AWS's form and order: one template a concern, Jinja2 with undefined names refused."""
+"""Intent to IOS text, in AWS's form and order: one template per concern, Jinja2 with undefined names refused."""
 
 from functools import cache
 
@@ -58,7 +58,7 @@ def ikev2_offers(intent: Intent) -> tuple[Phase1, ...]:
 def proposal_name(intent: Intent, phase1: Phase1) -> str:
     """Return the name of an IKEv2 proposal, made of its content.
 
-    IOS takes the first policy that matches the local address, for every peer: a policy a tunnel would leave the second
+    IOS takes the first policy that matches the local address, for every peer: one policy per tunnel would leave the second
     one unused. The link's one policy offers both tunnels' proposals, and a change of one tunnel adds a proposal
     without touching what the other negotiates with.
     """

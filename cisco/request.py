@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 
-from .errors import InputError
+from .errors import InputError, Words
 from .fields import flag, integer, ipv4_address, ipv4_network, json_object, optional_text, pair, text
 from .login import ArchivePolicy, Login, Options
 from .model import Steering
@@ -175,7 +175,7 @@ def parse_options(options: Mapping[str, object], environment: Mapping[str, str])
 def _given(router: Mapping[str, object], name: str, field: str, allowed: str) -> str:
     value = router.get(field)
     if value is None or value == "":
-        raise InputError(f"{name}.{field}", "absent", allowed)
+        raise InputError(f"{name}.{field}", Words("absent"), allowed)
     return text(f"{name}.{field}", value)
 
 

@@ -48,7 +48,7 @@ def no_room_for_backup(systems: tuple[FileSystem, ...], path: str, running: str)
         return None
     return (
         f"{name} has {free:,} bytes free, and the backup that the router's revert timer goes back to takes about "
-        f"{needed:,}: delete what is not needed (dir {name}, delete), or let 'path' below archive lead elsewhere"
+        f"{needed:,}: delete what is not needed (dir {name}, delete), or have 'path' below archive lead elsewhere"
     )
 
 

@@ -60,7 +60,7 @@ _ROWS: tuple[tuple[str, str, str | None, tuple[nvgen.Rule, ...], dict[str, Any]]
     ("global", r"(?!)()", None, (), {}),
     ("interface", r"interface (\S+(?: \d\S*)?)( .+)?", "config-if", nvgen.INTERFACE, {"words": str.strip}),
     ("sla", r"ip sla (?:monitor )?(\d+)", "config-ip-sla", nvgen.SLA, {}),
-    ("track", r"track (\d+) (.+)", "config-track", nvgen.TRACK, {"words": nvgen.canonical_tracked}),
+    ("track", r"track (\d+) (.+)", "config-track", (), {"words": nvgen.canonical_tracked}),
     ("prefix-list", r"(?!)()", "config", nvgen.PREFIX_LIST, {"is_scattered": True}),
     ("route-map", r"route-map (\S+) permit 10", "config-route-map", nvgen.ROUTE_MAP, {}),
     ("bgp", r"router bgp (\S+)", "config-router", nvgen.BGP, {}),

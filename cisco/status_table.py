@@ -1,4 +1,4 @@
-"""A report for people: one row a tunnel, and below it why a tunnel is down."""
+"""A report for people: one row per tunnel, and below it why a tunnel is down."""
 
 from .paint import BOLD, GREEN, RED, YELLOW, painted
 from .remedies import with_remedy

@@ -50,7 +50,8 @@ class Timing:
     """How long silence may last, in seconds, before the session counts as lost.
 
     `slow` is for what takes a router long: the running-config, saving, rolling back. `settle` is how long a
-    router is quiet when it is done after all. `retry` is the pause before another try to get in.
+    router is quiet when it is done after all. `retry` is the pause before another try to get in, `poll` the one between
+    two looks at what takes its time.
     """
 
     reply: float = 30

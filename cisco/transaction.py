@@ -7,7 +7,7 @@ from .change import Change, Outcome
 from .clock import Deadline
 from .connection import Connection
 from .diff import plan, removal
-from .errors import ConnectError, InputError, SessionLostError
+from .errors import ConnectError, InputError, SessionLostError, Words
 from .fingerprint import with_fingerprints
 from .last_change import last_change
 from .login import Options
@@ -202,7 +202,7 @@ def _owned_for_removal(owned: Owned, intent: Intent | None) -> Owned:
         if owned.connection_id is None:
             raise InputError(
                 "manifest (--manifest)",
-                "absent or empty",
+                Words("absent or empty"),
                 "the one that apply wrote, unless AWS's document says which connection it is (--aws-config)",
             )
         return owned

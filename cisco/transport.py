@@ -43,8 +43,8 @@ warnings.filterwarnings("ignore", category=CryptographyDeprecationWarning)
 _ENCODING = "latin-1"
 
 _LEGACY = (
-    "no SSH algorithm in common ({detail}): routers of old offer only SHA-1, which this client has given up. "
-    "Either let the router offer newer ones: 'ip ssh server algorithm kex ecdh-sha2-nistp256' and "
+    "no SSH algorithm in common ({detail}): older routers offer only SHA-1, which this client no longer accepts. "
+    "Either have the router offer newer ones: 'ip ssh server algorithm kex ecdh-sha2-nistp256' and "
     "'crypto key generate rsa modulus 2048' on IOS-XE; or install the client's legacy set: "
     "pip install 'aws-cisco-vpn[legacy-ssh]'"
 )

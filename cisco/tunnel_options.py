@@ -12,7 +12,7 @@ from ipaddress import IPv4Network
 from typing import TypeVar
 
 from .aws_connection import AwsTunnel
-from .errors import InputError
+from .errors import InputError, Words
 from .fields import whole_number
 from .model import PHASE1_DH_GROUPS, PHASE2_DH_GROUPS, PRESHARED_KEY, Encryption, IkeVersion, Integrity, Phase1, Phase2
 from .secret import Secret
@@ -44,11 +44,13 @@ def entries(raw: object) -> tuple[Entry, ...]:
     if raw is None:
         return ()
     if not isinstance(raw, Sequence) or isinstance(raw, str):
-        raise InputError("tunnel_options", type(raw).__name__, "a list of AWS's TunnelOptions objects")
+        raise InputError(
+            "tunnel_options", Words(f"of type {type(raw).__name__}"), "a list of AWS's TunnelOptions objects"
+        )
     for entry in raw:
         if not isinstance(entry, Mapping):
             raise InputError(
-                "tunnel_options", f"with a {type(entry).__name__}", "a list of AWS's TunnelOptions objects"
+                "tunnel_options", Words(f"with a {type(entry).__name__}"), "a list of AWS's TunnelOptions objects"
             )
         if entry.get("TunnelInsideIpv6Cidr"):
             raise InputError("TunnelInsideIpv6Cidr", entry["TunnelInsideIpv6Cidr"], "absent: IPv6 is not supported")
@@ -77,7 +79,9 @@ def entry_for(options: Sequence[Entry], tunnel: AwsTunnel) -> Entry:
     if all(entry == options[0] for entry in options) and not any(options[0].get(name) for name in _IDENTITIES):
         return options[0]
     raise InputError(
-        "tunnel_options", f"without an entry for {tunnel.aws_outside}", f"with each tunnel's {' or '.join(_IDENTITIES)}"
+        "tunnel_options",
+        Words(f"without an entry for {tunnel.aws_outside}"),
+        f"with each tunnel's {' or '.join(_IDENTITIES)}",
     )
 
 
@@ -130,7 +134,9 @@ def _refuse_required_rounds(entry: Entry) -> None:
         rounds = given if isinstance(given, Sequence) else ()
         # In a request the word may be left out, which means required.
         if any(isinstance(each, Mapping) and each.get("Requirement", "required") == "required" for each in rounds):
-            raise InputError(field, "required", "absent or optional: the router is given one key exchange a phase")
+            raise InputError(
+                field, Words("required"), "absent or optional: the router is given one key exchange per phase"
+            )
 
 
 def _version(entry: Entry) -> IkeVersion:

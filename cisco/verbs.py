@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .errors import AgentError, InputError, VerificationError
+from .errors import AgentError, InputError, VerificationError, Words
 from .model import Intent
 from .request import Request
 from .secret import Redactor
@@ -114,7 +114,7 @@ def intent_of(request: Request, *, for_print: bool = False) -> Intent:
     from .aws import intent_from_aws
 
     if request.vpn is None:
-        raise InputError("vpn", "absent", "what AWS handed out (--aws-config FILE, or vpn in the JSON)")
+        raise InputError("vpn", Words("absent"), "what AWS handed out (--aws-config FILE, or vpn in the JSON)")
     return intent_from_aws(request.vpn, request.settings, request.link, request.generation, for_print=for_print)
 
 
@@ -123,7 +123,7 @@ def connection_of(request: Request) -> "Connection":
     from .connection import Connection
 
     if request.login is None:
-        raise InputError("router.host", "absent", "the router's address (--host)")
+        raise InputError("router.host", Words("absent"), "the router's address (--host)")
     return Connection(request.login)
 
 
@@ -133,7 +133,7 @@ def _manifest(request: Request) -> Mapping[str, object] | None:
     try:
         previous = json.loads(os.environ.get(PREVIOUS_RESULT) or "{}")
     except ValueError:
-        raise InputError(PREVIOUS_RESULT, "not JSON", "the result of an earlier run") from None
+        raise InputError(PREVIOUS_RESULT, Words("not JSON"), "the result of an earlier run") from None
     manifest = previous.get("manifest") if isinstance(previous, dict) else None
     return manifest if isinstance(manifest, dict) else None
 

@@ -1,4 +1,4 @@
-"""Whether a link is up, from what the router says: one verdict a tunnel, with the first cause when not.
+"""Whether a link is up, from what the router says: one verdict per tunnel, with the first cause when not.
 
 UP takes all of these: ESP SAs in both directions with the right AWS address, the interface's line protocol,
 and BGP Established with at least one prefix, or the tunnel's track object Up and the VPC's networks routed. The IKE SA may be missing: it

@@ -45,7 +45,7 @@ def inside_pair(field: str, cidr: str) -> InsidePair:
 def inside_pairs(cidrs: Sequence[str]) -> tuple[InsidePair, InsidePair]:
     """Return both tunnels' pairs, which must differ: the router has both addresses."""
     if len(cidrs) != 2:
-        raise ArgumentError("inside_cidrs", list(cidrs), "two networks, one a tunnel")
+        raise ArgumentError("inside_cidrs", list(cidrs), "two networks, one per tunnel")
     one, two = cidrs
     pairs = inside_pair("inside_cidrs", one), inside_pair("inside_cidrs", two)
     if pairs[0].network == pairs[1].network:

@@ -36,7 +36,7 @@ COSTS: Mapping[str, Cost] = {
     # The gateway is taken off the one VPC and attached to the other.
     "vpc_cidr": Cost.BOTH_TUNNELS,
     "vpc_id": Cost.BOTH_TUNNELS,
-    # ModifyVpnTunnelOptions: one tunnel a call, and that one is down for some minutes.
+    # ModifyVpnTunnelOptions: one tunnel per call, and that one is down for some minutes.
     "tunnel1": Cost.TUNNEL1,
     "tunnel2": Cost.TUNNEL2,
     "tunnel1_key_serial": Cost.TUNNEL1,

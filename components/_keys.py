@@ -2,7 +2,7 @@
 
 import re
 
-from ._validation import ArgumentError
+from ._validation import ArgumentError, Words
 
 _KEY = re.compile(r"(?!0)[A-Za-z0-9._]{8,64}\Z")
 _RULE = "8 to 64 letters, digits, '.' or '_', not starting with 0"
@@ -20,7 +20,7 @@ printf '%s' "$key"
 def require_key(field: str, key: str) -> None:
     """Refuse what is no pre-shared key for AWS, or only the word that stands for one; never shows it."""
     if key.upper() == "REDACTED" or not _KEY.match(key):
-        raise ArgumentError(field, "***" if key else "empty", _RULE)
+        raise ArgumentError(field, "***" if key else Words("empty"), _RULE)
 
 
 def require_distinct(one: str, two: str) -> None:

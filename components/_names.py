@@ -4,7 +4,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 
-from ._validation import ArgumentError
+from ._validation import ArgumentError, Words
 
 _LINK_LENGTH = 40  # the agent's limit: a tunnel's description also names the connection and what is owned
 _LINK_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}\Z")
@@ -44,7 +44,7 @@ def device_name(project: str, stack: str, name: str) -> str:
 def require_device_name(field: str, name: str) -> None:
     """Refuse what AWS would."""
     if not 1 <= len(name) <= _DEVICE_LENGTH:
-        raise ArgumentError(field, f"{len(name)} characters long", f"1 to {_DEVICE_LENGTH} characters")
+        raise ArgumentError(field, Words(f"{len(name)} characters long"), f"1 to {_DEVICE_LENGTH} characters")
 
 
 def tagged(name: str, tags: Mapping[str, str]) -> dict[str, str]:

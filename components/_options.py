@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
-from ._validation import ArgumentError, require_absent, require_one_of
+from ._validation import ArgumentError, Words, require_absent, require_one_of
 
 BANDWIDTHS = ("standard", "large")
 LOG_FORMATS = ("json", "text")
@@ -73,8 +73,8 @@ def require_known(arguments: Mapping[str, object], known: Collection[str]) -> No
         if name in known or value is None:
             continue
         if name in REFUSED:
-            raise ArgumentError(name, "given", REFUSED[name])
-        raise ArgumentError(name, "given", f"an argument that exists: {', '.join(sorted(known))}")
+            raise ArgumentError(name, Words("given"), REFUSED[name])
+        raise ArgumentError(name, Words("given"), f"an argument that exists: {', '.join(sorted(known))}")
 
 
 def require_fit(arguments: Mapping[str, object]) -> None:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from ._addresses import require_address
-from ._validation import ArgumentError, require_between, require_one_of
+from ._validation import ArgumentError, Words, require_between, require_one_of
 
 _FINGERPRINT = re.compile(r"SHA256:[A-Za-z0-9+/]{43}=?\Z")
 _ANY_KEY = "insecure-accept-any"
@@ -21,7 +21,7 @@ def require_router(router: Mapping[str, object]) -> None:
     """Refuse what the agent would refuse only when everything in AWS is made."""
     for field in ("host", "username"):
         if not router.get(field):
-            raise ArgumentError(f"router.{field}", router.get(field), "given")
+            raise ArgumentError(f"router.{field}", Words("missing"), "given")
     _require_host_key("router.host_key", router.get("host_key"))
     jump_host = router.get("jump_host")
     if isinstance(jump_host, Mapping):
@@ -63,7 +63,7 @@ def _require_host_key(field: str, value: object) -> None:
 
 def _require_pair(field: str, value: object, low: int, high: int) -> None:
     if not isinstance(value, Sequence) or len(value) != 2 or value[0] == value[1]:
-        raise ArgumentError(field, value, "two different numbers, one a tunnel")
+        raise ArgumentError(field, value, "two different numbers, one per tunnel")
     for number in value:
         require_between(field, int(number), low, high)
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ._validation import ArgumentError
+from ._validation import ArgumentError, Words
 
 _FIELD = "transit_gateway_route_table_id"
 
@@ -20,7 +20,7 @@ def require_table(table: str | None, defaults: DefaultTables) -> None:
     """Refuse no table where there is no default, and the default itself: AWS refuses what it has done already."""
     if table is None:
         if defaults.association is None:
-            raise ArgumentError(_FIELD, "missing", "given: this transit gateway has no default route table")
+            raise ArgumentError(_FIELD, Words("missing"), "given: this transit gateway has no default route table")
     elif table == defaults.propagation:
         raise ArgumentError(
             _FIELD, table, "absent, or another table: this is the gateway's default, where AWS puts it by itself"

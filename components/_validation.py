@@ -5,6 +5,13 @@ from collections.abc import Collection, Mapping
 from .remedies import with_remedy
 
 
+class Words(str):
+    """What is said of a value in its place, such as ``missing``: a message quotes values, and not these."""
+
+    __slots__ = ()
+    __repr__ = str.__str__
+
+
 class ArgumentError(ValueError):
     """An argument is wrong: names the field, the value (never a secret) and what is allowed."""
 
@@ -39,21 +46,21 @@ def require_one_present(arguments: Mapping[str, object], names: Collection[str],
     present = [name for name in names if arguments.get(name) is not None]
     if len(present) != 1:
         given = " and ".join(present) if present else "missing"
-        raise ArgumentError(" or ".join(names), given, f"exactly one of them: {purpose}")
+        raise ArgumentError(" or ".join(names), Words(given), f"exactly one of them: {purpose}")
 
 
 def require_given(arguments: Mapping[str, object], names: Collection[str]) -> None:
     """Refuse to go on without the arguments that have no default."""
     for name in sorted(names):
         if arguments.get(name) is None:
-            raise ArgumentError(name, "missing", "given")
+            raise ArgumentError(name, Words("missing"), "given")
 
 
 def require_absent(arguments: Mapping[str, object], names: Collection[str], because: str) -> None:
     """Refuse arguments that would have no effect here."""
     for name in names:
         if arguments.get(name) is not None:
-            raise ArgumentError(name, "given", f"absent: {because}")
+            raise ArgumentError(name, Words("given"), f"absent: {because}")
 
 
 MAX_TAGS = 50
@@ -63,5 +70,5 @@ def require_tags(tags: Mapping[str, object], own: int) -> None:
     """Refuse more tags than AWS takes; `own` are the ones added here."""
     if len(tags) + own > MAX_TAGS:
         raise ArgumentError(
-            "tags", f"{len(tags)} tags", f"at most {MAX_TAGS - own}: AWS takes {MAX_TAGS}, {own} of them ours"
+            "tags", Words(f"{len(tags)} tags"), f"at most {MAX_TAGS - own}: AWS takes {MAX_TAGS}, {own} of them ours"
         )

@@ -9,7 +9,7 @@ from ._addresses import require_subnets, require_vpc_network
 from ._names import part, tagged
 from ._transit import one_a_zone
 from ._typed import NotRequired, TypedDict
-from ._validation import ArgumentError, require_absent, require_one_present, require_tags
+from ._validation import ArgumentError, Words, require_absent, require_one_present, require_tags
 from .inputs import refusing, resolved
 
 
@@ -150,7 +150,7 @@ def _check(args: VpcNetworkArgs) -> None:
     require_vpc_network("vpc_cidr", args["vpc_cidr"])
     require_subnets(args["vpc_cidr"], args.get("subnet_cidrs") or ())
     if args.get("availability_zones") is not None and not args["availability_zones"]:
-        raise ArgumentError("availability_zones", "empty", "absent, or at least one zone")
+        raise ArgumentError("availability_zones", Words("empty"), "absent, or at least one zone")
 
 
 def _existing_tables(ids: Sequence[pulumi.Input[str]]) -> dict[str, pulumi.Input[str]]:

@@ -22,7 +22,7 @@ from ._options import require_fit, require_known, require_logs
 from ._profiles import DEFAULT_PROFILE, TunnelSettings, aws_tunnel_options, connection_arguments, tunnel_settings
 from ._routes import require_apart_from_vpc, require_networks, require_static_routes
 from ._states import TunnelEnds, UnknownTunnelError, tunnel_ends
-from ._validation import ArgumentError, require_absent, require_one_present, require_tags
+from ._validation import ArgumentError, Words, require_absent, require_one_present, require_tags
 from .adoption import importing, keys_held
 from .impact import costly, telling
 from .inputs import checked, refusing, resolved
@@ -355,7 +355,9 @@ def _check_imports(args: SiteToSiteVpnArgs) -> None:
         names = ("tunnel1_preshared_key", "tunnel2_preshared_key", "log_retention_days", "log_group_arn")
         require_absent(args, names, "import_ids.vpn_connection leaves AWS's tunnel options and keys as they are")
         if args.get("vpc_id") is not None and args.get("transit_gateway_id") is None:
-            raise ArgumentError("vpn_gateway_id", "missing", "given with import_ids.vpn_connection: its gateway exists")
+            raise ArgumentError(
+                "vpn_gateway_id", Words("missing"), "given with import_ids.vpn_connection: its gateway exists"
+            )
     if imports.get("customer_gateway"):
         require_absent(args, ("customer_gateway_id", "device_name"), "import_ids.customer_gateway takes it over")
 
@@ -365,7 +367,9 @@ def _check_routing(args: SiteToSiteVpnArgs) -> None:
     if args.get("static_routes") is not None:
         require_static_routes(args["static_routes"], is_transit=is_transit)
         if not args.get("vpc_cidrs"):
-            raise ArgumentError("vpc_cidrs", "missing", "given with static routing: the router routes them to AWS")
+            raise ArgumentError(
+                "vpc_cidrs", Words("missing"), "given with static routing: the router routes them to AWS"
+            )
     require_networks("gateway_routes", args.get("gateway_routes") or ())
     if is_transit and args.get("propagate_routes"):
         allowed = "false with a transit gateway: only a VPN gateway's routes propagate"

@@ -40,7 +40,7 @@ class ConnectionArgs(TypedDict):
     """Its route table: the connection is associated with it and its routes go there. Without it, the gateway's default
     one, where AWS puts every attachment."""
     transit_gateway_subnet_ids: NotRequired[Sequence[pulumi.Input[str]]]
-    """Subnets, one a zone, by which the VPC (`vpc_id`) is attached to the transit gateway. Without them it is attached
+    """Subnets, one per zone, by which the VPC (`vpc_id`) is attached to the transit gateway. Without them it is attached
     already; VpnLink attaches a VPC of its own by its subnets."""
     profile: NotRequired[str]
     """What the tunnels negotiate: modern (IKEv2, AES-GCM-256, SHA2-384, group 20) or guide-2015 (weak); modern."""

@@ -29,7 +29,7 @@ class Row:
 
 
 class Board:
-    """Keeps a row a site; may be told from any thread."""
+    """Keeps one row per site; may be told from any thread."""
 
     def __init__(self, sites: Sequence[str], terminal: Terminal, now: Callable[[], float] = time.monotonic) -> None:
         self._terminal = terminal

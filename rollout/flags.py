@@ -25,7 +25,7 @@ def parser() -> argparse.ArgumentParser:
     keys.add_argument(
         "--serial", type=int, metavar="N", help="the serial of the new keys; one more than now unless told"
     )
-    _fleet(commands.add_parser("fleet", help="one stack a site, from a table of sites"))
+    _fleet(commands.add_parser("fleet", help="one stack per site, from a table of sites"))
     _operator(commands.add_parser("operator", help="the same stacks as resources of the Pulumi Kubernetes Operator"))
     return top
 

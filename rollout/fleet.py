@@ -1,4 +1,4 @@
-"""A fleet: one stack a site, several at a time; what failed or was not begun is done by the next run."""
+"""A fleet: one stack per site, several at a time; what failed or was not begun is done by the next run."""
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait

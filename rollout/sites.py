@@ -1,4 +1,4 @@
-"""The table of sites, CSV or YAML: one row a stack, every cell checked before anything is touched."""
+"""The table of sites, CSV or YAML: one row per stack, every cell checked before anything is touched."""
 
 import csv
 import difflib

@@ -34,7 +34,7 @@ _ROUTERS = "/lab/routers/"
 
 
 class _QuietHandler(MotoRequestHandler):
-    """moto's handler without a line a request: the terminal belongs to whoever uses the lab."""
+    """moto's handler without a line per request: the terminal belongs to whoever uses the lab."""
 
     def log_request(self, *_args: Any, **_kwargs: Any) -> None:  # noqa: ANN401  # werkzeug's own signature
         """Say nothing."""

@@ -47,7 +47,7 @@ class TransitGatewayCalls(TransitGateways, TransitGatewayRouteTable, TransitGate
         return super().delete_transit_gateway()
 
     def create_transit_gateway_vpc_attachment(self) -> ActionResult:
-        """Attach a VPC by one subnet a zone; the gateway's options decide about its default table."""
+        """Attach a VPC by one subnet per zone; the gateway's options decide about its default table."""
         backend = self.ec2_backend
         subnets = [backend.get_subnet(each) for each in self._get_param("SubnetIds", [])]
         zones = [subnet.availability_zone for subnet in subnets]

@@ -1,4 +1,4 @@
-"""Virtual private gateways: their AS number, one a VPC, and no deletion while something hangs on them."""
+"""Virtual private gateways: their AS number, one per VPC, and no deletion while something hangs on them."""
 
 from moto.core.responses import ActionResult
 from moto.ec2.exceptions import EC2ClientError, InvalidVpnGatewayIdError

@@ -49,7 +49,7 @@ def _detail(tunnel: Mapping[str, object]) -> str:
 
 
 def draw(vpc: str, site: str, router: str, tunnels: Sequence[TunnelView], *, has_colour: bool = False) -> str:
-    """Return the drawing: the VPC on the left, the site on the right, a line a tunnel between them."""
+    """Return the drawing: the VPC on the left, the site on the right, one line per tunnel between them."""
     width = max(len(vpc), len("virtual private gateway"), 15)
     right = max(len(site), len(router), 15)
     middle = 46

@@ -71,7 +71,7 @@ _NUMBERED = re.compile(r"^(?:crypto isakmp policy|ip sla(?: schedule)?|track|int
 _POLICY = "crypto isakmp policy"
 _VIRTUAL = ("interface Loopback", "interface Port-channel", "interface Tunnel")
 
-# Lines that IOS prints directly one below the other, a group a row.
+# Lines that IOS prints directly one below the other, one group per row.
 _UNSEPARATED: tuple[tuple[str, ...], ...] = (
     ("crypto keyring",), ("crypto isakmp",), ("crypto ipsec transform-set", "crypto ipsec df-bit", "crypto ipsec fragmentation"),
     ("crypto ipsec security-association",), ("ip route", "no ip http", "ip http"), ("ip sla",), ("ip prefix-list",),

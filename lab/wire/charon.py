@@ -136,7 +136,7 @@ class Charon:
         self._settings.write_text(text)
 
     def tell_refusals(self) -> None:
-        """Log each ESP packet from now on, so that `refusals` can count; a line a packet is too much for always."""
+        """Log each ESP packet from now on, so that `refusals` can count; one line per packet is too much for always."""
         self._write_settings(esp=2)
         self._process.send_signal(signal.SIGHUP)  # charon reads its settings again
 

@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -70,6 +71,11 @@ def test_components_keep_their_annotations_and_read_no_configuration(file: Path)
     text = file.read_text()
     assert "from __future__ import annotations" not in text, "Pulumi's analyser could not read the arguments"
     assert "pulumi.Config" not in text, "configuration is the program's: a component has arguments"
+
+
+def test_the_architecture_page_has_a_place_for_every_file_of_the_agent() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text().partition("## Inside `cisco/`")[2].partition("\n## ")[0]
+    assert set(re.findall(r"`(\w+\.py)`", page)) == {file.name for file in CISCO} - {"__init__.py"}
 
 
 @pytest.mark.parametrize("file", CISCO, ids=lambda file: file.name)

@@ -69,7 +69,7 @@ class Site:
                 "public_ip": "203.0.113.101",
                 "bgp_asn": 65010,
                 "vpc_cidr": "10.1.0.0/16",
-                # A VPC is attached by one subnet a zone, and there are fewer zones than these.
+                # A VPC is attached by one subnet per zone, and there are fewer zones than these.
                 "subnet_cidrs": ["10.1.0.0/24", "10.1.1.0/24", "10.1.2.0/24", "10.1.3.0/24"],
                 "transit_gateway_id": self.transit,
                 "transit_gateway_route_table_id": self.transit_table,

@@ -261,7 +261,7 @@ async def test_static_routes_of_a_transit_gateway_are_its_tables(recorder: Recor
 @pytest.mark.parametrize(
     ("says", "given", "message"),
     [
-        ({"defaultRouteTableAssociation": "disable"}, {}, "transit_gateway_route_table_id is 'missing'"),
+        ({"defaultRouteTableAssociation": "disable"}, {}, "transit_gateway_route_table_id is missing"),
         ({}, {"transit_gateway_route_table_id": "tgw-rtb-default"}, "transit_gateway_route_table_id is 'tgw-rtb-def"),
         ({"amazonSideAsn": 65001}, {"bgp_asn": 65001}, "bgp_asn is 65001"),
         ({"amazonSideAsn": 4200000001}, {"customer_gateway_id": "cgw-9", "public_ip": None}, "bgp_asn is 4200000001"),
@@ -307,11 +307,11 @@ async def test_the_callers_tags_are_on_everything_that_has_tags(recorder: Record
         ({"public_ip": None}, "public_ip or customer_gateway_id"),
         ({"customer_gateway_id": "cgw-1"}, "public_ip or customer_gateway_id"),
         ({"vpn_gateway_id": "vgw-1"}, "vpc_id or vpn_gateway_id"),
-        ({"public_ip": None, "customer_gateway_id": "cgw-1"}, "bgp_asn is 'given'"),
-        ({"transit_gateway_subnet_ids": ["subnet-1"]}, "transit_gateway_id is 'missing'"),
+        ({"public_ip": None, "customer_gateway_id": "cgw-1"}, "bgp_asn is given"),
+        ({"transit_gateway_subnet_ids": ["subnet-1"]}, "transit_gateway_id is missing"),
         (
             {"vpc_id": None, "transit_gateway_id": "tgw-1", "transit_gateway_subnet_ids": ["subnet-1"]},
-            "vpc_id is 'missing'",
+            "vpc_id is missing",
         ),
         ({"bgp_asn": 64512}, "bgp_asn"),
         ({"amazon_side_asn": 65535}, "amazon_side_asn"),

@@ -200,8 +200,8 @@ async def test_a_preview_asks_once_without_waiting_and_never_fails() -> None:
     ("change", "field"),
     [
         ({"onprem_cidrs": []}, "number of onprem_cidrs"),
-        ({"onprem_cidrs": None}, "onprem_cidrs is 'missing'"),
-        ({"router": None}, "router is 'missing'"),
+        ({"onprem_cidrs": None}, "onprem_cidrs is missing"),
+        ({"router": None}, "router is missing"),
         ({"onprem_cidrs": ["10.0.1.0/24"]}, "onprem_cidrs"),
         ({"onprem_cidrs": [f"172.16.{n}.0/24" for n in range(101)]}, "number of advertised networks"),
         ({"routing": "ospf"}, "routing"),
