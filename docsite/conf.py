@@ -33,6 +33,7 @@ CONTENTS = {
         "examples/README",
         "docs/options",
         "docs/languages",
+        "docs/testing",
         "docs/routing",
         "docs/operations",
         "docs/staged-change",

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, ParamSpec
+from typing import Any, ParamSpec, TypeVar
 
 import pulumi
 import pytest
@@ -11,6 +11,7 @@ from pulumi.runtime.mocks import MockCallArgs, MockResourceArgs, Mocks
 from pulumi.runtime.stack import wait_for_rpcs
 
 P = ParamSpec("P")
+M = TypeVar("M", bound=Mocks)
 _SIGNATURE = "4dabf18193072939515e22adb298388d"
 
 XML = "<vpn_connection/>"
@@ -134,10 +135,15 @@ async def settled(output: "pulumi.Output[Any]") -> Any:
     return value
 
 
-def start(recorder: Recorder, *, preview: bool = False) -> Recorder:
-    """Have this recorder answer in the test that begins."""
-    pulumi.runtime.set_mocks(recorder, project="project", stack="dev", preview=preview)
-    return recorder
+def start(mocks: M, *, preview: bool = False) -> M:
+    """Have these mocks answer in the test that begins."""
+    try:
+        asyncio.get_event_loop()
+    except RuntimeError:
+        # An `asyncio.run` of a test before has ended with none, and the SDK takes one for given.
+        asyncio.set_event_loop(asyncio.new_event_loop())
+    pulumi.runtime.set_mocks(mocks, project="project", stack="dev", preview=preview)
+    return mocks
 
 
 def _telemetry(address: str, status: str) -> dict[str, Any]:
