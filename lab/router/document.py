@@ -4,7 +4,6 @@ What was loaded and never changed prints byte for byte as it came. A deleted ent
 entering it again puts it back where it was.
 """
 
-import copy
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -48,7 +47,19 @@ class Entry:
     def starting(self, prefix: str) -> list["Entry"]:
         """Return the lines whose keys begin with these words."""
         longer = f"{prefix} "
-        return [entry for entry in self.entries if entry.key == prefix or entry.key.startswith(longer)]
+        return [
+            child
+            for child in self.children
+            if isinstance(child, Entry)
+            and child.key.startswith(prefix)
+            and (child.key == prefix or child.key.startswith(longer))
+            and child.is_present
+        ]
+
+    def copied(self) -> "Entry":
+        """Return a copy of it and of all below it."""
+        children = [child.copied() if isinstance(child, Entry) else child for child in self.children]
+        return Entry(self.text, self.key, children, self.closing, self.is_present, self.is_created)
 
     def remove(self) -> None:
         """Take the line out, with all below it."""
@@ -98,11 +109,11 @@ class Document:
 
     def snapshot(self) -> Entry:
         """Return a copy of everything, for `restore`."""
-        return copy.deepcopy(self.root)
+        return self.root.copied()
 
     def restore(self, snapshot: Entry) -> None:
         """Put everything back as it was."""
-        self.root = copy.deepcopy(snapshot)
+        self.root = snapshot.copied()
 
     def text(self, separator: Callable[[Entry, Entry | None, Entry], str]) -> str:
         """Print it. `separator` gives the filler that IOS puts between two lines of a container."""

@@ -3,7 +3,10 @@
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cache
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
+
+import asyncssh
 
 from cisco.connection import Connection
 from cisco.login import Login, Options
@@ -134,6 +137,12 @@ class Bench:
         return [line for line in self.router.received if line.strip().startswith(prefix)]
 
 
+@cache
+def _host_key() -> asyncssh.SSHKey:
+    """Making one takes longer than most of the tests that need it."""
+    return asyncssh.generate_private_key("ssh-rsa", key_size=2048)
+
+
 @contextmanager
 def bench(
     options: Options | None = None, running_config: str = "", release: str = "xe17", **more: object
@@ -146,6 +155,7 @@ def bench(
         user=USER,
         password=PASSWORD,
         clock=clock,
+        host_key=_host_key(),
         **more,  # type: ignore[arg-type]  # the router's own options
     ) as router:
         yield Bench(router, SharedClock(clock), options or Options())

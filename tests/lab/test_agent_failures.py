@@ -1,6 +1,5 @@
 """What goes wrong between the agent and a router, and what is left of it: nothing, or a message that says what."""
 
-import asyncio
 import json
 import os
 import signal
@@ -12,14 +11,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-import asyncssh
 import paramiko  # type: ignore[import-untyped]  # Paramiko has no type hints
 import pytest
 
-from cisco.errors import ConnectError, NotRolledBackError, PreflightError, RolledBackError, SessionLostError
-from cisco.login import Login, Options
+from cisco.errors import NotRolledBackError, PreflightError, RolledBackError, SessionLostError
 from cisco.result import Tier
-from cisco.secret import Secret
 from cisco.transport import open_channel
 from lab.router.faults import Cut, Deny, FullVty, Log, Moment, Reject, Reload, SaveFailure, Silence, Truncate, Where
 from lab.router.server import Router
@@ -217,33 +213,6 @@ def test_a_save_that_fails_says_that_the_change_is_in_but_not_saved() -> None:
         assert "interface Tunnel1" in lab.running
 
 
-def test_a_wrong_host_key_stops_before_the_password_is_sent() -> None:
-    with bench() as lab:
-        wrong = replace(lab.login, host_key="SHA256:" + "A" * 43)
-
-        with pytest.raises(ConnectError, match=r"host key .* not the pinned SHA256:AAAA"):
-            lab.apply(link(), login=wrong)
-        assert lab.router.received == []
-
-
-def test_a_wrong_password_is_refused_and_not_repeated() -> None:
-    with bench() as lab:
-        with pytest.raises(ConnectError, match="refused the login of 'pulumi'") as raised:
-            lab.apply(link(), login=replace(lab.login, password=Secret("plainly-wrong")))
-        assert "plainly-wrong" not in str(raised.value)
-        assert lab.router.received == []
-
-
-def test_an_unreachable_router_is_a_connect_error() -> None:
-    with bench() as lab, pytest.raises(ConnectError, match=r"cannot connect to router 127\.0\.0\.1:1"):
-        lab.apply(link(), login=replace(lab.login, port=1))
-
-
-def test_no_free_vty_is_waited_for() -> None:
-    with bench(faults=[FullVty(logins=2)]) as lab:
-        assert lab.apply(link()).changed
-
-
 def test_a_locked_configuration_is_named_and_nothing_touched() -> None:
     with bench() as lab:
         before = lab.running
@@ -270,11 +239,6 @@ def test_a_truncated_running_config_is_refused() -> None:
         with pytest.raises(PreflightError, match="incomplete"):
             lab.apply(link())
         assert not lab.entered("configure")
-
-
-def test_a_login_without_privilege_is_named() -> None:
-    with bench(privilege=1, enable_secret="plainly-fake-enable") as lab, pytest.raises(ConnectError, match="user mode"):
-        lab.apply(link())
 
 
 def test_a_group_that_the_release_refuses_is_named_before_anything_is_sent() -> None:
@@ -377,57 +341,6 @@ def test_an_agent_asked_to_stop_undoes_first(number: signal.Signals) -> None:
         assert lab.running == lab.startup == before
 
 
-class _JumpServer(asyncssh.SSHServer):
-    def begin_auth(self, username: str) -> bool:
-        return username == "jumper"
-
-    def password_auth_supported(self) -> bool:
-        return True
-
-    def validate_password(self, username: str, password: str) -> bool:
-        return (username, password) == ("jumper", "plainly-fake-jump")
-
-    def connection_requested(self, dest_host: str, dest_port: int, orig_host: str, orig_port: int) -> bool:  # noqa: ARG002  # asyncssh's signature
-        return dest_host == "127.0.0.1"
-
-
-@contextmanager
-def _jump_host() -> Iterator[Login]:
-    key = asyncssh.generate_private_key("ssh-ed25519")
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever, daemon=True)
-    thread.start()
-
-    async def listen() -> asyncssh.SSHAcceptor:
-        return await asyncssh.listen("127.0.0.1", 0, server_factory=_JumpServer, server_host_keys=[key])
-
-    server = asyncio.run_coroutine_threadsafe(listen(), loop).result()
-    try:
-        yield Login(
-            "127.0.0.1",
-            "jumper",
-            str(key.get_fingerprint()),
-            port=server.get_port(),
-            password=Secret("plainly-fake-jump"),
-        )
-    finally:
-        loop.call_soon_threadsafe(server.close)
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join(5)
-
-
-def test_a_router_behind_a_jump_host_is_reached() -> None:
-    with _jump_host() as jump, bench() as lab:
-        assert lab.apply(link(), login=replace(lab.login, jump_host=jump)).changed
-
-
-def test_a_jump_host_that_refuses_is_named() -> None:
-    with _jump_host() as jump, bench() as lab:
-        wrong = replace(jump, password=Secret("plainly-wrong"))
-        with pytest.raises(ConnectError, match=r"jump host 127\.0\.0\.1"):
-            lab.apply(link(), login=replace(lab.login, jump_host=wrong))
-
-
 def test_no_secret_is_in_any_error_or_log(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("DEBUG")
     texts: list[str] = []
@@ -442,12 +355,3 @@ def test_no_secret_is_in_any_error_or_log(caplog: pytest.LogCaptureFixture) -> N
     ours = [r.getMessage() for r in caplog.records if not r.name.startswith("asyncssh")]
 
     assert not [secret for secret in (*KEYS, PASSWORD) for text in (*texts, *ours) if secret in text]
-
-
-def test_the_agent_pauses_between_its_tries_instead_of_hammering() -> None:
-    options = Options(deadline=60)
-    with bench(options, faults=[FullVty(logins=100)]) as lab:
-        start = lab.clock.monotonic()
-        with pytest.raises(ConnectError):
-            lab.apply(link())
-        assert lab.clock.monotonic() - start >= 6

@@ -1,9 +1,10 @@
-"""The ways into a router: keys, agents, old algorithms. A greeter answers, not a router: only the login counts here."""
+"""The ways into a router: keys, agents, old algorithms, jump hosts, and being kept out. Where only the login counts a greeter answers."""
 
 import asyncio
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import asyncssh
@@ -14,9 +15,11 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cisco.clock import Deadline, SystemClock
 from cisco.connection import Connection
 from cisco.errors import ConnectError, InputError, RouterBusyError
-from cisco.login import Login
+from cisco.login import Login, Options
 from cisco.secret import Secret
 from cisco.terminal import Timing
+from lab.router.faults import FullVty
+from tests.lab.agent_bench import bench, link
 
 TIMING = Timing(reply=2, settle=0.25, retry=0.05)
 
@@ -48,32 +51,30 @@ async def _greet(process: "asyncssh.SSHServerProcess[str]") -> None:
 
 
 @contextmanager
-def greeter(user_key: asyncssh.SSHKey, **algorithms: list[str]) -> Iterator[Login]:
-    """Start it, and give the login without a way to prove who we are but the agent."""
+def serving(factory: Callable[[], asyncssh.SSHServer], **options: object) -> Iterator[tuple[int, str]]:
+    """Start an SSH server, and give its port and its host key's fingerprint."""
     host_key = asyncssh.generate_private_key("ssh-rsa", key_size=2048)
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
 
     async def listen() -> asyncssh.SSHAcceptor:
-        return await asyncssh.listen(
-            "127.0.0.1",
-            0,
-            server_factory=lambda: _Greeter(user_key),
-            server_host_keys=[host_key],
-            process_factory=_greet,
-            line_editor=False,
-            **algorithms,
-        )
+        return await asyncssh.listen("127.0.0.1", 0, server_factory=factory, server_host_keys=[host_key], **options)
 
     server = asyncio.run_coroutine_threadsafe(listen(), loop).result()
     try:
-        fingerprint = str(host_key.get_fingerprint())
-        yield Login("127.0.0.1", "pulumi", fingerprint, port=server.get_port(), use_agent=True)
+        yield server.get_port(), str(host_key.get_fingerprint())
     finally:
         loop.call_soon_threadsafe(server.close)
         loop.call_soon_threadsafe(loop.stop)
         thread.join(5)
+
+
+@contextmanager
+def greeter(user_key: asyncssh.SSHKey, **algorithms: list[str]) -> Iterator[Login]:
+    """Start it, and give the login without a way to prove who we are but the agent."""
+    with serving(lambda: _Greeter(user_key), process_factory=_greet, line_editor=False, **algorithms) as (port, key):
+        yield Login("127.0.0.1", "pulumi", key, port=port, use_agent=True)
 
 
 def with_key(login: Login, key_file: Path) -> Login:
@@ -178,3 +179,76 @@ def test_passwords_are_not_printed_with_a_login() -> None:
     login = Login("192.0.2.10", "pulumi", "insecure-accept-any", password=Secret("plainly-fake"))
 
     assert "plainly-fake" not in f"{login!r} {login}"
+
+
+def test_a_wrong_host_key_stops_before_the_password_is_sent() -> None:
+    with bench() as lab:
+        wrong = replace(lab.login, host_key="SHA256:" + "A" * 43)
+
+        with pytest.raises(ConnectError, match=r"host key .* not the pinned SHA256:AAAA"):
+            lab.apply(link(), login=wrong)
+        assert lab.router.received == []
+
+
+def test_a_wrong_password_is_refused_and_not_repeated() -> None:
+    with bench() as lab:
+        with pytest.raises(ConnectError, match="refused the login of 'pulumi'") as raised:
+            lab.apply(link(), login=replace(lab.login, password=Secret("plainly-wrong")))
+        assert "plainly-wrong" not in str(raised.value)
+        assert lab.router.received == []
+
+
+def test_an_unreachable_router_is_a_connect_error() -> None:
+    with bench() as lab, pytest.raises(ConnectError, match=r"cannot connect to router 127\.0\.0\.1:1"):
+        lab.apply(link(), login=replace(lab.login, port=1))
+
+
+def test_no_free_vty_is_waited_for() -> None:
+    with bench(faults=[FullVty(logins=2)]) as lab:
+        assert lab.apply(link()).changed
+
+
+def test_a_login_without_privilege_is_named() -> None:
+    with bench(privilege=1, enable_secret="plainly-fake-enable") as lab, pytest.raises(ConnectError, match="user mode"):
+        lab.apply(link())
+
+
+def test_the_agent_pauses_between_its_tries_instead_of_hammering() -> None:
+    options = Options(deadline=60)
+    with bench(options, faults=[FullVty(logins=100)]) as lab:
+        start = lab.clock.monotonic()
+        with pytest.raises(ConnectError):
+            lab.apply(link())
+        assert lab.clock.monotonic() - start >= 6
+
+
+class _JumpServer(asyncssh.SSHServer):
+    def begin_auth(self, username: str) -> bool:
+        return username == "jumper"
+
+    def password_auth_supported(self) -> bool:
+        return True
+
+    def validate_password(self, username: str, password: str) -> bool:
+        return (username, password) == ("jumper", "plainly-fake-jump")
+
+    def connection_requested(self, dest_host: str, dest_port: int, orig_host: str, orig_port: int) -> bool:  # noqa: ARG002  # asyncssh's signature
+        return dest_host == "127.0.0.1"
+
+
+@contextmanager
+def _jump_host() -> Iterator[Login]:
+    with serving(_JumpServer) as (port, key):
+        yield Login("127.0.0.1", "jumper", key, port=port, password=Secret("plainly-fake-jump"))
+
+
+def test_a_router_behind_a_jump_host_is_reached() -> None:
+    with _jump_host() as jump, bench() as lab:
+        assert lab.apply(link(), login=replace(lab.login, jump_host=jump)).changed
+
+
+def test_a_jump_host_that_refuses_is_named() -> None:
+    with _jump_host() as jump, bench() as lab:
+        wrong = replace(jump, password=Secret("plainly-wrong"))
+        with pytest.raises(ConnectError, match=r"jump host 127\.0\.0\.1"):
+            lab.apply(link(), login=replace(lab.login, jump_host=wrong))

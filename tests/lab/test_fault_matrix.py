@@ -108,7 +108,7 @@ def essential(text: str) -> list[str]:
     return [line for line in shown(text) if line != " ip virtual-reassembly"]
 
 
-@pytest.mark.parametrize("case", cases(), ids=case_id)
+@pytest.mark.parametrize("case", tuple(cases()), ids=case_id)
 def test_an_accident_leaves_the_old_configuration_or_the_new_one(case: tuple[str, Accident, int]) -> None:
     name, accident, number = case
     scenario = scenarios()[name]

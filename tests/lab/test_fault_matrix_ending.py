@@ -64,7 +64,7 @@ def cases() -> Iterator[tuple[str, Accident, int]]:
                 yield name, accident, number
 
 
-@pytest.mark.parametrize("case", cases(), ids=lambda case: f"{case[0]}-{case[1].name.lower()}-at-line-{case[2]}")
+@pytest.mark.parametrize("case", tuple(cases()), ids=lambda case: f"{case[0]}-{case[1].name.lower()}-at-line-{case[2]}")
 def test_an_accident_at_the_end_leaves_the_change_saved_or_undone_or_says_what_is_left(
     case: tuple[str, Accident, int],
 ) -> None:

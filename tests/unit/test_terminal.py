@@ -1,94 +1,18 @@
-"""A terminal over a channel that follows a script: no SSH, no router, no waiting."""
-
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from ipaddress import IPv4Address
+"""Talking to a router over a channel that follows a script: logging in, asking, waiting, giving up."""
 
 import pytest
 
 from cisco.clock import Deadline
 from cisco.connection import Connection
-from cisco.errors import ConnectError, InputError, PreflightError, RejectedLineError, RouterBusyError, SessionLostError
+from cisco.errors import ConnectError, PreflightError, RouterBusyError, SessionLostError
 from cisco.login import Login, Options
-from cisco.plan import Command, Step
 from cisco.preflight import SHOW_RUNNING, examine, read_running
-from cisco.push import Pusher
 from cisco.revert import SHOW_PENDING, settle_earlier
-from cisco.secret import Redactor, Secret
-from cisco.terminal import Channel, Terminal, Timing, Traffic
+from cisco.secret import Secret
+from cisco.terminal import Channel
 from cisco.transaction import check
+from tests.unit.scripted_router import TIMING, FakeClock, ScriptedRouter, terminal_on
 from tests.unit.test_releases import link
-
-TIMING = Timing(reply=3, slow=9, settle=1, retry=1, poll=5)
-KEY = "plainly.fake.key.1"
-
-
-@dataclass
-class FakeClock:
-    """A clock that passes only while somebody sleeps or waits."""
-
-    now: float = 0.0
-
-    def monotonic(self) -> float:
-        return self.now
-
-    def time(self) -> float:
-        return 1_000_000 + self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.now += seconds
-
-
-@dataclass
-class ScriptedRouter:
-    """Answers each line with what `answers` says, else with a prompt; an answer that is `None` ends the session."""
-
-    clock: FakeClock
-    answers: dict[str, str | None] = field(default_factory=dict)
-    greeting: str = "\r\nR1#"
-    prompt: str = "R1#"
-    received: list[str] = field(default_factory=list)
-    waiting: str = ""
-    is_closed: bool = False
-    largest_burst: int = 0
-
-    def __post_init__(self) -> None:
-        self.waiting = self.greeting
-        self.answers.setdefault("terminal length 0", f"terminal length 0\r\n{self.greeting.split()[-1]}")
-
-    def write(self, text: str) -> None:
-        if self.is_closed:
-            raise SessionLostError("closed")
-        lines = text.split("\n")[:-1] if text != "\x03" else [text]
-        self.largest_burst = max(self.largest_burst, len(lines))
-        for line in lines:
-            self.received.append(line)
-            answer = self.answers.get(line, f"{line}\r\n{self.prompt}")
-            if answer is None:
-                self.is_closed = True
-                return
-            self.waiting += answer
-
-    def read(self, timeout: float) -> str:
-        if self.waiting:
-            text, self.waiting = self.waiting, ""
-            return text
-        if self.is_closed:
-            raise SessionLostError("the router closed the SSH session")
-        self.clock.sleep(timeout)
-        return ""
-
-    def close(self) -> None:
-        self.is_closed = True
-
-
-def terminal_on(router: ScriptedRouter, deadline: float = 1000) -> Terminal:
-    return Terminal(router, Deadline(router.clock, deadline), TIMING, Traffic())
-
-
-def pusher_on(router: ScriptedRouter, *, window: int = 10) -> Pusher:
-    redactor = Redactor((Secret(KEY),))
-    return Pusher(terminal_on(router), router.clock, redactor, Traffic(), window)
 
 
 def test_the_hostname_is_learned_behind_a_banner_that_imitates_a_prompt() -> None:
@@ -257,113 +181,6 @@ def test_the_window_bounds_what_is_unanswered() -> None:
     replies = list(terminal.pipeline((f"line {n}" for n in range(37)), window=5))
     assert [reply.line for reply in replies] == [f"line {n}" for n in range(37)]
     assert router.largest_burst == 5
-
-
-TUNNEL = Step(
-    "Tunnel1",
-    (
-        Command("interface Tunnel1", "config", "config-if"),
-        Command("ip mtu 1436", "config-if"),
-        Command(f"pre-shared-key address 1.2.3.4 key {KEY}", "config-if"),
-        Command("tunnel mode ipsec ipv4", "config-if"),
-    ),
-    (),
-)
-
-
-def test_nothing_is_sent_below_a_header_that_was_rejected() -> None:
-    router = ScriptedRouter(
-        FakeClock(),
-        {"interface Tunnel1": "interface Tunnel1\r\n% Invalid input detected\r\nR1(config)#"},
-        prompt="R1(config-if)#",
-    )
-
-    with pytest.raises(RejectedLineError) as raised:
-        pusher_on(router).push(TUNNEL)
-    assert (raised.value.number, raised.value.line) == (1, "interface Tunnel1")
-    assert router.received[-1] == "interface Tunnel1"
-
-
-def test_the_last_lines_of_a_step_travel_with_the_next_header_or_when_told() -> None:
-    router = ScriptedRouter(FakeClock(), prompt="R1(config-if)#")
-    pusher = pusher_on(router)
-    first, last = (Step(name, (Command(f"interface {name}", "config", "config-if"),
-                               Command(f"mtu of {name}", "config-if")), ()) for name in ("Tunnel1", "Tunnel2"))  # fmt: skip
-
-    pusher.push(first)
-    assert router.received[-1] == "interface Tunnel1"
-    pusher.push(last)
-    assert router.received[-2:] == ["mtu of Tunnel1", "interface Tunnel2"]
-    pusher.settle()
-    assert router.received[-1] == "mtu of Tunnel2"
-
-
-def test_a_step_that_ends_sessions_is_sent_to_its_end() -> None:
-    router = ScriptedRouter(FakeClock(), prompt="R1(config-if)#")
-    step = Step(TUNNEL.scope, TUNNEL.commands, (), clear_sessions=(IPv4Address("203.0.113.7"),))
-
-    pusher_on(router).push(step)
-    assert router.received[-2:] == ["tunnel mode ipsec ipv4", "do clear crypto session remote 203.0.113.7"]
-
-
-def test_a_header_that_opens_another_mode_is_a_failure_although_nothing_was_said() -> None:
-    router = ScriptedRouter(FakeClock(), prompt="R1(config)#")
-
-    with pytest.raises(RejectedLineError, match="in \\(config\\), not in \\(config-if\\)"):
-        pusher_on(router).push(TUNNEL)
-
-
-def test_the_error_of_a_rejected_line_masks_the_key() -> None:
-    line = TUNNEL.commands[2].text
-    router = ScriptedRouter(
-        FakeClock(),
-        {line: f"{line}\r\n% Bad key {KEY}\r\nR1(config-if)#"},
-        prompt="R1(config-if)#",
-    )
-
-    pusher = pusher_on(router)
-    with pytest.raises(RejectedLineError) as raised:
-        pusher.push(TUNNEL)
-        pusher.settle()
-    assert raised.value.number == 3
-    assert KEY not in f"{raised.value!r} {raised.value} {raised.value.__dict__}"
-
-
-@pytest.mark.parametrize("line", ["a\nb", "a\rb", "a?", "a\x03", "caf\u00e9", "x" * 255])
-def test_a_line_that_would_not_arrive_as_one_line_is_never_sent(line: str) -> None:
-    router = ScriptedRouter(FakeClock())
-
-    with pytest.raises(InputError, match="a configuration line is '\\*\\*\\*'"):
-        pusher_on(router).push(Step("shared", (Command(line),), ()))
-    assert line not in router.received
-
-
-@pytest.mark.parametrize(
-    "line", ["reload", "erase startup-config", "default interface Gi1", "no router ospf 1", "configure terminal"]
-)
-def test_a_dangerous_line_is_never_sent(line: str) -> None:
-    router = ScriptedRouter(FakeClock())
-
-    with pytest.raises(RejectedLineError, match="never sends"):
-        pusher_on(router).push(Step("shared", (Command(line),), ()))
-    assert line not in router.received
-
-
-def test_an_object_in_use_is_asked_again_until_ios_lets_go() -> None:
-    router = ScriptedRouter(FakeClock(), prompt="R1(config)#")
-    line = "no crypto isakmp profile p"
-    router.answers[line] = f"{line}\r\n% Profile p is in use\r\nR1(config)#"
-    pusher = pusher_on(router)
-    original: Callable[[float], None] = router.clock.sleep
-
-    def let_go_after_a_minute(seconds: float) -> None:
-        original(seconds)
-        if router.clock.now > 60:
-            router.answers.pop(line, None)
-
-    router.clock.sleep = let_go_after_a_minute  # type: ignore[method-assign]  # the router's patience ends
-    pusher.push(Step("shared", (Command(line, may_be_in_use=True),), ()))
-    assert 60 < router.clock.now < 90
 
 
 PENDING = "Timer type: absolute timer\r\nTimer value: 5 min\r\nUser: pulumi\r\n"
