@@ -16,8 +16,7 @@ SHELL = ("/bin/sh", "-c")
 
 _SHORT_WORD = re.compile(r"[A-Za-z]{1,7}")
 
-UNREACHABLE = 6  # the agent's exit codes: could not connect,
-NOT_UP = 3  # and: asked, and a tunnel is not UP
+NOT_UP = 3  # the agent's exit code where it has asked and a tunnel is not UP
 
 _FIND = """\
 virtualenv=$(sed -n "s/.*virtualenv: *[\\"']\\{{0,1\\}}\\([^,}}\\"'# ]*\\).*/\\1/p" Pulumi.yaml 2>/dev/null)

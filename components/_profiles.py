@@ -144,24 +144,17 @@ def _typed(field: str, name: str, value: object) -> object:
     return value
 
 
+_LISTED = ("ike_version", "encryption_algorithm", "integrity_algorithm", "dh_group_number")
+
+
 def connection_arguments(number: int, settings: TunnelSettings) -> dict[str, object]:
     """Return the settings as pulumi_aws's arguments of tunnel `number`, a list of one wherever it takes a list."""
-    prefix = f"tunnel{number}_"
-    listed = {
-        "ike_version": "ike_versions",
-        **{f"phase{phase}_{kind}": f"phase{phase}_{kind}s" for phase in (1, 2) for kind in _LISTED_KINDS},
-    }
     arguments: dict[str, object] = {}
     for field in fields(settings):
-        value = getattr(settings, field.name)
-        if field.name in listed:
-            arguments[prefix + listed[field.name]] = [value]
-        else:
-            arguments[prefix + field.name] = value
+        name, value = f"tunnel{number}_{field.name}", getattr(settings, field.name)
+        is_list = name.endswith(_LISTED)
+        arguments[f"{name}s" if is_list else name] = [value] if is_list else value
     return arguments
-
-
-_LISTED_KINDS = ("encryption_algorithm", "integrity_algorithm", "dh_group_number")
 
 
 def aws_tunnel_options(settings: TunnelSettings, inside_cidr: str, preshared_key: str) -> dict[str, object]:

@@ -11,7 +11,7 @@ _FINGERPRINT = re.compile(r"SHA256:[A-Za-z0-9+/]{43}=?\Z")
 _ANY_KEY = "insecure-accept-any"
 _INTERFACE = re.compile(r"[A-Za-z][A-Za-z-]*\d[\d/.:]*\Z")
 _PAIRS = {"tunnel_numbers": (0, 2147483647), "isakmp_policies": (1, 10000), "sla_numbers": (1, 1000)}
-_VRF = re.compile(r"^[A-Za-z][A-Za-z0-9_.:-]{0,31}$")
+_VRF = re.compile(r"[A-Za-z][A-Za-z0-9_.:-]{0,31}\Z")
 _STEERING = ("as-path", "med", "none")
 _TUNNELS = (1, 2)
 _ARCHIVE = ("use", "require", "configure")

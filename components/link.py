@@ -1,33 +1,31 @@
 """The whole link in one component: the VPC, the VPN, the router, and the proof that both tunnels are UP."""
 
-import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, cast
 
 import pulumi
-import pulumi_aws as aws
 
-from ._agent import Answer, masked
 from ._names import link_name
 from ._options import require_known
-from ._request import require_dynamic, secrets_of
+from ._request import require_dynamic
 from ._routes import advertised_warning, require_apart_from_vpc, require_networks
-from ._states import UP, Telemetry, TunnelEnds, TunnelState, are_up, failure, joined
+from ._states import TunnelState
 from ._typed import NotRequired
 from ._validation import ArgumentError, require_absent, require_between, require_given, require_one_of
+from .connection import both_tunnels
+from .final_check import FinalCheck
 from .impact import costly, telling
 from .inputs import part_of, refusing
 from .ios import IosCustomerGateway
 from .network import VpcNetwork, VpcNetworkArgs
 from .router_args import IosCustomerGatewayArgs, RouterAccessArgs
-from .vpn import SiteToSiteVpn, both_tunnels
+from .vpn import SiteToSiteVpn
 from .vpn_args import ConnectionArgs, SiteToSiteVpnArgs
 
 ROUTINGS = ("bgp", "static")
 ADVERTISE = ("onprem", "default")
 CHECKS = ("require", "warn", "off")
 _DEFAULT_CHECK_TIMEOUT = 300
-_PAUSE = 3.0
 _MOST_SUBNETS = 200  # AWS's quota in a VPC; with a transit gateway there must be one, to attach the VPC by
 # What a change of takes no tunnel down: kept with the rest, so that a preview says so.
 _FREE = ("onprem_cidrs", "advertise", "gateway_routes", "propagate_routes", "link_name")
@@ -148,89 +146,6 @@ class VpnLink(pulumi.ComponentResource):
         # The result is known only once the command has run: a preview of a change asks nobody.
         ready = pulumi.Output.all(vpn.ends, vpn.vpn_connection_id, vpn.router_asn, router.request, router.result)
         return pulumi.Output.unsecret(ready.apply(lambda known: check.tunnels(*known[:4])))
-
-
-class FinalCheck:
-    """Asks both ends until both say UP of both tunnels; in a preview once, and without consequence."""
-
-    def __init__(
-        self,
-        *,
-        name: str,
-        component: pulumi.Resource,
-        router: IosCustomerGateway,
-        mode: str,
-        timeout: int,
-    ) -> None:
-        self._name = name
-        self._component = component
-        self._router = router
-        self._mode = mode
-        self._timeout = timeout
-
-    async def tunnels(
-        self, ends: Sequence[TunnelEnds], connection_id: str, router_asn: int, request: Mapping[str, Any]
-    ) -> Sequence[TunnelState]:
-        """Return the tunnels' states.
-
-        Raises:
-            pulumi.RunError: One is not UP in time, and that is required.
-        """
-        if self._mode == "off":
-            return joined(ends, router_asn, {}, {}, unknown="the check is off")
-        is_preview = pulumi.runtime.is_dry_run()
-        clock = asyncio.get_running_loop().time
-        end = clock() + (0 if is_preview else self._timeout)
-        secrets = secrets_of(request)
-        answer = await self._ask_router(is_preview=is_preview)
-        report = answer.result if answer.is_given else {}
-        # Without the router's word there is nothing to wait for, but what AWS says is still worth knowing.
-        telemetry = await self._ask_aws(
-            ends, connection_id, until=end if report.get("up") else 0.0, is_preview=is_preview
-        )
-        states = joined(ends, router_asn, telemetry, report, unknown=answer.message)
-        for state in states:
-            state["reason"] = masked(state["reason"], secrets)
-        if not is_preview and not are_up(states):
-            self._report(failure(states))
-        return states
-
-    async def _ask_router(self, *, is_preview: bool) -> Answer:
-        asked = self._router.ask("verify", wait=0 if is_preview else self._timeout, is_shown=not is_preview)
-        return cast("Answer", await asked.future())
-
-    async def _ask_aws(
-        self, ends: Sequence[TunnelEnds], connection_id: str, *, until: float, is_preview: bool
-    ) -> Mapping[str, Telemetry]:
-        clock = asyncio.get_running_loop().time
-        while True:
-            try:
-                telemetry = await self._telemetry(connection_id)
-            except Exception:  # the SDK raises its root class; a preview must not fail on what only informs
-                if is_preview:
-                    return {}
-                raise
-            outside = {end.aws_outside for end in ends}
-            if all(t.status == UP for a, t in telemetry.items() if a in outside) or clock() >= until:
-                return telemetry
-            await asyncio.sleep(_PAUSE)
-
-    async def _telemetry(self, connection_id: str) -> Mapping[str, Telemetry]:
-        found = await aws.ec2.get_vpn_connection_output(
-            vpn_connection_id=connection_id, opts=pulumi.InvokeOptions(parent=self._component)
-        ).future()
-        if found is None:
-            return {}
-        return {
-            t.outside_ip_address: Telemetry(t.status, t.status_message, int(t.accepted_route_count))
-            for t in found.vgw_telemetries
-        }
-
-    def _report(self, text: str) -> None:
-        message = f"{self._name}: after {self._timeout} s not both tunnels are UP\n{text}"
-        if self._mode == "require":
-            raise pulumi.RunError(message)
-        pulumi.log.warn(message, self._component)
 
 
 def _check(args: VpnLinkArgs) -> str | None:

@@ -155,7 +155,8 @@ def disagreements(settings: Mapping[str, object]) -> Sequence[tuple[str, object,
             found.append(("vpcCidr", vpc, "a network between /16 and /28"))
         subnets, onprem = _texts(settings.get("subnetCidrs")), _texts(settings.get("onpremCidrs"))
         outside = [text for text in subnets if not IPv4Network(text).subnet_of(vpc)]
-        overlapping = [text for text in onprem if IPv4Network(text).overlaps(vpc)]
+        # A default route overlaps everything and competes with nothing: the VPC's local route is more specific.
+        overlapping = [text for text in onprem if IPv4Network(text).overlaps(vpc) and IPv4Network(text).prefixlen]
         found += [("subnetCidrs", text, f"inside vpcCidr, {vpc}") for text in outside]
         found += [("onpremCidrs", text, f"apart from vpcCidr, {vpc}") for text in overlapping]
     own, aws = settings.get("bgpAsn"), settings.get("awsAsn", 64512)

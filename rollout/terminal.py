@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from typing import TextIO
 
 GREEN, RED, YELLOW, BOLD, DIM, PLAIN = "\x1b[32m", "\x1b[31m", "\x1b[33m", "\x1b[1m", "\x1b[2m", "\x1b[0m"
-STATES: Mapping[str, str] = {"UP": GREEN, "DOWN": RED, "UNKNOWN": YELLOW}
 
 
 class Terminal:

@@ -9,7 +9,6 @@ from .line import Context, Line, Mode, Refusal, Reply, only_shown_unless, refuse
 from .release import Release
 
 _LOGICAL = ("Tunnel", "Loopback", "Null", "Vlan", "BDI", "Port-channel", "Dialer", "VirtualPortGroup", "BVI")
-_TUNNEL_ONLY = "tunnel"
 
 
 def address_of(entry: Entry) -> IPv4Interface | None:

@@ -1,6 +1,6 @@
 """The IOS releases that the router can play, and how they differ."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 _MODERN_KEX = ("curve25519-sha256", "ecdh-sha2-nistp256", "ecdh-sha2-nistp384", "diffie-hellman-group14-sha256")
 _CTR = ("aes128-ctr", "aes192-ctr", "aes256-ctr")
@@ -177,24 +177,6 @@ XE16 = Release(
     show_version=_XE_VERSION.format(xe="16.09.04", train="Fuji", version="16.9.4", year=2019, platform="CSR1000V"),
 )
 
-# Between 17.6.1 and 17.10 weak words are accepted with a warning (FN72510).
-XE176 = Release(
-    name="xe17.6",
-    version="17.6.5",
-    platform="C8000V",
-    is_xe=True,
-    flash="bootflash",
-    wan="GigabitEthernet1",
-    lan="GigabitEthernet2",
-    config_version="17.6",
-    weak="warn",
-    nests_sla=True,
-    takes_session_commands_in_family=False,
-    description_limit=200,
-    ssh=_XE17_SSH,
-    show_version=_XE_VERSION.format(xe="17.06.05", train="Bengaluru", version="17.6.5", year=2023, platform="C8000V"),
-)
-
 XE17 = Release(
     name="xe17",
     version="17.12.4",
@@ -210,6 +192,16 @@ XE17 = Release(
     description_limit=200,
     ssh=_XE17_SSH,
     show_version=_XE_VERSION.format(xe="17.12.04", train="Dublin", version="17.12.4", year=2024, platform="C8000V"),
+)
+
+# Between 17.6.1 and 17.10 weak words are accepted with a warning (FN72510).
+XE176 = replace(
+    XE17,
+    name="xe17.6",
+    version="17.6.5",
+    config_version="17.6",
+    weak="warn",
+    show_version=_XE_VERSION.format(xe="17.06.05", train="Bengaluru", version="17.6.5", year=2023, platform="C8000V"),
 )
 
 RELEASES = {release.name: release for release in (IOS12, IOS15, XE16, XE176, XE17)}

@@ -18,7 +18,6 @@ from lab.wire.pair import Pair
 from lab.wire.underlay import Fault
 
 HOLD, AWS_DPD, SLA = 30, 30, 6
-IOS_DPD = {"ikev1": 60, "ikev2": 25}
 
 
 @contextmanager

@@ -6,8 +6,8 @@ import pytest
 
 from components import VpnLink
 from components._impact import COSTS, Cost, impact
+from components.connection import both_tunnels
 from components.impact import costly
-from components.vpn import both_tunnels
 from lab.providers.aws.difference import changes
 from lab.providers.aws.rows import ROWS
 from rollout.cost import BOTH, NEITHER, Change, cost

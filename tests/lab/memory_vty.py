@@ -7,22 +7,26 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 
 from cisco.connection import Connection
 from cisco.errors import ConnectError, SessionLostError
 from cisco.login import Login
 from cisco.secret import Secret
-from lab.router import exec_commands, show_config, show_crypto, show_routing, show_system
 from lab.router.clock import FakeClock
+from lab.router.console import commands
 from lab.router.grammar import Grammar
 from lab.router.release import RELEASES
-from lab.router.shell import Dialog, Output, Shell
+from lab.router.shell import Dialog, ExecLine, Output, Shell
 from lab.router.state import RouterState, User
-from tests.lab.agent_bench import PASSWORD, TIMING, USER, SharedClock
+from tests.lab.agent_bench import PASSWORD, TIMING, USER, SharedClock, default_running
 
 _RELEASE = RELEASES["xe17"]
-_EXEC = (*exec_commands.EXEC, *show_config.EXEC, *show_crypto.EXEC, *show_routing.EXEC, *show_system.EXEC)
-_COMMANDS = Grammar((line.pattern, line) for line in _EXEC if line.when is None)
+
+
+@cache
+def _commands() -> Grammar[ExecLine]:
+    return commands(RouterState(default_running(), _RELEASE, FakeClock()))
 
 
 class Accident(Enum):
@@ -108,7 +112,7 @@ class _Channel:
 
     def __init__(self, memory: MemoryRouter) -> None:
         self._memory = memory
-        self._shell = shell = Shell(memory.state, User(USER, PASSWORD), _COMMANDS)
+        self._shell = shell = Shell(memory.state, User(USER, PASSWORD), _commands())
         self._typed = ""
         self._arrived = f"\r\n{shell.prompt}"
         self._dialog: Dialog | None = None

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from components._impact import COSTS, Cost, impact, warning
+from components.connection import both_tunnels
 from components.impact import costly
-from components.vpn import both_tunnels
 
 ARGS: dict[str, Any] = {
     "public_ip": "203.0.113.100",

@@ -179,6 +179,13 @@ def test_aws_is_waited_for_and_its_word_counts_too() -> None:
     assert sum(token.endswith("getVpnConnection") for token, _ in recorder.calls) > 1
 
 
+def test_a_tunnel_of_which_aws_says_nothing_yet_is_waited_for() -> None:
+    recorder = start(Recorder(answers=answers()))
+    del recorder.telemetry["198.51.100.1"]
+    error_of(lambda: link("tokyo", {"check_timeout": 1}).tunnels)
+    assert sum(token.endswith("getVpnConnection") for token, _ in recorder.calls) > 1
+
+
 @program
 async def test_with_the_check_off_nobody_is_asked() -> None:
     recorder = start(Recorder(answers=answers()))

@@ -166,6 +166,12 @@ def test_values_that_do_not_go_together_are_found_before_the_first_site(tmp_path
     assert line.startswith(f"sites.csv:2: {said}")
 
 
+def test_a_default_route_on_premises_competes_with_no_vpc(tmp_path: Path) -> None:
+    head = "site,routerHost,routerHostKey,vpcCidr,onpremCidrs\n"
+    (site,) = sites_in(table(tmp_path, f"{head}a,r,{HOST_KEY},10.0.0.0/16,0.0.0.0/0\n"))
+    assert site.settings["onpremCidrs"] == ("0.0.0.0/0",)
+
+
 def test_a_secret_that_the_environment_does_not_have_is_missed_before_the_first_site(tmp_path: Path) -> None:
     file = table(tmp_path, HEADER + TOKYO)
     with pytest.raises(InputError, match=r"routerPassword of tokyo is in \$TOKYO, which is not set"):

@@ -1,0 +1,98 @@
+"""The proof at the end of an up: both ends are asked until both say UP of both tunnels."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+import pulumi
+import pulumi_aws as aws
+
+from ._agent import Answer, masked
+from ._request import secrets_of
+from ._states import UP, Telemetry, TunnelEnds, TunnelState, are_up, failure, joined
+from .ios import IosCustomerGateway
+
+_PAUSE = 3.0
+
+
+class FinalCheck:
+    """Asks both ends until both say UP of both tunnels; in a preview once, and without consequence."""
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        component: pulumi.Resource,
+        router: IosCustomerGateway,
+        mode: str,
+        timeout: int,
+    ) -> None:
+        self._name = name
+        self._component = component
+        self._router = router
+        self._mode = mode
+        self._timeout = timeout
+
+    async def tunnels(
+        self, ends: Sequence[TunnelEnds], connection_id: str, router_asn: int, request: Mapping[str, Any]
+    ) -> Sequence[TunnelState]:
+        """Return the tunnels' states.
+
+        Raises:
+            pulumi.RunError: One is not UP in time, and that is required.
+        """
+        if self._mode == "off":
+            return joined(ends, router_asn, {}, {}, unknown="the check is off")
+        is_preview = pulumi.runtime.is_dry_run()
+        clock = asyncio.get_running_loop().time
+        end = clock() + (0 if is_preview else self._timeout)
+        secrets = secrets_of(request)
+        answer = await self._ask_router(is_preview=is_preview)
+        report = answer.result if answer.is_given else {}
+        # Without the router's word there is nothing to wait for, but what AWS says is still worth knowing.
+        telemetry = await self._ask_aws(
+            ends, connection_id, until=end if report.get("up") else 0.0, is_preview=is_preview
+        )
+        states = joined(ends, router_asn, telemetry, report, unknown=answer.message)
+        for state in states:
+            state["reason"] = masked(state["reason"], secrets)
+        if not is_preview and not are_up(states):
+            self._report(failure(states))
+        return states
+
+    async def _ask_router(self, *, is_preview: bool) -> Answer:
+        asked = self._router.ask("verify", wait=0 if is_preview else self._timeout, is_shown=not is_preview)
+        return cast("Answer", await asked.future())
+
+    async def _ask_aws(
+        self, ends: Sequence[TunnelEnds], connection_id: str, *, until: float, is_preview: bool
+    ) -> Mapping[str, Telemetry]:
+        clock = asyncio.get_running_loop().time
+        while True:
+            try:
+                telemetry = await self._telemetry(connection_id)
+            except Exception:  # the SDK raises its root class; a preview must not fail on what only informs
+                if is_preview:
+                    return {}
+                raise
+            up = {outside for outside, said in telemetry.items() if said.status == UP}
+            if up >= {end.aws_outside for end in ends} or clock() >= until:
+                return telemetry
+            await asyncio.sleep(_PAUSE)
+
+    async def _telemetry(self, connection_id: str) -> Mapping[str, Telemetry]:
+        found = await aws.ec2.get_vpn_connection_output(
+            vpn_connection_id=connection_id, opts=pulumi.InvokeOptions(parent=self._component)
+        ).future()
+        if found is None:
+            return {}
+        return {
+            t.outside_ip_address: Telemetry(t.status, t.status_message, int(t.accepted_route_count))
+            for t in found.vgw_telemetries
+        }
+
+    def _report(self, text: str) -> None:
+        message = f"{self._name}: after {self._timeout} s not both tunnels are UP\n{text}"
+        if self._mode == "require":
+            raise pulumi.RunError(message)
+        pulumi.log.warn(message, self._component)
