@@ -59,7 +59,7 @@ class ConnectionArgs(TypedDict):
     tunnel1_preshared_key: NotRequired[pulumi.Input[str]]
     """Tunnel 1's key (secret): 8 to 64 of A-Z a-z 0-9 . _, not starting with 0. Made by the stack when absent."""
     tunnel2_preshared_key: NotRequired[pulumi.Input[str]]
-    """Tunnel 2's key (secret), another than tunnel 1's."""
+    """Tunnel 2's key (secret), different from tunnel 1's."""
     tunnel1_key_serial: NotRequired[int]
     """Raise it to have tunnel 1's own key made anew; 1."""
     tunnel2_key_serial: NotRequired[int]

@@ -161,7 +161,7 @@ def disagreements(settings: Mapping[str, object]) -> Sequence[tuple[str, object,
         found += [("onpremCidrs", text, f"apart from vpcCidr, {vpc}") for text in overlapping]
     own, aws = settings.get("bgpAsn"), settings.get("awsAsn", 64512)
     if own is not None and own == aws:
-        found.append(("bgpAsn", own, f"another than awsAsn, {aws}"))
+        found.append(("bgpAsn", own, f"different from awsAsn, {aws}"))
     return found
 
 

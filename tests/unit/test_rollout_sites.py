@@ -157,7 +157,7 @@ def test_yaml_that_cannot_be_read_says_where(tmp_path: Path, text: str, said: st
         ("10.0.0.0/16,10.0.0.0/24,10.0.9.0/24,65001", "onpremCidrs is '10.0.9.0/24', but must be apart from vpcCidr"),
         ("10.0.0.0/16,10.1.0.0/24,192.168.1.0/24,65001", "subnetCidrs is '10.1.0.0/24', but must be inside vpcCidr"),
         ("10.0.0.0/8,10.0.0.0/24,192.168.1.0/24,65001", "vpcCidr is '10.0.0.0/8', but must be a network between /16"),
-        ("10.0.0.0/16,10.0.0.0/24,192.168.1.0/24,64512", "bgpAsn is '64512', but must be another than awsAsn"),
+        ("10.0.0.0/16,10.0.0.0/24,192.168.1.0/24,64512", "bgpAsn is '64512', but must be different from awsAsn"),
     ],
 )
 def test_values_that_do_not_go_together_are_found_before_the_first_site(tmp_path: Path, values: str, said: str) -> None:
