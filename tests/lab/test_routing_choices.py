@@ -8,9 +8,8 @@ from typing import Any
 
 import pytest
 
-from cisco.diff import plan, removal
+from cisco.diff import plan
 from cisco.model import Bgp, Intent, Static, Steering
-from cisco.plan import Owned
 from cisco.remedies import remedy
 from cisco.render import render
 from cisco.verify import commands, verify
@@ -22,7 +21,7 @@ from lab.router.console import Console
 from lab.router.default_config import default_running_config
 from lab.router.release import RELEASES
 from lab.router.state import RouterState
-from tests.lab.test_plans_on_router import GUIDE, link, require_same, send
+from tests.lab.test_plans_on_router import GUIDE, link, require_every_way_leads_back, require_same, send
 from tests.unit.planned_links import ID, MODERN
 
 VPC, OFFICE, STRANGER = (IPv4Network(n) for n in ("10.0.0.0/16", "192.168.10.0/24", "172.31.0.0/16"))
@@ -78,24 +77,7 @@ def test_a_choice_comes_changes_goes_and_every_way_leads_back(release: str, old:
         old, new = "front door only", "guarded"  # IOS 12.4 has no IKEv2
     # The WAN stays where it is: what is not in its VRF leaves by another interface.
     before, after = (replace(LINKS[name], front_door_vrf=LINKS[old].front_door_vrf) for name in (old, new))
-    router = made(release, before)
-    bare = router.running_config()
-    first = plan(bare, render(before))
-    send(router, first.commands)
-    was = router.running_config()
-    assert plan(was, render(before)).is_empty
-    change = plan(was, render(after), owned=first.owned)
-    assert change.collisions == ()
-    send(router, change.commands)
-    assert plan(router.running_config(), render(after)).is_empty
-    gone = removal(router.running_config(), Owned(connection_id=ID))
-    snapshot = router.running_config()
-    send(router, gone.commands)
-    require_same(bare, router.running_config())
-    send(router, gone.inverse)
-    require_same(snapshot, router.running_config())
-    send(router, change.inverse)
-    require_same(was, router.running_config())
+    require_every_way_leads_back(made(release, before), before, after)
 
 
 @pytest.mark.parametrize("profile", [GUIDE, MODERN])

@@ -7,8 +7,8 @@ import pytest
 
 from tests.lab.stack_lab import StackLab, name_of, stack_lab
 
+# The guide's link with BGP lives in test_examples.py.
 CASES: dict[str, dict[str, Any]] = {
-    "bgp as in the guide": {"release": "ios15"},
     "static as in the guide": {"release": "ios15", "routing": "static"},
     "bgp with the modern profile": {"release": "xe17", "profile": "modern"},
 }

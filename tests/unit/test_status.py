@@ -20,24 +20,9 @@ from cisco.status_page import drawing
 from cisco.status_table import table
 from cisco.verify import commands, verify
 from tests.unit.router_answers import BGP, answers, intent
+from tests.unit.scripted_router import FakeClock
 
 IDLE = BGP.replace("00:54:21        1", "never    Idle")
-
-
-class FakeClock:
-    """Time that passes only when somebody sleeps."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def monotonic(self) -> float:
-        return self.now
-
-    def time(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.now += seconds
 
 
 class FakeTerminal:
@@ -259,7 +244,7 @@ def test_the_page_says_what_the_table_says_and_when(
 ) -> None:
     page = written(monkeypatch, tmp_path / "status.html", answers() | {"show ip bgp summary": IDLE})
     assert "Tunnel1 is DOWN: BGP Idle" in capsys.readouterr().out
-    for text in ("1 of 2 tunnels is UP", "BGP Idle", "vpn-92df3bfb", "192.0.2.10:22", "1970-01-01 00:00:00 UTC"):
+    for text in ("1 of 2 tunnels is UP", "BGP Idle", "vpn-92df3bfb", "192.0.2.10:22", "1970-01-12 13:46:40 UTC"):
         assert text in page
     assert [file.name for file in tmp_path.iterdir()] == ["status.html"]
 
