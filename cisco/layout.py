@@ -125,7 +125,7 @@ def _place_interfaces(result: Layout, sections: Sections, names: tuple[str, ...]
             result.peers[peer] = index
 
 
-def is_neighbour_line(entry: Entry, peers: frozenset[str]) -> bool:
+def is_neighbor_line(entry: Entry, peers: frozenset[str]) -> bool:
     """Whether a BGP line is about one of these neighbours."""
     words = entry.slot.split(" ")
     return words[0] == "neighbor" and words[1] in peers

@@ -74,11 +74,10 @@ def look_until_up(look: Callable[[], Report], clock: Clock, *, wait: float, tell
 
 def verify_command(request: Request) -> int:
     """Wait until both tunnels are UP; exit code 3 when they are not in time."""
-    intent, connection = intent_of(request), connection_of(request)
-    with closing(LastingSession(connection, request.options.deadline)) as session:
-        report = look_until_up(
-            lambda: session.look(intent), connection.clock, wait=request.options.wait, tell=report_progress
-        )
+    intent, connection, wait = intent_of(request), connection_of(request), request.options.wait
+    # A router that doesn't answer is given up in time for one look more than the wait itself.
+    with closing(LastingSession(connection, wait + request.options.deadline)) as session:
+        report = look_until_up(lambda: session.look(intent), connection.clock, wait=wait, tell=report_progress)
     return _show(report, request, intent, connection.clock.time())
 
 

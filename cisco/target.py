@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 from . import collisions, ikev2_policies, merge, nvgen, ownership
-from .layout import is_neighbour_line, peer_of, probe_interface, route_interface, tracked_probe
+from .layout import is_neighbor_line, peer_of, probe_interface, route_interface, tracked_probe
 from .mark import Mark
 from .ownership import USED, Ours, vrf_in_name
 from .plan import Collision
@@ -46,7 +46,7 @@ def target(
     for ref, want in intended.items():
         _LAYERS.get(want.kind.name, _lay_object)(result, ref, want, is_other_key)
     _drop_objects(result, intended)
-    _drop_neighbours(result, intended)
+    _drop_neighbors(result, intended)
     # BGP itself last: it goes only when everything else of ours has left it, a VRF's part before the process.
     for thing in sorted(result.tokens, key=lambda k: (k == "bgp", k.startswith(ownership.FAMILY))):
         if not _is_intended(thing, intended):
@@ -142,7 +142,7 @@ def _lay_bgp(result: Target, ref: Ref, want: Section, _: merge.KeyCheck) -> None
     have = result.running.get(ref)
     thing = ownership.process_token(vrf_of(want))
     if have is not None:
-        _lay_neighbours(result, ref, want)
+        _lay_neighbors(result, ref, want)
         _lay_networks(result, ref, have, want)
         if thing not in result.tokens and result.ours.holders(thing):
             result.tokens[thing] = USED + thing
@@ -154,16 +154,16 @@ def _lay_bgp(result: Target, ref: Ref, want: Section, _: merge.KeyCheck) -> None
         result.tokens[ownership.MAXIMUM_PREFIX] = ownership.MAXIMUM_PREFIX
 
 
-def _lay_neighbours(result: Target, ref: Ref, want: Section) -> None:
+def _lay_neighbors(result: Target, ref: Ref, want: Section) -> None:
     peers = frozenset(slot.split(" ")[1] for slot in want.entries if slot.startswith("neighbor "))
     result.collisions += collisions.foreign_policy(result.sections[ref], want)
     section = merge.without(
-        result.sections[ref], lambda e: is_neighbour_line(e, peers) and e.is_managed and e.slot not in want.entries
+        result.sections[ref], lambda e: is_neighbor_line(e, peers) and e.is_managed and e.slot not in want.entries
     )
     new = {
         slot: entry
         for slot, entry in want.entries.items()
-        if is_neighbour_line(entry, peers) and not merge.is_held(section.entries.get(slot), entry)
+        if is_neighbor_line(entry, peers) and not merge.is_held(section.entries.get(slot), entry)
     }
     result.sections[ref] = section.with_entries({**section.entries, **new}) if new else section
 
@@ -188,7 +188,7 @@ def _is_limit(slot: str) -> bool:
     return slot.startswith("neighbor ") and slot.endswith(" maximum-prefix")
 
 
-def _our_neighbours(result: Target) -> set[tuple[str, str]]:
+def _our_neighbors(result: Target) -> set[tuple[str, str]]:
     """Return VRF and peer of the neighbours that our tunnels have; in another VRF the same peer is somebody else's."""
     tunnels = [result.running[("interface", n)] for n in result.ours.tunnels if ("interface", n) in result.running]
     # A tunnel whose VRF was changed by hand leaves its neighbour where our mark says that we were.
@@ -197,7 +197,7 @@ def _our_neighbours(result: Target) -> set[tuple[str, str]]:
     return {(vrf, peer) for vrf, peer in pairs if peer is not None}
 
 
-def _drop_neighbours(result: Target, intended: Sections) -> None:
+def _drop_neighbors(result: Target, intended: Sections) -> None:
     """Take away the neighbours of our tunnels (the whole of them) that aren't intended any more."""
     kept = {
         (vrf_of(section), slot.split(" ")[1])
@@ -206,11 +206,11 @@ def _drop_neighbours(result: Target, intended: Sections) -> None:
         for slot in section.entries
         if slot.startswith("neighbor ")
     }
-    gone = _our_neighbours(result) - kept
+    gone = _our_neighbors(result) - kept
     for ref, section in list(result.sections.items()):
         if ref[0] in BGP_KINDS:
             peers = frozenset(peer for vrf, peer in gone if vrf == vrf_of(section))
-            result.sections[ref] = merge.without(section, lambda entry, peers=peers: is_neighbour_line(entry, peers))  # type: ignore[misc]
+            result.sections[ref] = merge.without(section, lambda entry, peers=peers: is_neighbor_line(entry, peers))  # type: ignore[misc]
 
 
 def _drop_objects(result: Target, intended: Sections) -> None:
@@ -290,7 +290,7 @@ def _undo_bgp(result: Target, thing: str) -> None:
             continue
         vrf = vrf_of(section)
         if thing == ownership.MAXIMUM_PREFIX:
-            peers = frozenset(peer for where, peer in _our_neighbours(result) if where == vrf)
+            peers = frozenset(peer for where, peer in _our_neighbors(result) if where == vrf)
             result.sections[ref] = _without_limits(section, peers)
         elif thing.startswith("net"):
             if ownership.network_place(thing)[0] == vrf:
@@ -301,7 +301,7 @@ def _undo_bgp(result: Target, thing: str) -> None:
 
 
 def _without_limits(section: Section, peers: frozenset[str]) -> Section:
-    return merge.without(section, lambda entry: _is_limit(entry.slot) and is_neighbour_line(entry, peers))
+    return merge.without(section, lambda entry: _is_limit(entry.slot) and is_neighbor_line(entry, peers))
 
 
 def _is_empty(result: Target, section: Section) -> bool:

@@ -149,7 +149,7 @@ class Terminal:
         with contextlib.suppress(SessionLostError):
             self._channel.write("exit\n")
             while self._channel.read(self._timing.settle):
-                continue
+                self.deadline.check()
         self._channel.close()
 
     def close(self) -> None:
@@ -212,6 +212,7 @@ class Terminal:
     def _await_prompt(self) -> Prompt:
         arrived, quiet = "", 0.0
         while True:
+            self.deadline.check()
             text = self._channel.read(self._timing.settle)
             arrived += text
             prompt = self._dialogue.prompt_at_the_end(cleaned(arrived).rstrip())

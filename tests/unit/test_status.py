@@ -9,18 +9,21 @@ from pathlib import Path
 import pytest
 
 from cisco import status
+from cisco.connection import Connection
 from cisco.errors import InputError, SessionLostError
+from cisco.login import Login, Options
 from cisco.model import IkeVersion
 from cisco.paint import paint_diff, wants_colour
 from cisco.report import Report
 from cisco.request import Request, parse_request
+from cisco.secret import Secret
 from cisco.session import Prompt, Reply
 from cisco.status import LastingSession, look_until_up
 from cisco.status_page import drawing
 from cisco.status_table import table
 from cisco.verify import commands, verify
 from tests.unit.router_answers import BGP, answers, intent
-from tests.unit.scripted_router import FakeClock
+from tests.unit.scripted_router import TIMING, FakeClock, ScriptedRouter
 
 IDLE = BGP.replace("00:54:21        1", "never    Idle")
 
@@ -161,6 +164,19 @@ def test_verify_ends_with_3_and_the_reason_when_down(
     assert json.loads(shown.out)["tunnels"][1]["reason"] == "BGP Idle"
     assert "Tunnel1 (72.21.209.225): BGP Idle" in shown.err
     assert "plainly" not in shown.out + shown.err
+
+
+def test_verify_may_wait_longer_than_a_change_may_take(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clock = FakeClock()
+    login = Login("192.0.2.10", "u", "insecure-accept-any", password=Secret("plainly-fake"))
+    connection = Connection(login, timing=TIMING, clock=clock, open_channel=lambda *_: ScriptedRouter(clock))
+    monkeypatch.setattr(status, "connection_of", lambda _request: connection)
+    patient = replace(request(as_json=True), options=Options(deadline=600, wait=1200))
+    assert status.verify_command(patient) == 3
+    assert clock.now >= 1200
+    assert json.loads(capsys.readouterr().out)["up"] is False
 
 
 def test_status_prints_a_table_for_people(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -146,6 +146,24 @@ def test_a_question_that_nobody_expects_is_broken_off() -> None:
     assert router.received[-1] == "\x03"
 
 
+class BabblingRouter(ScriptedRouter):
+    """Says something every second once it was interrupted, as a router does that somebody debugs."""
+
+    def read(self, timeout: float) -> str:
+        noise = "*Nov 26 10:00:00.123: BGP: ses global 169.254.10.1\r\n" if "\x03" in self.received else ""
+        return super().read(timeout) or noise
+
+
+def test_a_router_that_never_stops_talking_is_left_at_the_deadline() -> None:
+    router = BabblingRouter(FakeClock(), {"no crypto x": "no crypto x\r\nDo you really want to? [yes/no]:", "\x03": ""})
+    terminal = terminal_on(router, deadline=60)
+
+    with pytest.raises(SessionLostError, match="time limit of 60 s"):
+        terminal.run("no crypto x")
+    terminal.log_out()
+    assert router.is_closed
+
+
 @pytest.mark.parametrize(
     ("answers", "secret", "message"),
     [
