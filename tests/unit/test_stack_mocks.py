@@ -93,4 +93,4 @@ def test_mocks_that_know_no_link_are_told_what_is_missing() -> None:
             return args.args, []
 
     start(Naive())
-    assert "_preshared_key is 'empty'" in error_of(lambda: link().tunnels)
+    assert "_preshared_key is empty" in error_of(lambda: link().tunnels)
