@@ -131,18 +131,20 @@ def remove(
     except ConnectError as unreachable:
         if not options.forget_unreachable:
             raise type(unreachable)(f"{unreachable}; {_GONE}") from None
-        return _forgotten(connection, redactor, owned, unreachable)
+        return _forgotten(connection, redactor, owned, manifest or owned.manifest(), unreachable)
     return _result(connection, redactor, outcome, 0, {})
 
 
-def _forgotten(connection: Connection, redactor: Redactor, owned: Owned, unreachable: ConnectError) -> Result:
-    """Give the link up without the router; the warning says what may still be on it."""
+def _forgotten(
+    connection: Connection, redactor: Redactor, owned: Owned, manifest: Manifest, unreachable: ConnectError
+) -> Result:
+    """Give the link up without the router; the warning says what may still be on it, and the manifest stays."""
     what = f"link {owned.link} ({owned.connection_id})"
     warning = (
         f"{unreachable}. Nothing was removed: should {connection.login.address} come back, it still holds {what}; "
         f"'remove' with the manifest, or with the AWS configuration, takes it away then"
     )
-    return _result(connection, redactor, Outcome(Plan(), Tier.NONE, is_saved=False, warnings=(warning,)), 0, {})
+    return _result(connection, redactor, Outcome(Plan(), Tier.NONE, is_saved=False, warnings=(warning,)), 0, manifest)
 
 
 def check(

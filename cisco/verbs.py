@@ -86,14 +86,14 @@ def apply_command(request: Request) -> int:
 
 
 def remove_command(request: Request) -> int:
-    """Take the link off the router; print the result and drop the manifest's file."""
+    """Take the link off the router; print the result and drop the manifest's file, unless the link is still there."""
     from .transaction import remove
 
     intent = intent_of(request) if request.vpn is not None else None
     result = remove(
         connection_of(request), request.options, intent=intent, manifest=_manifest(request), report=report_progress
     )
-    if request.manifest_file is not None:
+    if request.manifest_file is not None and not result.manifest:
         request.manifest_file.unlink(missing_ok=True)
     for warning in result.warnings:
         report_progress(f"warning: {warning}")

@@ -1,10 +1,13 @@
 """What somebody asks for in advance: a copy of the configuration from before, and a removal without the router."""
 
+import json
 import stat
 from pathlib import Path
 
 import pytest
 
+from cisco import verbs
+from cisco.__main__ import main
 from cisco.connection import Connection
 from cisco.errors import ConnectError, InputError, PreflightError, RouterBusyError
 from cisco.login import Login, Options
@@ -48,14 +51,20 @@ def test_a_backup_that_cannot_be_written_keeps_the_router_untouched(tmp_path: Pa
     assert router.running == before
 
 
-def removed_from_nowhere(options: Options) -> Result:
+def made_and_gone() -> tuple[dict[str, object], Connection]:
+    """Return the manifest of a link, and the way to its router, which nobody answers any more."""
+
     def nobody(_login: Login, _timeout: float) -> MemoryRouter:
         raise RouterBusyError("cannot connect to router router.invalid:22: no route to host")
 
     router = MemoryRouter(default_running())
     manifest = dict(apply(link(), router.connection(), Options()).manifest)
     login = Login("router.invalid", USER, "insecure-accept-any", password=Secret(PASSWORD))
-    connection = Connection(login, timing=TIMING, clock=router.clock, open_channel=nobody)  # type: ignore[arg-type]
+    return manifest, Connection(login, timing=TIMING, clock=router.clock, open_channel=nobody)  # type: ignore[arg-type]
+
+
+def removed_from_nowhere(options: Options) -> Result:
+    manifest, connection = made_and_gone()
     return remove(connection, options, manifest=manifest)
 
 
@@ -69,6 +78,19 @@ def test_a_link_is_given_up_where_its_router_is_gone_with_a_warning_of_what_is_l
 
     assert (result.changed, result.saved, result.tier.value) == (False, False, "none")
     assert "it still holds link tokyo (vpn-0a1b2c3d)" in result.warnings[0]
+
+
+def test_the_manifest_of_a_link_that_was_given_up_is_kept_for_the_day_its_router_comes_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    manifest, connection = made_and_gone()
+    file = tmp_path / "manifest.json"
+    file.write_text(json.dumps(manifest))
+    monkeypatch.setattr(verbs, "connection_of", lambda _request: connection)
+    login = ("--host", "router.invalid", "--username", "u", "--host-key", "insecure-accept-any", "--ssh-agent")
+
+    assert main(["remove", "--manifest", str(file), "--forget-unreachable", *login]) == 0
+    assert json.loads(file.read_text()) == json.loads(capsys.readouterr().out)["manifest"] == manifest
 
 
 def test_a_router_that_answers_is_never_just_forgotten() -> None:
