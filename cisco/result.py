@@ -1,7 +1,7 @@
 """What a run of the agent gives back: an object without a secret, with the manifest for the next run."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from enum import Enum
 
 from .plan import Difference
@@ -41,17 +41,7 @@ class Result:
 
     def as_json(self) -> dict[str, object]:
         """Return the form printed on standard output."""
-        return {
-            "changed": self.changed,
-            "tier": self.tier.value,
-            "generation": self.generation,
-            "saved": self.saved,
-            "lines_sent": self.lines_sent,
-            "round_trips": self.round_trips,
-            "diff": self.diff,
-            "manifest": dict(self.manifest),
-            "warnings": list(self.warnings),
-        }
+        return asdict(self) | {"tier": self.tier.value, "warnings": list(self.warnings)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +63,7 @@ class CheckResult:
 
     def as_json(self) -> dict[str, object]:
         """Return the form printed on standard output."""
-        return {
-            "generation": self.generation,
-            "in_sync": self.in_sync,
-            "diff": self.diff,
-            "unreachable": self.unreachable and with_remedy(self.unreachable),
-            "changed_at": self.changed_at,
-            "changed_by": self.changed_by,
-        }
+        return asdict(self) | {"unreachable": self.unreachable and with_remedy(self.unreachable)}
 
 
 def diff_text(differences: Iterable[Difference]) -> str:

@@ -6,6 +6,7 @@ form can make a tunnel unknown, never up.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Interface
 
@@ -36,6 +37,22 @@ def address(text: str) -> IPv4Address | None:
         return IPv4Address(text)
     except ValueError:
         return None
+
+
+def blocks(header: re.Pattern[str], rows: Iterable[str]) -> list[tuple[re.Match[str], list[str]]]:
+    """Return each line that matches, and those below it up to the next one that does."""
+    found: list[tuple[re.Match[str], list[str]]] = []
+    for row in rows:
+        if (match := header.match(row)) is not None:
+            found.append((match, []))
+        elif found:
+            found[-1][1].append(row)
+    return found
+
+
+def first(pattern: re.Pattern[str], block: Iterable[str]) -> str | None:
+    """Return the first group of the first line that matches."""
+    return next((match[1] for row in block if (match := pattern.match(row)) is not None), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,20 +89,7 @@ _DESTINATION = re.compile(r"\bdestination (\d+\.\d+\.\d+\.\d+)")
 
 def interfaces(text: str) -> tuple[Interface, ...]:
     """Read ``show interfaces [NAME]``."""
-    found: list[Interface] = []
-    block: list[str] = []
-    header: re.Match[str] | None = None
-    for line in lines(text):
-        match = _HEADER.match(line)
-        if match is None:
-            block.append(line)
-            continue
-        if header is not None:
-            found.append(_interface(header, block))
-        header, block = match, []
-    if header is not None:
-        found.append(_interface(header, block))
-    return tuple(found)
+    return tuple(_interface(header, block) for header, block in blocks(_HEADER, lines(text)))
 
 
 def _interface(header: re.Match[str], block: list[str]) -> Interface:

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
 
-from .show import address, lines
+from .show import address, blocks, first, lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,45 +75,37 @@ def _blocks(rows: Iterable[str]) -> Iterator[tuple[str, list[str]]]:
         yield interface, block
 
 
-@dataclass(slots=True)
-class _Sa:
-    spi: int
-    transform: str = ""
-    status: str = ""
-    seconds: int | None = None
-
-    def read(self, row: str) -> None:
-        if (match := _TRANSFORM.match(row)) is not None:
-            self.transform = match[1]
-        elif (match := _STATUS.match(row)) is not None:
-            self.status = match[1]
-        elif (match := _LIFETIME.match(row)) is not None:
-            self.seconds = int(match[1] or match[2])
-
-    def done(self) -> EspSa:
-        return EspSa(self.spi, self.transform, self.status, self.seconds)
+def _with(sa: EspSa, row: str) -> EspSa:
+    """Return the SA with what one more line says of it."""
+    if (match := _TRANSFORM.match(row)) is not None:
+        return replace(sa, transform=match[1])
+    if (match := _STATUS.match(row)) is not None:
+        return replace(sa, status=match[1])
+    if (match := _LIFETIME.match(row)) is not None:
+        return replace(sa, seconds=int(match[1] or match[2]))
+    return sa
 
 
 def _flow(interface: str, block: list[str]) -> Flow:
     peer = _last_address(_CURRENT_PEER, block)
     # Where both are shown, the endpoint is the address that packets really go to.
     endpoint = _last_address(_ENDPOINT, block) or peer
-    found: dict[str, list[_Sa]] = {"inbound": [], "outbound": []}
-    current: list[_Sa] | None = None
+    found: dict[str, list[EspSa]] = {"inbound": [], "outbound": []}
+    current: list[EspSa] | None = None
     for row in block:
         if (match := _DIRECTION.match(row)) is not None:
             current = found[match[1]] if match[2] == "esp" else None
         elif current is None:
             continue
         elif (match := _SPI.match(row)) is not None:
-            current.append(_Sa(int(match[1], 16)))
+            current.append(EspSa(int(match[1], 16)))
         elif current:
-            current[-1].read(row)
+            current[-1] = _with(current[-1], row)
     return Flow(
         interface,
         endpoint,
-        tuple(sa.done() for sa in found["inbound"]),
-        tuple(sa.done() for sa in found["outbound"]),
+        tuple(found["inbound"]),
+        tuple(found["outbound"]),
     )
 
 
@@ -147,23 +139,14 @@ _SESSION_SAS = re.compile(r"^Active SAs: (\d{1,6})\b")
 
 def sessions(text: str) -> tuple[Session, ...]:
     """Read ``show crypto session``, with or without ``detail``."""
-    found: list[list[str]] = []
-    for row in lines(text):
-        if _SESSION_INTERFACE.match(row) is not None:
-            found.append([])
-        if found:
-            found[-1].append(row)
-    return tuple(_session(block) for block in found)
+    return tuple(_session(header[1], block) for header, block in blocks(_SESSION_INTERFACE, lines(text)))
 
 
-def _session(block: list[str]) -> Session:
-    def word(pattern: re.Pattern[str]) -> str:
-        return next((match[1] for row in block if (match := pattern.match(row)) is not None), "")
-
+def _session(interface: str, block: list[str]) -> Session:
     return Session(
-        word(_SESSION_INTERFACE),
-        word(_SESSION_STATUS),
-        address(word(_SESSION_PEER)),
-        word(_SESSION_UPTIME) or None,
+        interface,
+        first(_SESSION_STATUS, block) or "",
+        address(first(_SESSION_PEER, block) or ""),
+        first(_SESSION_UPTIME, block),
         sum(int(match[1]) for row in block if (match := _SESSION_SAS.match(row)) is not None),
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 
 from .nvgen import canonical_asn
-from .show import address, lines
+from .show import address, blocks, first, lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,21 +104,10 @@ _SLA_RTT = re.compile(r"^Latest RTT: *(\S.*)$")
 
 def slas(text: str) -> tuple[Sla, ...]:
     """Read ``show ip sla statistics [N]``."""
-    found: list[Sla] = []
-    number: int | None = None
-    code = rtt = ""
-    for line in lines(text):
-        if (match := _SLA.match(line)) is not None:
-            if number is not None:
-                found.append(Sla(number, code or "unknown", rtt))
-            number, code, rtt = int(match[1]), "", ""
-        elif (match := _SLA_CODE.match(line)) is not None:
-            code = match[1]
-        elif (match := _SLA_RTT.match(line)) is not None:
-            rtt = match[1]
-    if number is not None:
-        found.append(Sla(number, code or "unknown", rtt))
-    return tuple(found)
+    return tuple(
+        Sla(int(header[1]), first(_SLA_CODE, block) or "unknown", first(_SLA_RTT, block) or "")
+        for header, block in blocks(_SLA, lines(text))
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,28 +136,20 @@ _TRACK_SLA = re.compile(r"^(?:IP SLA|Response Time Reporter) (\d{1,10}) (?:reach
 
 def tracks(text: str) -> tuple[Track, ...]:
     """Read ``show track [N]``."""
-    blocks: list[tuple[int, list[str]]] = []
-    for line in lines(text):
-        if (match := _TRACK.match(line)) is not None:
-            blocks.append((int(match[1]), []))
-        elif blocks:
-            blocks[-1][1].append(line)
-    return tuple(_track(number, block) for number, block in blocks)
+    return tuple(_track(int(header[1]), block) for header, block in blocks(_TRACK, lines(text)))
 
 
 def _track(number: int, block: list[str]) -> Track:
     state = next((match for line in block if (match := _TRACK_STATE.match(line)) is not None), None)
-    code = next((match[1] for line in block if (match := _SLA_CODE.match(line)) is not None), None)
-    change = next((match[1] for line in block if (match := _TRACK_CHANGE.match(line)) is not None), None)
-    sla = next((int(match[1]) for line in block if (match := _TRACK_SLA.match(line)) is not None), None)
+    sla = first(_TRACK_SLA, block)
     return Track(
         number,
         block[0] if block else "",
         state["state"] if state is not None else "unknown",
         state["detail"] if state is not None else "",
-        code,
-        change,
-        sla,
+        first(_SLA_CODE, block),
+        first(_TRACK_CHANGE, block),
+        None if sla is None else int(sla),
     )
 
 

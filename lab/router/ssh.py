@@ -3,24 +3,46 @@
 import asyncio
 import contextlib
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import asyncssh
 
+from .faults import Faults
 from .scp import ScpSink, target_of
 from .shell import Shell
+from .state import RouterState, User
 from .vty import Vty
 
-if TYPE_CHECKING:
-    from .server import Router
-
 _LAST_WORD = 2.0  # seconds that a user's end has to close its side
+
+
+class Host(Protocol):
+    """What a login needs of the router that it comes to."""
+
+    state: RouterState
+    users: dict[str, User]
+    public_keys: tuple[asyncssh.SSHKey, ...]
+    faults: Faults
+    received: list[str]
+    sessions: "list[Session]"
+    banner: str
+    latency: float
+    round_trip: float
+
+    def open_shell(self, user: User) -> Shell | None:
+        """Give a login its VTY; None when none is free."""
+
+    def keep_file(self, place: str, text: str) -> None:
+        """Keep a file that was copied here."""
+
+    def reload_from_session(self, downtime: float) -> None:
+        """Reload on a user's word, or because a fault says so."""
 
 
 class Authentication(asyncssh.SSHServer):
     """Who may come in: users with their passwords, as `login local` has it."""
 
-    def __init__(self, router: "Router") -> None:
+    def __init__(self, router: Host) -> None:
         self._router = router
         self._user = ""
         self._has_session = False
@@ -62,7 +84,7 @@ class Authentication(asyncssh.SSHServer):
 class Session(asyncssh.SSHServerSession[str]):
     """One login's channel: hands characters to the VTY and back."""
 
-    def __init__(self, router: "Router", shell: Shell, connection: asyncssh.SSHServerConnection) -> None:
+    def __init__(self, router: Host, shell: Shell, connection: asyncssh.SSHServerConnection) -> None:
         self.shell = shell
         self._router = router
         self._connection = connection
