@@ -42,6 +42,7 @@ class LastingSession:
         try:
             return observe(self._terminal, intent, has_uptime=has_uptime)
         except SessionLostError:
+            self._terminal.close()
             self._terminal = self._connection.reopen(self._deadline)
             return observe(self._terminal, intent, has_uptime=has_uptime)
 

@@ -36,7 +36,10 @@ class FakeTerminal:
         self.stages = stages
         self.lasts = lasts
         self.asked: list[str] = []
-        self.is_logged_out = False
+        self.is_logged_out = self.is_closed = False
+
+    def close(self) -> None:
+        self.is_closed = True
 
     def pipeline(self, lines: Iterable[str], **_options: object) -> Iterator[Reply]:
         since = max(start for start in self.stages if start <= self.clock.now)
@@ -105,13 +108,13 @@ def test_without_time_to_wait_the_router_is_asked_once() -> None:
 
 def test_a_lost_session_is_opened_again_and_logged_out_of_at_the_end() -> None:
     clock = FakeClock()
-    last = FakeTerminal(clock, {0: answers()})
-    connection = FakeConnection(FakeTerminal(clock, {0: answers()}, lasts=3), last)
+    lost, last = FakeTerminal(clock, {0: answers()}, lasts=3), FakeTerminal(clock, {0: answers()})
+    connection = FakeConnection(lost, last)
     session = LastingSession(connection, 60)  # type: ignore[arg-type]  # what it uses of one
     assert session.look(intent()).is_up
     session.close()
     assert connection.opened == ["open", "reopen"]
-    assert last.is_logged_out
+    assert (lost.is_closed, last.is_logged_out) == (True, True)
 
 
 ATTRIBUTES = {
