@@ -169,8 +169,12 @@ def _unreachable(text: str) -> AgentError:
 
 def report_progress(text: str) -> None:
     """Write a line to standard error."""
-    sys.stderr.write(f"{text}\n")
-    sys.stderr.flush()
+    try:
+        sys.stderr.write(f"{text}\n")
+        sys.stderr.flush()
+    except OSError:
+        # Nobody listens any more (a closed terminal, an engine that was killed): no reason to leave a router half changed.
+        sys.stderr = open(os.devnull, "w")  # noqa: SIM115  # to the end of the process
 
 
 def _print(result: Mapping[str, object]) -> None:

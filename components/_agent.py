@@ -37,7 +37,10 @@ _NOT_FOUND = """\
 done
 echo 'no Python here has the router agent ({module}, with jinja2 and netmiko): set {variable} to one that has (docs: docs/errors.md#agent-not-found)' >&2
 """
-_DO = """  exec "$python" -m {module} "$1"
+# Not `exec`: on Ctrl-C the command plugin kills what it started, which nobody can hear, and waits until its output ends. So it
+# kills this shell, and the agent, which looks after the shell named here, undoes its change.
+_DO = """  AWS_CISCO_VPN_STARTER=$$ "$python" -m {module} "$1"
+  exit $?
 """
 _ASK = """  "$python" -m {module} "$1"
   printf '\\nexit %s\\n' "$?"
@@ -52,7 +55,7 @@ def agent_module(package: str | None) -> str:
 
 
 def doing(module: str) -> list[str]:
-    """Return the interpreter of a verb, which runs in its own place: its exit code is the script's."""
+    """Return the interpreter that runs a verb: its exit code is the script's."""
     return _interpreter(_DO, module, "exit 2\n")
 
 

@@ -279,11 +279,11 @@ def test_a_timer_that_is_faster_than_the_confirmation_is_noticed() -> None:
 
 
 @contextmanager
-def _agent_process(router: Router) -> Iterator[subprocess.Popen[bytes]]:
-    """Start an agent of its own, that can be killed."""
+def _agent_process(router: Router, *shell: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Start an agent of its own, that can be killed, or a shell that starts it."""
     environment = os.environ | {"ROUTER_PORT": str(router.port), "ROUTER_KEY": router.host_key}
     with subprocess.Popen(
-        [sys.executable, "-m", "tests.lab.one_apply"], env=environment, stderr=subprocess.PIPE
+        [*shell, sys.executable, "-m", "tests.lab.one_apply"], env=environment, stderr=subprocess.PIPE
     ) as process:
         try:
             yield process
@@ -325,12 +325,21 @@ def test_an_agent_killed_half_way_is_undone_by_the_routers_timer() -> None:
         assert lab.running == lab.startup == before
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_an_agent_asked_to_stop_undoes_first(number: signal.Signals) -> None:
+@pytest.mark.parametrize(
+    ("number", "shell"),
+    [
+        (signal.SIGTERM, ()),
+        (signal.SIGINT, ()),
+        (signal.SIGHUP, ()),
+        # What Pulumi's command plugin does on Ctrl-C: the agent's shell is killed, and its output read to the end.
+        (signal.SIGKILL, ("/bin/sh", "-c", 'AWS_CISCO_VPN_STARTER=$$ "$@"; exit $?', "sh")),
+    ],
+)
+def test_an_agent_asked_to_stop_undoes_first(number: signal.Signals, shell: tuple[str, ...]) -> None:
     with bench(latency=0.01) as lab:
         before = lab.running
 
-        with _agent_process(lab.router) as process:
+        with _agent_process(lab.router, *shell) as process:
             _wait_for(lab.router, "crypto ipsec profile")
             process.send_signal(number)
             assert process.stderr is not None

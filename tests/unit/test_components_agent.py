@@ -127,6 +127,13 @@ def test_doing_fails_as_the_agent_fails(tmp_path: Path) -> None:
     assert run(doing("cisco"), "apply", tmp_path).returncode == 4
 
 
+def test_doing_leaves_a_shell_that_can_be_killed_and_that_the_agent_knows(tmp_path: Path) -> None:
+    python = tmp_path / ".venv" / "bin" / "python"
+    fake_python(python, "$AWS_CISCO_VPN_STARTER is $PPID:")
+    starter, _, parent = run(doing("cisco"), "apply", tmp_path).stdout.partition(":")[0].partition(" is ")
+    assert starter == parent != ""
+
+
 def test_asking_makes_an_answer_of_a_failure(tmp_path: Path) -> None:
     fake_python(tmp_path / ".venv" / "bin" / "python", "", 6)
     done = run(asking("cisco"), "verify", tmp_path)

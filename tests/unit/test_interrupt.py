@@ -7,6 +7,7 @@ import threading
 import pytest
 
 from cisco.interrupt import raise_if_asked, stoppable, unstoppable
+from cisco.verbs import report_progress
 
 ASKING = [signal.SIGINT, signal.SIGTERM]
 
@@ -54,3 +55,25 @@ def test_the_handlers_from_before_come_back() -> None:
     with stoppable(), unstoppable():
         assert signal.getsignal(signal.SIGTERM) is signal.SIG_IGN
     assert [signal.getsignal(number) for number in ASKING] == before
+
+
+def test_a_signal_that_was_ignored_from_the_start_stays_so() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as `nohup` has it
+    try:
+        with stoppable():
+            os.kill(os.getpid(), signal.SIGHUP)
+            assert not is_heeded()
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+def test_progress_that_nobody_hears_is_no_reason_to_stop(monkeypatch: pytest.MonkeyPatch) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "w", buffering=1) as closed:
+        monkeypatch.setattr("sys.stderr", closed)
+        report_progress("sending 104 lines")
+        report_progress("confirmed")
+        monkeypatch.undo()
+        with pytest.raises(BrokenPipeError):
+            closed.close()
