@@ -14,6 +14,7 @@ from .layout import Layout, destination_of, layout
 from .lines import is_same
 from .mark import Mark, read_mark
 from .merge import described
+from .order import gone_bgp
 from .plan import SHARED, Difference, Owned, Plan, Step
 from .refresh import refreshes
 from .secret import Redactor
@@ -225,9 +226,11 @@ def _assembled(
         ref for ref in after if ref in before and before[ref] is not after[ref] and ref not in late
         and places.index(ref) is None and ref[0] not in BGP_KINDS
     )  # fmt: skip
-    forward = stages(Way(before, after, places, order, late, marker, first_mark))
+    # The old process goes first and comes back last, so that each step's undoing finds the process that the step had.
+    renumbered = gone_bgp(before, after)
+    forward = stages(Way(before, after, places, order, late, marker, first_mark, renumbered))
     back_mark = _old_mark(before, after, marker) or first_mark
-    backward = stages(Way(after, before, places, tuple(reversed(order)), early, marker, back_mark))
+    backward = stages(Way(after, before, places, tuple(reversed(order)), early | renumbered, marker, back_mark))
     steps = tuple(
         _step(there, back, before, after, places)
         for there, back in zip(forward, reversed(backward), strict=True)

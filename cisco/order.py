@@ -11,6 +11,7 @@ from .layout import route_interface
 from .lines import inside, is_same, leaves_of, nested_leaves, off, under
 from .plan import Command
 from .state import (
+    BGP_KINDS,
     BGP_VRF,
     GLOBAL,
     HEADER,
@@ -41,6 +42,11 @@ def transition(before: Sections, after: Sections) -> tuple[Command, ...]:
     stranded = [ref for ref in removed if ref[0] == "route" and _is_moved(before, after, route_interface(ref[1]))]
     for ref in stranded:
         commands += _removed(before[ref])
+    # IOS has one BGP process: the old one goes before one of another number comes.
+    renumbered = gone_bgp(before, after)
+    for ref in (ref for ref in removed if ref in renumbered):
+        commands += _removed(before[ref])
+    removed = [ref for ref in removed if ref not in (*stranded, *renumbered)]
     falling = [ref for ref in changed if _goes_down(before.get(ref), after[ref])]
     for ref in changed:
         commands += _changed(before.get(ref), after[ref]) if ref not in falling else ()
@@ -50,8 +56,16 @@ def transition(before: Sections, after: Sections) -> tuple[Command, ...]:
     for ref in falling:
         commands += _changed(before.get(ref), after[ref])
     for ref in removed:
-        commands += _removed(before[ref]) if ref not in stranded else ()
+        commands += _removed(before[ref])
     return tuple(commands)
+
+
+def gone_bgp(before: Sections, after: Sections) -> frozenset[Ref]:
+    """Return all of the old state's BGP where the new one has a process of another number, else nothing."""
+    numbers = [{name for kind, name in state if kind == "bgp"} for state in (before, after)]
+    if not all(numbers) or numbers[0] == numbers[1]:
+        return frozenset()
+    return frozenset(ref for ref in before if ref[0] in BGP_KINDS)
 
 
 def _is_moved(before: Sections, after: Sections, interface: str) -> bool:

@@ -19,7 +19,8 @@ class Way:
     """Two states and what is known of the way between them.
 
     `late` are the shared objects that change back only at the end. `marker` is the tunnel interface whose
-    description tells what is ours: it is written first (`first_mark`) and goes last.
+    description tells what is ours: it is written first (`first_mark`) and goes last. `leads` is what goes before
+    anything comes: BGP of another number.
     """
 
     before: Sections
@@ -29,6 +30,7 @@ class Way:
     late: frozenset[Ref]
     marker: str | None = None
     first_mark: str | None = None
+    leads: frozenset[Ref] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ def stages(way: Way) -> tuple[Stage, ...]:
 
 def _states(way: Way) -> Iterator[tuple[int | None, tuple[Sections, ...]]]:
     marked = _marked(way, way.before)
+    marked = {ref: section for ref, section in marked.items() if ref not in way.leads}
     moved = _moved(marked, way.after, lambda ref, slot: _is_early(way, ref, slot))
     state = _vacated(way, _with_marker_of(way, marked, moved))
     yield None, (marked, state)

@@ -38,8 +38,11 @@ def target(
     running: Sections, intended: Sections, ours: Ours, *, is_other_key: merge.KeyCheck = lambda _: False
 ) -> Target:
     """Return the wanted state for a link; with nothing intended, the router without the link."""
-    result = Target(running, ours, dict(running), dict(ours.tokens), dict(ours.others))
-    result.collisions += collisions.find(running, intended, ours)
+    stays = dict(running)
+    for ref in renumbered_bgp(running, intended, ours):
+        del stays[ref]
+    result = Target(running, ours, stays, dict(ours.tokens), dict(ours.others))
+    result.collisions += collisions.find(stays, intended, ours)
     shadowed, warnings = ikev2_policies.judge(running, intended, ours)
     result.collisions += shadowed
     result.warnings += warnings
@@ -146,7 +149,7 @@ def _lay_bgp(result: Target, ref: Ref, want: Section, _: merge.KeyCheck) -> None
         _lay_networks(result, ref, have, want)
         if thing not in result.tokens and result.ours.holders(thing):
             result.tokens[thing] = USED + thing
-    elif ref[0] == BGP_VRF or not any(kind == "bgp" for kind, _ in result.running):
+    elif ref[0] == BGP_VRF or not any(kind == "bgp" for kind, _ in result.sections):
         result.sections[ref] = want
         networks = (ownership.network_token(slot, vrf_of(want)) for slot in want.entries if slot.startswith("network "))
         result.tokens.update({token: token for token in (thing, *networks)})
@@ -184,15 +187,43 @@ def _lay_networks(result: Target, ref: Ref, have: Section, want: Section) -> Non
         result.sections[ref] = section.with_entries({**section.entries, **new})
 
 
+def renumbered_bgp(running: Sections, intended: Sections, ours: Ours) -> frozenset[Ref]:
+    """Return what runs BGP under another number than is intended, where all of it is ours: IOS has one process."""
+    wanted = {name for kind, name in intended if kind == "bgp"}
+    held = {ref: section for ref, section in running.items() if ref[0] in BGP_KINDS}
+    processes = {name for kind, name in held if kind == "bgp"}
+    if (
+        not wanted
+        or not processes
+        or processes == wanted
+        or not all(_is_all_ours(s, running, ours) for s in held.values())
+    ):
+        return frozenset()
+    return frozenset(held)
+
+
+def _is_all_ours(process: Section, running: Sections, ours: Ours) -> bool:
+    thing, vrf = ownership.process_token(vrf_of(process)), vrf_of(process)
+    if not ours.owns(thing) or ours.holders(thing):
+        return False
+    peers = frozenset(peer for where, peer in our_neighbors(running, ours) if where == vrf)
+    return all(
+        is_neighbor_line(entry, peers)
+        or (slot.startswith("network ") and ours.owns(ownership.key(ownership.network_token(slot, vrf))))
+        or slot == "bgp log-neighbor-changes"
+        for slot, entry in process.entries.items()
+    )
+
+
 def _is_limit(slot: str) -> bool:
     return slot.startswith("neighbor ") and slot.endswith(" maximum-prefix")
 
 
-def _our_neighbors(result: Target) -> set[tuple[str, str]]:
+def our_neighbors(running: Sections, ours: Ours) -> set[tuple[str, str]]:
     """Return VRF and peer of the neighbours that our tunnels have; in another VRF the same peer is somebody else's."""
-    tunnels = [result.running[("interface", n)] for n in result.ours.tunnels if ("interface", n) in result.running]
+    tunnels = [running[("interface", n)] for n in ours.tunnels if ("interface", n) in running]
     # A tunnel whose VRF was changed by hand leaves its neighbour where our mark says that we were.
-    families = {t.removeprefix(ownership.FAMILY) for t in result.ours.tokens if t.startswith(ownership.FAMILY)}
+    families = {t.removeprefix(ownership.FAMILY) for t in ours.tokens if t.startswith(ownership.FAMILY)}
     pairs = {(vrf, peer_of(tunnel)) for tunnel in tunnels for vrf in {vrf_of(tunnel), *families}}
     return {(vrf, peer) for vrf, peer in pairs if peer is not None}
 
@@ -206,7 +237,7 @@ def _drop_neighbors(result: Target, intended: Sections) -> None:
         for slot in section.entries
         if slot.startswith("neighbor ")
     }
-    gone = _our_neighbors(result) - kept
+    gone = our_neighbors(result.running, result.ours) - kept
     for ref, section in list(result.sections.items()):
         if ref[0] in BGP_KINDS:
             peers = frozenset(peer for vrf, peer in gone if vrf == vrf_of(section))
@@ -290,7 +321,7 @@ def _undo_bgp(result: Target, thing: str) -> None:
             continue
         vrf = vrf_of(section)
         if thing == ownership.MAXIMUM_PREFIX:
-            peers = frozenset(peer for where, peer in _our_neighbors(result) if where == vrf)
+            peers = frozenset(peer for where, peer in our_neighbors(result.running, result.ours) if where == vrf)
             result.sections[ref] = _without_limits(section, peers)
         elif thing.startswith("net"):
             if ownership.network_place(thing)[0] == vrf:

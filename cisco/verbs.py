@@ -174,7 +174,7 @@ def report_progress(text: str) -> None:
         sys.stderr.flush()
     except OSError:
         # Nobody listens any more (a closed terminal, an engine that was killed): no reason to leave a router half changed.
-        sys.stderr = open(os.devnull, "w")  # noqa: SIM115  # to the end of the process
+        sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115  # to the end of the process
 
 
 def _print(result: Mapping[str, object]) -> None:
