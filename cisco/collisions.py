@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator
 from ipaddress import IPv4Interface
 
-from .layout import destination_of, interface_address
+from .layout import destination_of, interface_address, peer_of
+from .mark import Mark
 from .ownership import Ours
 from .plan import Collision
 from .state import BGP_KINDS, Ref, Section, Sections, vrf_of
@@ -37,8 +38,9 @@ def taken(running: Sections, ref: Ref, ours: Ours) -> Collision:
         other = ours.others.get(name)
         if ours.named((running[ref].value("tunnel protection") or "").split(" ")[0]):
             return made_by_hand(ours)
-        problem = f"belongs to link {other.link} ({other.connection_id})" if other else "exists and is not ours"
-        return Collision(f"interface {name}", problem, _free(running, "interface"))
+        if other is None:
+            return Collision(f"interface {name}", "exists and is not ours", _free(running, "interface"))
+        return _of_link(f"interface {name}", other, ours, _free(running, "interface"))
     if kind not in _NUMBERS:
         return Collision(running[ref].header, "exists and was not made by us", _ADOPT)
     subject = f"{_SUBJECTS.get(kind, kind)} {name}"
@@ -57,10 +59,24 @@ def shared_policy(running: Sections, number: str, ours: Ours) -> Collision:
     return Collision(f"crypto isakmp policy {number}", problem, _free(running, "policy"))
 
 
-def shared_setting(current: str, wanted: str, holders: Iterable[str]) -> Collision:
+def shared_setting(current: str, wanted: str, holders: Iterable[str], ours: Ours) -> Collision:
     """Return the collision of a global setting on which two links of ours disagree."""
-    problem = f"is needed by {', '.join(sorted(holders))}, and this link needs '{wanted}'"
+    marks = {(mark.link, mark.connection_id): mark for mark in (ours.others[name] for name in sorted(holders))}
+    for mark in marks.values():
+        if mark.link == ours.link:
+            return _of_link(f"'{current}'", mark, ours, f"give both links '{wanted}'")
+    links = ", ".join(f"link {link} ({connection_id})" for link, connection_id in sorted(marks))
+    problem = f"is needed by {links}, and this link needs '{wanted}'"
     return Collision(f"'{current}'", problem, "give both links the same value")
+
+
+def _of_link(subject: str, other: Mark, ours: Ours, way: str) -> Collision:
+    """Return the collision with another link of ours, or with what an earlier connection of this one left behind."""
+    if other.link == ours.link:
+        problem = f"belongs to another connection of link {other.link} ({other.connection_id})"
+        left = f"'remove --link {other.link}' takes it away where it is left from before"
+        return Collision(subject, problem, f"{left}; else {way}")
+    return Collision(subject, f"belongs to link {other.link} ({other.connection_id})", way)
 
 
 def _free(running: Sections, kind: str) -> str:
@@ -142,9 +158,17 @@ def _bgp(running: Sections, intended: Sections, ours: Ours) -> Iterator[Collisio
         return
     if ours.is_known:
         return
+    theirs = {
+        (vrf_of(tunnel), peer_of(tunnel)): mark
+        for name, mark in ours.others.items()
+        if (tunnel := running.get(("interface", name))) is not None
+    }
     for ref, section in intended.items():
         if ref[0] in BGP_KINDS and ref in running:
             for peer in sorted(_peers(section) & _peers(running[ref])):
+                if (other := theirs.get((vrf_of(section), peer))) is not None:
+                    yield _of_link(f"neighbor {peer}", other, ours, "choose other inside_cidrs")
+                    continue
                 where = f"router bgp {process.name}" + (f" vrf {vrf_of(section)}" if vrf_of(section) else "")
                 yield Collision(f"neighbor {peer}", f"exists in {where} and was not made by us", _ADOPT)
 

@@ -86,7 +86,11 @@ def removal(running: str, owned: Owned) -> Plan:
     before = _running(running)
     connection_id = owned.connection_id or ownership.connection_of(before, owned.link)
     if connection_id is None:
-        raise PreflightError(("nothing says which VPN connection to remove: no manifest, and no mark on the router",))
+        held = sorted({(m.link, m.connection_id) for m in ownership.marks(before.sections).values()})
+        links = ", ".join(f"{link} ({connection})" for link, connection in held) or "none"
+        raise PreflightError(
+            (f"the router's tunnels name no single connection of link {owned.link}: its links are {links}",)
+        )
     link = _Link(owned.link or "link", connection_id, ownership.generation(before, connection_id) or 0)
     # An id alone proves nothing: somebody may have configured AWS's text by hand.
     proven = replace(owned, connection_id=connection_id if owned.tokens else None)

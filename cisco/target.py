@@ -132,7 +132,7 @@ def _lay_setting(result: Target, ref: Ref, want: Section, _: merge.KeyCheck) -> 
             result.tokens[setting.code] = USED + setting.code
         return
     if holders:
-        result.collisions.append(collisions.shared_setting(setting.entered(current), want.header, holders))
+        result.collisions.append(collisions.shared_setting(setting.entered(current), want.header, holders, result.ours))
         return
     if not result.ours.owns(setting.code):
         result.tokens[setting.code] = ownership.setting_token(setting.code, current)

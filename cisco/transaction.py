@@ -102,19 +102,22 @@ def remove(
     *,
     intent: Intent | None = None,
     manifest: Manifest | None = None,
+    link: str | None = None,
     report: Callable[[str], None] = _silent,
 ) -> Result:
     """Take the link off the router and put back what was there, or leave it as it was.
 
+    A `link`'s name alone will do where the router's own marks know its connection.
+
     Raises:
-        InputError: Neither a manifest nor an intent says which link.
+        InputError: Neither a manifest nor an intent nor a name says which link.
         PreflightError, ConnectError: Nothing was touched.
         RolledBackError: It failed, and the router is as before.
         NotRolledBackError: It failed, and the text says what is left.
 
     With `forget_unreachable` a router that can't be reached is no error, but a warning.
     """
-    owned = _owned_for_removal(Owned.from_manifest(manifest, adopt=options.adopt), intent)
+    owned = _owned_for_removal(Owned.from_manifest(manifest, adopt=options.adopt), intent, link)
     redactor = _redactor(connection, intent)
     change = Change(
         connection,
@@ -139,10 +142,10 @@ def _forgotten(
     connection: Connection, redactor: Redactor, owned: Owned, manifest: Manifest, unreachable: ConnectError
 ) -> Result:
     """Give the link up without the router; the warning says what may still be on it, and the manifest stays."""
-    what = f"link {owned.link} ({owned.connection_id})"
+    what = f"link {owned.link} ({owned.connection_id})" if owned.connection_id else f"link {owned.link}"
     warning = (
         f"{unreachable}. Nothing was removed: should {connection.login.address} come back, it still holds {what}; "
-        f"'remove' with the manifest, or with the AWS configuration, takes it away then"
+        f"'python -m cisco remove --link {owned.link}' takes it away then"
     )
     return _result(connection, redactor, Outcome(Plan(), Tier.NONE, is_saved=False, warnings=(warning,)), 0, manifest)
 
@@ -199,15 +202,15 @@ def _text(rest: Plan, refusals: tuple[str, ...]) -> str:
     return "\n".join((*said, diff_text(rest.differences))).strip("\n")
 
 
-def _owned_for_removal(owned: Owned, intent: Intent | None) -> Owned:
+def _owned_for_removal(owned: Owned, intent: Intent | None, link: str | None) -> Owned:
     if intent is None:
-        if owned.connection_id is None:
+        if owned.connection_id is None and link is None:
             raise InputError(
                 "manifest (--manifest)",
                 Words("absent or empty"),
-                "the one that apply wrote, unless AWS's document says which connection it is (--aws-config)",
+                "the one that apply wrote, unless AWS's document (--aws-config) or the link's name (--link) says which it is",
             )
-        return owned
+        return dataclasses.replace(owned, link=owned.link or link)
     return dataclasses.replace(
         owned, link=owned.link or intent.link, connection_id=owned.connection_id or intent.connection_id
     )

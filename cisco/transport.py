@@ -218,7 +218,7 @@ def _explain(error: Exception, login: Login, role: str = "router") -> ConnectErr
             )
         if isinstance(cause, socket.gaierror):
             return ConnectError(f"cannot connect to {where}: the name does not resolve")
-    last = str(error).strip().splitlines()[-1:] or [type(error).__name__]
+    last = str(error).strip().splitlines()[-1:] or ["it ended the connection at once"]
     reasons = [str(cause).strip() for cause in _causes(error) if isinstance(cause, _ENDED)]
     detail = next((reason for reason in reversed(reasons) if reason), last[0])
     # Paramiko's words for a port that takes the connection and never speaks SSH.

@@ -91,7 +91,12 @@ def remove_command(request: Request) -> int:
 
     intent = intent_of(request) if request.vpn is not None else None
     result = remove(
-        connection_of(request), request.options, intent=intent, manifest=_manifest(request), report=report_progress
+        connection_of(request),
+        request.options,
+        intent=intent,
+        manifest=_manifest(request),
+        link=None if "link" in request.as_marked else request.link,
+        report=report_progress,
     )
     if request.manifest_file is not None and not result.manifest:
         request.manifest_file.unlink(missing_ok=True)

@@ -18,7 +18,16 @@ class Cost(IntEnum):
     REPLACEMENT = 4
 
 
-# Argument -> what its change costs. What is not here costs nothing: routes, tags, alarms, and all that is the router's alone.
+# Of the router's own arguments those that IOS makes the tunnels anew for, and what they are where they are not given.
+ROUTER_DEFAULTS: Mapping[str, object] = {
+    "tunnel_numbers": (1, 2),
+    "wan_interface": None,
+    "local_address": None,
+    "behind_nat": False,
+    "front_door_vrf": None,
+    "inside_vrf": None,
+}
+# Argument -> what its change costs. What is not here costs nothing: routes, tags, alarms, how the router is reached.
 COSTS: Mapping[str, Cost] = {
     # The provider makes the connection anew: other outside addresses, and the router is configured anew too.
     "inside_cidrs": Cost.REPLACEMENT,
@@ -46,7 +55,10 @@ COSTS: Mapping[str, Cost] = {
     "logs": Cost.BOTH_TUNNELS,
     # What was left as it is by an import is set from then on.
     "import_ids": Cost.BOTH_TUNNELS,
+    **dict.fromkeys(ROUTER_DEFAULTS, Cost.BOTH_TUNNELS),
 }
+# Where it is not given any more, it stays as it is.
+_KEPT = ("device_name",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +90,11 @@ def impact(old: Mapping[str, object], new: Mapping[str, object]) -> Impact:
         old: The arguments of the last up, under the names of `COSTS`.
         new: Those of this one.
     """
-    changed = [name for name in COSTS if old.get(name) != new.get(name)]
+    before, after = _flat(old), _flat(new)
+    if "router" not in old:  # the stack's state may be older than this comparison
+        before |= {name: after.get(name) for name in ROUTER_DEFAULTS}
+    changed = [name for name in COSTS if before.get(name) != after.get(name)]
+    changed = [name for name in changed if name not in _KEPT or name in new]
     by_cost = {cost: tuple(name for name in changed if COSTS[name] is cost) for cost in Cost}
     for cost in (Cost.REPLACEMENT, Cost.BOTH_TUNNELS):
         if by_cost[cost]:
@@ -92,8 +108,15 @@ def impact(old: Mapping[str, object], new: Mapping[str, object]) -> Impact:
     return Impact(Cost.NOTHING, ())
 
 
+def _flat(inputs: Mapping[str, object]) -> dict[str, object]:
+    """Return the inputs with the router's among them, lists as tuples."""
+    router = inputs.get("router")
+    flat = {**inputs, **(router if isinstance(router, Mapping) else {})}
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in flat.items()}
+
+
 def warning(found: Impact) -> str:
     """Return the line for whoever reads the preview; where two steps would spare a tunnel, it says so."""
-    can_be_staged = all(name.startswith("tunnel") and name in COSTS for name in found.because)
+    can_be_staged = all(name.startswith(("tunnel1", "tunnel2")) for name in found.because)
     is_both = found.cost is Cost.BOTH_TUNNELS and can_be_staged
     return f"{found}{STAGED if is_both else ''}"

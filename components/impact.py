@@ -6,13 +6,12 @@ from typing import Any
 
 import pulumi
 
-from ._impact import Cost, impact, warning
-from ._names import device_name
+from ._impact import ROUTER_DEFAULTS, Cost, impact, warning
 from ._profiles import TunnelSettings
 
 _PLAIN = (
     "enable_acceleration", "tunnel_bandwidth", "vpn_gateway_id", "transit_gateway_id", "amazon_side_asn",
-    "customer_gateway_id", "public_ip", "bgp_asn", "tunnel1_key_serial", "tunnel2_key_serial",
+    "customer_gateway_id", "public_ip", "bgp_asn", "device_name", "tunnel1_key_serial", "tunnel2_key_serial",
     "tunnel1_preshared_key", "tunnel2_preshared_key", "inside_cidrs",
     "import_ids", "vpc_cidr",
 )  # fmt: skip
@@ -21,18 +20,18 @@ _KEYS = ("tunnel1_preshared_key", "tunnel2_preshared_key")
 
 
 def costly(
-    name: str, args: Mapping[str, Any], settings: tuple[TunnelSettings, TunnelSettings], *, is_static: bool
+    args: Mapping[str, Any], settings: tuple[TunnelSettings, TunnelSettings], *, is_static: bool
 ) -> dict[str, Any]:
     """Return the arguments whose change costs something, under the names of `COSTS`, as a component's inputs."""
     found = {key: args[key] for key in _PLAIN if args.get(key) is not None}
     found |= {key: pulumi.Output.secret(found[key]) for key in _KEYS if key in found}
     logs = {key: args[key] for key in _LOGS if args.get(key) is not None}
-    if args.get("customer_gateway_id") is None:
-        found["device_name"] = args.get("device_name") or device_name(pulumi.get_project(), pulumi.get_stack(), name)
     if args.get("vpc_id") is not None and args.get("transit_gateway_id") is None:
         found["vpc_id"] = args["vpc_id"]
     if "log_retention_days" in logs or "log_group_arn" in logs:
         found["logs"] = {key: value for key, value in logs.items() if key != "log_retention_days"} | {"on": True}
+    if args.get("router") is not None:
+        found["router"] = {key: args["router"].get(key, default) for key, default in ROUTER_DEFAULTS.items()}
     return {
         **found,
         "routing": "static" if is_static else "bgp",

@@ -77,7 +77,7 @@ class VpnLink(pulumi.ComponentResource):
         with refusing(name):
             warning = _check(args)
             settings = both_tunnels(args)
-        inputs = costly(name, args, settings, is_static=self._is_static)
+        inputs = costly(args, settings, is_static=self._is_static)
         inputs |= {key: value for key, value in args.items() if key in _FREE}
         super().__init__("aws-cisco-vpn:index:VpnLink", name, inputs, telling(name, opts))
         if warning:

@@ -52,7 +52,7 @@ class SiteToSiteVpn(pulumi.ComponentResource):
         inputs: dict[str, Any] = {}
         # A link that this is a part of tells it for the whole of itself.
         if opts is None or not getattr(opts.parent, "tells_cost", False):
-            inputs, opts = costly(name, args, self._settings, is_static=self._is_static), telling(name, opts)
+            inputs, opts = costly(args, self._settings, is_static=self._is_static), telling(name, opts)
         super().__init__("aws-cisco-vpn:index:SiteToSiteVpn", name, inputs, opts)
         self._name = name
         self._args = args
@@ -131,6 +131,8 @@ class SiteToSiteVpn(pulumi.ComponentResource):
         if args.get("customer_gateway_id") is not None:
             return args["customer_gateway_id"]
         name = f"{self._name}-cgw"
+        # A name of our making stays when the stack or the component is renamed: another one would be another gateway.
+        kept = [] if args.get("device_name") else ["device_name"]
         # Replaced create-first, as Pulumi does by default: AWS refuses to delete one that a connection still uses.
         return aws.ec2.CustomerGateway(
             name,
@@ -140,7 +142,8 @@ class SiteToSiteVpn(pulumi.ComponentResource):
             **customer_gateway_asn(args.get("bgp_asn", DEFAULT_ROUTER_ASN)),
             tags=self._tagged(name),
             opts=pulumi.ResourceOptions.merge(
-                importing(self._imports.get("customer_gateway"), ["device_name"]), self._child
+                importing(self._imports.get("customer_gateway"), ["device_name"]),
+                pulumi.ResourceOptions.merge(pulumi.ResourceOptions(ignore_changes=kept), self._child),
             ),
         ).id
 

@@ -77,7 +77,20 @@ def test_a_link_is_given_up_where_its_router_is_gone_with_a_warning_of_what_is_l
     result = removed_from_nowhere(Options(forget_unreachable=True))
 
     assert (result.changed, result.saved, result.tier.value) == (False, False, "none")
-    assert "it still holds link tokyo (vpn-0a1b2c3d)" in result.warnings[0]
+    assert "it still holds link tokyo (vpn-0a1b2c3d); 'python -m cisco remove --link tokyo' takes" in result.warnings[0]
+
+
+def test_what_was_given_up_is_taken_away_by_the_links_name_alone() -> None:
+    router = MemoryRouter(default_running())
+    before = router.running
+    apply(link(), router.connection(), Options())
+
+    with pytest.raises(
+        PreflightError, match=r"no single connection of link osaka: its links are tokyo \(vpn-0a1b2c3d\)"
+    ):
+        remove(router.connection(), Options(), link="osaka")
+    assert remove(router.connection(), Options(), link="tokyo").changed
+    assert router.running == before
 
 
 def test_the_manifest_of_a_link_that_was_given_up_is_kept_for_the_day_its_router_comes_back(

@@ -6,10 +6,10 @@ from ipaddress import IPv4Network
 
 import pytest
 
-from cisco.model import Intent
+from cisco.model import Bgp, Intent
 from cisco.plan import Command
 from tests.unit.little_ios import LittleIos
-from tests.unit.planned_links import BGP, VPC, holding, link, planned, router, second_link, texts
+from tests.unit.planned_links import BGP, VPC, holding, link, planned, router, second_link, texts, tunnel
 
 OFFICE = (IPv4Network("192.168.10.0/24"),)
 LINKS = {
@@ -27,6 +27,7 @@ def branch(release: str = "xe17") -> LittleIos:
 
 
 def renumbered(intent: Intent, number: int = 65010) -> Intent:
+    assert isinstance(intent.routing, Bgp)
     return replace(intent, routing=replace(intent.routing, router_asn=number))
 
 
@@ -57,8 +58,7 @@ def test_our_process_goes_before_the_other_comes_and_every_step_can_be_undone(ca
 
 def test_other_numbers_of_tunnels_may_come_with_it() -> None:
     before = holding(link(), branch())
-    new = renumbered(link())
-    new = replace(new, tunnels=tuple(replace(t, number=t.number + 20) for t in new.tunnels))
+    new = renumbered(link(BGP, tunnel(0, number=21), tunnel(1, number=22)))
 
     made = planned(before, new)
     assert planned(typed(before, made.commands), new).is_empty

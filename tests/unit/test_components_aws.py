@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pulumi
+import pulumi_aws as aws
 import pytest
 
 from components import SiteToSiteVpn, VpcNetwork
@@ -175,6 +176,23 @@ async def test_a_long_asn_and_a_unique_device_name_go_to_the_customer_gateway(re
     inputs = recorder.one("CustomerGateway").inputs
     assert (inputs.get("bgpAsn"), inputs["bgpAsnExtended"]) == (None, "4200000001")
     assert inputs["deviceName"] == "project-dev-vpn"
+
+
+@pytest.mark.parametrize(("given", "kept"), [({}, ["device_name"]), ({"device_name": "office"}, [])])
+@program
+async def test_a_device_name_of_our_making_outlives_a_renamed_stack(recorder: Recorder, given: Any, kept: Any) -> None:
+    seen: list[pulumi.ResourceOptions] = []
+    real: Any = aws.ec2.CustomerGateway
+
+    def spied(*args: Any, opts: pulumi.ResourceOptions, **more: Any) -> Any:
+        seen.append(opts)
+        return real(*args, opts=opts, **more)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("components.vpn.aws.ec2.CustomerGateway", spied)
+        await made_of(vpn("vpn", given))
+    assert seen[0].ignore_changes == kept
+    assert recorder.one("CustomerGateway").inputs["deviceName"]
 
 
 @program

@@ -14,14 +14,15 @@ ARGS: dict[str, Any] = {
     "device_name": "office",
     "inside_cidrs": ["169.254.255.0/30", "169.254.255.4/30"],
     "vpn_gateway_id": "vgw-1",
+    "router": {"host": "192.0.2.10"},
 }
 
 
 def cost(change: dict[str, Any], *, was_static: bool = False, is_static: bool = False) -> Any:
     """Return what it costs to go from ARGS to ARGS with a change."""
-    old = costly("tokyo", ARGS, both_tunnels(args(ARGS)), is_static=was_static)
+    old = costly(ARGS, both_tunnels(args(ARGS)), is_static=was_static)
     after = {**ARGS, **change}
-    return impact(old, costly("tokyo", after, both_tunnels(args(after)), is_static=is_static))
+    return impact(old, costly(after, both_tunnels(args(after)), is_static=is_static))
 
 
 def args(values: dict[str, Any]) -> Any:
@@ -47,6 +48,11 @@ CASES: list[tuple[dict[str, Any], Cost, tuple[str, ...]]] = [
     ({"tunnel_bandwidth": "large", "tunnel1_key_serial": 2}, Cost.REPLACEMENT, ("tunnel_bandwidth",)),
     ({"enable_acceleration": True}, Cost.REPLACEMENT, ("enable_acceleration",)),
     ({"device_name": "headquarters"}, Cost.BOTH_TUNNELS, ("device_name",)),
+    ({"device_name": None}, Cost.NOTHING, ()),
+    ({"router": {"host": "192.0.2.11", "tunnel_numbers": [1, 2], "behind_nat": False}}, Cost.NOTHING, ()),
+    ({"router": {"tunnel_numbers": [11, 12]}}, Cost.BOTH_TUNNELS, ("tunnel_numbers",)),
+    ({"router": {"wan_interface": "GigabitEthernet2"}}, Cost.BOTH_TUNNELS, ("wan_interface",)),
+    ({"router": {"inside_vrf": "CUST"}, "bgp_asn": 65002}, Cost.BOTH_TUNNELS, ("bgp_asn", "inside_vrf")),
     ({"public_ip": "203.0.113.7"}, Cost.BOTH_TUNNELS, ("public_ip",)),
     ({"bgp_asn": 65002}, Cost.BOTH_TUNNELS, ("bgp_asn",)),
     ({"vpn_gateway_id": None, "transit_gateway_id": "tgw-1"}, Cost.BOTH_TUNNELS, ("vpn_gateway_id", "transit_gateway_id")),
@@ -71,8 +77,7 @@ def test_how_long_logs_are_kept_is_no_matter_of_the_tunnels() -> None:
     old, new = ({"logs": {"on": True}, "routing": "bgp"} for _ in range(2))
     assert impact(old, new).cost is Cost.NOTHING
     kept = [
-        costly("t", {**ARGS, "log_retention_days": days}, both_tunnels(args(ARGS)), is_static=False)
-        for days in (30, 60)
+        costly({**ARGS, "log_retention_days": days}, both_tunnels(args(ARGS)), is_static=False) for days in (30, 60)
     ]
     assert impact(*kept).cost is Cost.NOTHING
 
@@ -87,10 +92,15 @@ def test_the_line_names_the_tunnel_that_carries_and_the_arguments() -> None:
 @pytest.mark.parametrize(
     ("change", "can"),
     [({"profile": "guide-2015"}, True), ({"public_ip": "203.0.113.7"}, False), ({"tunnel2_profile": "guide-2015"}, False),
-     ({"tunnel_bandwidth": "large"}, False)],
+     ({"tunnel_bandwidth": "large"}, False), ({"router": {"tunnel_numbers": [11, 12]}}, False)],
 )  # fmt: skip
 def test_two_ups_are_proposed_where_they_spare_a_tunnel(change: dict[str, Any], can: bool) -> None:
     assert ("two ups" in warning(cost(change))) is can
+
+
+def test_a_state_from_before_the_router_was_compared_says_nothing_of_it() -> None:
+    new = costly({**ARGS, "router": {"wan_interface": "Gi1"}}, both_tunnels(args(ARGS)), is_static=False)
+    assert impact({name: value for name, value in new.items() if name != "router"}, new).cost is Cost.NOTHING
 
 
 def test_a_key_is_never_in_the_line() -> None:

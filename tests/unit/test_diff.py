@@ -180,9 +180,10 @@ def test_a_new_connection_replaces_the_old_one_that_the_manifest_names() -> None
 def test_without_a_manifest_a_new_connection_does_not_replace_another_link() -> None:
     made = planned(holding(link()), link(connection_id="vpn-0fedcba9876543210"))
     assert made.steps == ()
-    assert f"interface Tunnel1 belongs to link tokyo ({ID}): tunnel_numbers [3, 4] are free" in map(
-        str, made.collisions
-    )
+    said = "\n".join(map(str, made.collisions))
+    assert f"interface Tunnel1 belongs to another connection of link tokyo ({ID}): 'remove --link tokyo' takes" in said
+    assert "takes it away where it is left from before; else tunnel_numbers [3, 4] are free" in said
+    assert "adopt" not in said
 
 
 FLAT = "router bgp 65001\nneighbor 10.9.9.9 remote-as 65009\nexit"

@@ -49,6 +49,22 @@ def test_what_is_in_the_way_is_named_with_a_way_around_it(block: str) -> None:
     assert any(COLLISIONS[block] in str(collision) for collision in made.collisions)
 
 
+def test_a_neighbour_and_a_setting_of_another_link_are_named_as_its_own() -> None:
+    first, second = (
+        replace(
+            theirs,
+            aws_inside=mine.aws_inside,
+            router_inside=mine.router_inside,
+            phase2=replace(theirs.phase2, replay_window=512),
+        )
+        for theirs, mine in zip(second_link().tunnels, link().tunnels, strict=True)
+    )
+    said = "\n".join(map(str, planned(holding(link()), replace(second_link(), tunnels=(first, second))).collisions))
+    assert f"neighbor 169.254.44.1 belongs to link tokyo ({ID}): choose other inside_cidrs" in said
+    assert f"is needed by link tokyo ({ID}), and this link needs" in said
+    assert "adopt" not in said
+
+
 @pytest.mark.parametrize(
     ("block", "free"),
     [("ip sla 100\nicmp-echo 192.0.2.9\nexit", "[200, 300]"), ("track 200 ip sla 9 reachability\nexit", "[100, 300]")],
