@@ -28,6 +28,7 @@ SECTIONS = (
     ("is already that of", "made-by-hand"),
     ("is not ours", "number-or-name-taken"),
     ("belongs to link", "number-or-name-taken"),
+    ("belongs to another connection of link", "number-or-name-taken"),
     ("overlaps with", "number-or-name-taken"),
     ("which the change would break", "number-or-name-taken"),
     ("would not be used: IOS takes one policy", "one-ikev2-policy-for-two"),

@@ -12,13 +12,15 @@ class Cost(IntEnum):
     """How much is down while a change is made, the worst last."""
 
     NOTHING = 0
-    TUNNEL1 = 1
-    TUNNEL2 = 2
-    BOTH_TUNNELS = 3
-    REPLACEMENT = 4
+    ONE_BY_ONE = 1
+    TUNNEL1 = 2
+    TUNNEL2 = 3
+    BOTH_TUNNELS = 4
+    REPLACEMENT = 5
 
 
-# Of the router's own arguments those that IOS makes the tunnels anew for, and what they are where they are not given.
+# Of the router's own arguments those that IOS makes a tunnel anew for, and what they are where they are not given. The agent
+# changes the second tunnel once the first is UP again.
 ROUTER_DEFAULTS: Mapping[str, object] = {
     "tunnel_numbers": (1, 2),
     "wan_interface": None,
@@ -55,7 +57,7 @@ COSTS: Mapping[str, Cost] = {
     "logs": Cost.BOTH_TUNNELS,
     # What was left as it is by an import is set from then on.
     "import_ids": Cost.BOTH_TUNNELS,
-    **dict.fromkeys(ROUTER_DEFAULTS, Cost.BOTH_TUNNELS),
+    **dict.fromkeys(ROUTER_DEFAULTS, Cost.ONE_BY_ONE),
 }
 # Where it is not given any more, it stays as it is.
 _KEPT = ("device_name",)
@@ -74,6 +76,8 @@ class Impact:
 
 _SENTENCES: Mapping[Cost, str] = {
     Cost.NOTHING: "this change takes no tunnel down",
+    Cost.ONE_BY_ONE: "this change takes each tunnel down for a moment on the router, the second once the first is UP again "
+    "({because})",
     Cost.TUNNEL1: "this change takes tunnel 1 down for some minutes, while tunnel 2 carries ({because})",
     Cost.TUNNEL2: "this change takes tunnel 2 down for some minutes, while tunnel 1 carries ({because})",
     Cost.BOTH_TUNNELS: "this change takes both tunnels down for some minutes ({because})",
@@ -90,7 +94,7 @@ def impact(old: Mapping[str, object], new: Mapping[str, object]) -> Impact:
         old: The arguments of the last up, under the names of `COSTS`.
         new: Those of this one.
     """
-    before, after = _flat(old), _flat(new)
+    before, after = flat(old), flat(new)
     if "router" not in old:  # the stack's state may be older than this comparison
         before |= {name: after.get(name) for name in ROUTER_DEFAULTS}
     changed = [name for name in COSTS if before.get(name) != after.get(name)]
@@ -99,20 +103,20 @@ def impact(old: Mapping[str, object], new: Mapping[str, object]) -> Impact:
     for cost in (Cost.REPLACEMENT, Cost.BOTH_TUNNELS):
         if by_cost[cost]:
             return Impact(cost, by_cost[cost])
-    one, two = by_cost[Cost.TUNNEL1], by_cost[Cost.TUNNEL2]
-    if one and two:
+    one, two, each = by_cost[Cost.TUNNEL1], by_cost[Cost.TUNNEL2], by_cost[Cost.ONE_BY_ONE]
+    if (one and two) or ((one or two) and each):
         # The provider changes them one after the other, without waiting until the first is UP again.
-        return Impact(Cost.BOTH_TUNNELS, one + two)
+        return Impact(Cost.BOTH_TUNNELS, one + two + each)
     if one or two:
         return Impact(Cost.TUNNEL1 if one else Cost.TUNNEL2, one or two)
-    return Impact(Cost.NOTHING, ())
+    return Impact(Cost.ONE_BY_ONE, each) if each else Impact(Cost.NOTHING, ())
 
 
-def _flat(inputs: Mapping[str, object]) -> dict[str, object]:
+def flat(inputs: Mapping[str, object]) -> dict[str, object]:
     """Return the inputs with the router's among them, lists as tuples."""
     router = inputs.get("router")
-    flat = {**inputs, **(router if isinstance(router, Mapping) else {})}
-    return {name: tuple(value) if isinstance(value, list) else value for name, value in flat.items()}
+    both = {**inputs, **(router if isinstance(router, Mapping) else {})}
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in both.items()}
 
 
 def warning(found: Impact) -> str:

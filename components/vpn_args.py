@@ -26,7 +26,7 @@ class ConnectionArgs(TypedDict):
     bgp_asn: NotRequired[int]
     """The router's AS number, 1 to 4294967295; 65000."""
     device_name: NotRequired[str]
-    """The customer gateway's device name, which keeps it apart from other stacks'; project, stack and name."""
+    """The customer gateway's device name, which keeps it apart from other stacks'; project, stack and name, as they are when it is made."""
     customer_gateway_id: NotRequired[pulumi.Input[str]]
     """A customer gateway that exists, instead of `public_ip`; the router's AS number is then the gateway's own."""
     amazon_side_asn: NotRequired[int]

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from components import VpnLink
-from components._impact import COSTS, Cost, impact
+from components._impact import COSTS, Cost, flat, impact
 from components.connection import both_tunnels
 from components.impact import costly
 from lab.providers.aws.difference import changes
@@ -17,6 +17,7 @@ from tests.unit.test_components_link import LINK, ROUTER, answers
 KEYS = {"tunnel1_preshared_key": "a.made.up.key.1", "tunnel2_preshared_key": "a.made.up.key.2"}
 DOWN = {
     Cost.NOTHING: NEITHER,
+    Cost.ONE_BY_ONE: NEITHER,
     Cost.TUNNEL1: {1},
     Cost.TUNNEL2: {2},
     Cost.BOTH_TUNNELS: BOTH,
@@ -54,6 +55,9 @@ CASES: list[tuple[dict[str, Any], dict[str, Any]]] = [
     ({"subnet_cidrs": ["10.0.0.0/24", "10.0.1.0/24"]}, {}),
     ({"onprem_cidrs": ["192.168.10.0/24", "192.168.11.0/24"], "gateway_routes": True}, {}),
     ({"onprem_cidrs": ["192.168.11.0/24"]}, {"routing": "static"}),
+    ({"router": ROUTER | {"tunnel_numbers": [11, 12]}}, {}),
+    ({"router": ROUTER | {"wan_interface": "Gi1", "behind_nat": True, "local_address": "192.0.2.9"}}, {}),
+    ({"router": ROUTER | {"front_door_vrf": "INET", "inside_vrf": "CUST"}}, {}),
     ({"propagate_routes": False}, {}),
     ({"alarm_topic_arn": "arn:aws:sns:ap-northeast-1:123456789012:vpn"}, {}),
 ]
@@ -72,7 +76,8 @@ def test_every_argument_that_costs_something_is_changed() -> None:
     for change, base in CASES:
         before = given({**LINK, **base})
         after = given({**before, **change})
-        found |= {name for name in COSTS if inputs(before).get(name) != inputs(after).get(name)}
+        old, new = flat(inputs(before)), flat(inputs(after))
+        found |= {name for name in COSTS if old.get(name) != new.get(name)}
     # What AWS has of an imported connection is in no input of the program, so that these cannot be compared.
     assert COSTS.keys() - found == {"import_ids"}
 
@@ -82,7 +87,7 @@ def given(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def inputs(args: Any) -> dict[str, Any]:
-    known = costly("tokyo", args, both_tunnels(args), is_static=args.get("routing") == "static")
+    known = costly(args, both_tunnels(args), is_static=args.get("routing") == "static")
     return known | {name: args[name] for name in KEYS if name in args}
 
 
