@@ -48,7 +48,10 @@ def _moment(pattern: re.Pattern[str], running: str) -> datetime.datetime | None:
     if found is None:
         return None
     # Both moments are in the router's own zone: compared with each other only.
-    return datetime.datetime.strptime(f"{found['time']} {found['day']}", "%H:%M:%S %b %d %Y")  # noqa: DTZ007  # no zone
+    try:
+        return datetime.datetime.strptime(f"{found['time']} {found['day']}", "%H:%M:%S %b %d %Y")  # noqa: DTZ007  # no zone
+    except ValueError:
+        return None  # no such day: nothing is known of it
 
 
 def read_startup(terminal: Terminal) -> str:

@@ -16,8 +16,10 @@ from .inputs import checked, refusing, resolved
 from .router_args import IosCustomerGatewayArgs
 
 _MODULE = agent_module(__package__)
-# The agent has a deadline of its own (options.deadline); this one is for what hangs all the same.
-_TIMEOUTS = pulumi.CustomTimeouts(create="30m", update="30m", delete="30m")
+# The agent has a deadline of its own, options.deadline, of two hours at most, and as long again to undo what it began.
+# The engine kills what takes longer, which leaves a change half-way: this one is for what hangs all the same.
+_LONGEST = "5h"
+_TIMEOUTS = pulumi.CustomTimeouts(create=_LONGEST, update=_LONGEST, delete=_LONGEST)
 
 
 class IosCustomerGateway(pulumi.ComponentResource):

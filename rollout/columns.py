@@ -93,7 +93,7 @@ _VRF = Column(
     "a VRF's name: a letter, then up to 31 letters, digits, '_', '.', ':' or '-'",
 )
 _SERIAL = _between((1, 1_000_000))
-_ASN = _between((1, 4294967294))
+_ASN = _between((1, 4294967295))
 
 COLUMNS: Mapping[str, Column] = {
     REGION: Column(_matching(r"[a-z]{2}(-[a-z]+)+-\d"), "an AWS Region, such as ap-northeast-1"),

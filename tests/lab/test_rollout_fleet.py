@@ -73,7 +73,7 @@ def test_a_table_that_is_wrong_touches_nothing(fleet: RolloutLab) -> None:
     table = fleet.project.parent / "wrong.csv"
     table.write_text(example_on(fleet).replace("65002", "65002x"))
     said = fleet.rollout("fleet", "up", str(table), "--project", str(fleet.project), code=2)
-    assert said.strip() == f"{table}:4: bgpAsn is '65002x', but must be a number between 1 and 4294967294"
+    assert said.strip() == f"{table}:4: bgpAsn is '65002x', but must be a number between 1 and 4294967295"
     said = fleet.rollout("fleet", "up", str(table.with_name("sites.csv")), "--project", str(fleet.project), code=2)
     assert "routerPassword of osaka is in $ROUTER_PASSWORD, which is not set" in said
     assert list(fleet.project.glob("Pulumi.*.yaml")) == []

@@ -151,6 +151,7 @@ SAVED_LATER = "! NVRAM config last updated at 09:59:59 CET Wed Dec 2 2026 by bob
         (CHANGED + SAVED_LATER, False),
         (CHANGED + SAVED_BEFORE, True),
         (CHANGED, True),
+        (CHANGED.replace("Nov 24", "Nov 31"), False),
         ("hostname R1\n", False),
     ],
 )

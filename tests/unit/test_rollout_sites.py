@@ -88,8 +88,8 @@ def test_an_empty_cell_means_the_default_but_leaves_a_secret_that_was_set_by_han
 
 
 WRONG = [
-    ("bgpAsn", "65001", "70000000000", "bgpAsn is '70000000000', but must be a number between 1 and 4294967294"),
-    ("bgpAsn", "65001", "x", "bgpAsn is 'x', but must be a number between 1 and 4294967294"),
+    ("bgpAsn", "65001", "70000000000", "bgpAsn is '70000000000', but must be a number between 1 and 4294967295"),
+    ("bgpAsn", "65001", "x", "bgpAsn is 'x', but must be a number between 1 and 4294967295"),
     ("publicIp", "198.51.100.7", "198.51.100.700", "publicIp is '198.51.100.700', but must be an IPv4 address"),
     ("region", "ap-northeast-1", "tokyo", "aws:region is 'tokyo', but must be an AWS Region, such as ap-northeast-1"),
     ("onpremCidrs", "192.168.10.0/24", "192.168.10.1/24", "must be IPv4 networks with no host bits"),
