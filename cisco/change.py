@@ -48,8 +48,8 @@ _SECONDS_A_LINE = 0.5
 _MARGIN = 60.0
 _LONGEST_TIMER = 120
 
-# What is undone before it goes on its way: our own errors, Ctrl-C, and a plain exit.
-_FAILURES = (AgentError, KeyboardInterrupt, SystemExit)
+# What is undone before it goes on its way: our own errors, a fault that nobody foresaw, Ctrl-C, and a plain exit.
+_FAILURES = (Exception, KeyboardInterrupt, SystemExit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,11 +195,20 @@ class Change:
         return Outcome(plan, undo.tier, is_saved, tuple(self.warnings), self.archive_path)
 
     def _undone(self, undo: Undo, failure: BaseException) -> AgentError:
+        if isinstance(failure, Exception) and not isinstance(failure, AgentError):
+            failure = self._told(failure, undo)
         self.report("undoing the change")
         with unstoppable():
             outcome = self._without_archive(undo, undo.roll_back(failure))
             undo.terminal.log_out()
         return outcome
+
+    def _told(self, fault: Exception, undo: Undo) -> AgentError:
+        """Tell a fault of ours in full, but for the secrets, and return it as an error of the agent."""
+        from traceback import format_exception
+
+        self.report(undo.redactor.redact("".join(format_exception(fault)).rstrip()))
+        return AgentError(f"a fault of the agent itself ({type(fault).__name__}, told above)")
 
     def _arm(self, undo: Undo, state: RouterState, plan: Plan) -> None:
         clock = self.connection.clock

@@ -50,6 +50,26 @@ def test_a_rejected_line_is_undone_by_software_where_archive_is_off() -> None:
         assert lab.apply(link()).tier is Tier.SOFTWARE
 
 
+@pytest.mark.parametrize("running_config", [default_running(), NO_ARCHIVE], ids=["timer", "software"])
+def test_a_fault_of_ours_in_the_middle_is_undone_and_told_without_a_key(
+    running_config: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> str:
+        raise LookupError(KEYS[0])
+
+    with bench(running_config=running_config) as lab:
+        monkeypatch.setattr("cisco.change.read_running", fail)
+        with pytest.raises(
+            RolledBackError, match=r"a fault of the agent itself \(LookupError, told above\); the router is"
+        ):
+            lab.apply(link())
+        assert lab.running == lab.startup == running_config
+        (told,) = [line for line in lab.said if "Traceback" in line]
+        assert "LookupError: ***" in told
+        monkeypatch.undo()
+        assert lab.apply(link()).changed
+
+
 def test_an_undo_that_the_router_refuses_is_never_called_done_but_says_what_is_left() -> None:
     undoing = Where(pattern="^ *no ", only_configuration=True, times=9_999)
     with bench(running_config=NO_ARCHIVE, faults=[Reject(PROFILE), Reject(undoing)]) as lab:
