@@ -302,9 +302,12 @@ def test_a_timer_that_is_faster_than_the_confirmation_is_noticed() -> None:
 def _agent_process(router: Router, *shell: str) -> Iterator[subprocess.Popen[bytes]]:
     """Start an agent of its own, that can be killed, or a shell that starts it."""
     environment = os.environ | {"ROUTER_PORT": str(router.port), "ROUTER_KEY": router.host_key}
-    with subprocess.Popen(
-        [*shell, sys.executable, "-m", "tests.lab.one_apply"], env=environment, stderr=subprocess.PIPE
-    ) as process:
+    command = [*shell, sys.executable, "-m", "tests.lab.one_apply"]
+    # Under `nohup` the tests ignore a hang-up, and what they start would too.
+    ours = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE)
+    signal.signal(signal.SIGHUP, ours)
+    with process:
         try:
             yield process
             process.wait(60)
