@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from . import collisions, ikev2_policies, merge, nvgen, ownership
 from .layout import is_neighbor_line, peer_of, probe_interface, route_interface, tracked_probe
 from .mark import Mark
+from .order import gone_bgp
 from .ownership import USED, Ours, vrf_in_name
 from .plan import Collision
 from .state import BGP_KINDS, BGP_VRF, GLOBAL, HEADER, KINDS, Entry, Ref, Section, Sections, vrf_of
@@ -189,17 +190,8 @@ def _lay_networks(result: Target, ref: Ref, have: Section, want: Section) -> Non
 
 def renumbered_bgp(running: Sections, intended: Sections, ours: Ours) -> frozenset[Ref]:
     """Return what runs BGP under another number than is intended, where all of it is ours: IOS has one process."""
-    wanted = {name for kind, name in intended if kind == "bgp"}
-    held = {ref: section for ref, section in running.items() if ref[0] in BGP_KINDS}
-    processes = {name for kind, name in held if kind == "bgp"}
-    if (
-        not wanted
-        or not processes
-        or processes == wanted
-        or not all(_is_all_ours(s, running, ours) for s in held.values())
-    ):
-        return frozenset()
-    return frozenset(held)
+    gone = gone_bgp(running, intended)
+    return gone if all(_is_all_ours(running[ref], running, ours) for ref in gone) else frozenset()
 
 
 def _is_all_ours(process: Section, running: Sections, ours: Ours) -> bool:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, cast
 
 import pulumi
@@ -15,23 +16,15 @@ from .ios import IosCustomerGateway
 _PAUSE = 3.0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FinalCheck:
     """Asks both ends until both say UP of both tunnels; in a preview once, and without consequence."""
 
-    def __init__(
-        self,
-        *,
-        name: str,
-        component: pulumi.Resource,
-        router: IosCustomerGateway,
-        mode: str,
-        timeout: int,
-    ) -> None:
-        self._name = name
-        self._component = component
-        self._router = router
-        self._mode = mode
-        self._timeout = timeout
+    name: str
+    component: pulumi.Resource
+    router: IosCustomerGateway
+    mode: str
+    timeout: int
 
     async def tunnels(
         self, ends: Sequence[TunnelEnds], connection_id: str, router_asn: int, request: Mapping[str, Any]
@@ -41,11 +34,11 @@ class FinalCheck:
         Raises:
             pulumi.RunError: One is not UP in time, and that is required.
         """
-        if self._mode == "off":
+        if self.mode == "off":
             return joined(ends, router_asn, {}, {}, unknown="the check is off")
         is_preview = pulumi.runtime.is_dry_run()
         clock = asyncio.get_running_loop().time
-        end = clock() + (0 if is_preview else self._timeout)
+        end = clock() + (0 if is_preview else self.timeout)
         secrets = secrets_of(request)
         answer = await self._ask_router(is_preview=is_preview)
         report = answer.result if answer.is_given else {}
@@ -61,7 +54,7 @@ class FinalCheck:
         return states
 
     async def _ask_router(self, *, is_preview: bool) -> Answer:
-        asked = self._router.ask("verify", wait=0 if is_preview else self._timeout, is_shown=not is_preview)
+        asked = self.router.ask("verify", wait=0 if is_preview else self.timeout, is_shown=not is_preview)
         return cast("Answer", await asked.future())
 
     async def _ask_aws(
@@ -82,7 +75,7 @@ class FinalCheck:
 
     async def _telemetry(self, connection_id: str) -> Mapping[str, Telemetry]:
         found = await aws.ec2.get_vpn_connection_output(
-            vpn_connection_id=connection_id, opts=pulumi.InvokeOptions(parent=self._component)
+            vpn_connection_id=connection_id, opts=pulumi.InvokeOptions(parent=self.component)
         ).future()
         if found is None:
             return {}
@@ -92,7 +85,7 @@ class FinalCheck:
         }
 
     def _report(self, text: str) -> None:
-        message = f"{self._name}: after {self._timeout} s not both tunnels are UP\n{text}"
-        if self._mode == "require":
+        message = f"{self.name}: after {self.timeout} s not both tunnels are UP\n{text}"
+        if self.mode == "require":
             raise pulumi.RunError(message)
-        pulumi.log.warn(message, self._component)
+        pulumi.log.warn(message, self.component)
