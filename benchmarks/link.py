@@ -9,7 +9,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.chart import draw
-from benchmarks.figures import Figure, ratio, table
+from benchmarks.figures import Figure, compared, ratio, table
+from benchmarks.least import seconds_without_a_change
 from benchmarks.peers import environment
 from benchmarks.peers.terraform import Peers
 from benchmarks.process import measure
@@ -21,6 +22,7 @@ from lab.router.server import Router
 
 OURS, PEERS = "this project", "Terraform + Ansible"
 WAITED = f"{OURS}, with the AWS provider's waits"
+LEAST = "a Pulumi program of one VPC"
 ONE, TWO = ("192.168.10.0/24",), ("192.168.10.0/24", "192.168.20.0/24")
 STEPS = ("first up", "no change", "one network more", "destroy")
 
@@ -31,13 +33,15 @@ _PROVIDER_WAITS = {"first up": 20.0, "destroy": 20.0}
 
 
 def link_tables(runs: int) -> Iterator[str]:
-    """Measure the four steps in turn; yield a table, and where it is drawn."""
+    """Measure the four steps in turn; yield a table, where it is drawn, and the least that no change can take."""
     environment.make()
     samples: dict[str, dict[str, list[float]]] = {OURS: {}, PEERS: {}}
+    least: list[float] = []
     for _ in range(runs):
         for name, live in ((OURS, _ours), (PEERS, _peers)):
             for step, seconds in zip(STEPS, live(), strict=True):
                 samples[name].setdefault(step, []).append(seconds)
+        least.append(_least())
     ours, peers = ({step: Figure(name, tuple(samples[name][step])) for step in STEPS} for name in (OURS, PEERS))
     waited = {
         step: Figure(WAITED, tuple(seconds + _PROVIDER_WAITS.get(step, 0.0) for seconds in figure.samples))
@@ -55,6 +59,8 @@ def link_tables(runs: int) -> Iterator[str]:
     )
     yield table(("", OURS, "with the provider's waits", PEERS, "ratio"), rows)
     yield f"Drawn in {draw('link', STEPS, waited, peers).relative_to(ROOT)}"
+    unchanged = (ours["no change"], Figure(LEAST, tuple(least)), peers["no change"])
+    yield compared({figure.name: figure for figure in unchanged}, to=PEERS)
 
 
 def _timed(step: Callable[[], object]) -> float:
@@ -80,6 +86,11 @@ def _pulumi(stack: Stage, verb: str) -> None:
         environment=stack.environment,
         folder=Path(stack.stack.workspace.work_dir),
     )
+
+
+def _least() -> float:
+    with stage("bench") as lab:
+        return seconds_without_a_change(Path(lab.stack.workspace.work_dir).with_name("least"), lab.environment)
 
 
 def _peers() -> Sequence[float]:
