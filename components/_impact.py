@@ -3,9 +3,11 @@
 AWS's own behaviour, as its API and the provider have it: docs/operations.md, "What a change costs".
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+
+from ._states import UP, Telemetry, TunnelEnds
 
 
 class Cost(IntEnum):
@@ -76,10 +78,10 @@ class Impact:
 
 _SENTENCES: Mapping[Cost, str] = {
     Cost.NOTHING: "this change takes no tunnel down",
-    Cost.ONE_BY_ONE: "this change takes each tunnel down for a moment on the router, the second once the first is UP again "
+    Cost.ONE_BY_ONE: "this change takes each tunnel down for a moment on the router; where both are UP, the second once the first is UP again "
     "({because})",
-    Cost.TUNNEL1: "this change takes tunnel 1 down for some minutes, while tunnel 2 carries ({because})",
-    Cost.TUNNEL2: "this change takes tunnel 2 down for some minutes, while tunnel 1 carries ({because})",
+    Cost.TUNNEL1: "this change takes tunnel 1 down for some minutes, while tunnel 2 has to carry ({because})",
+    Cost.TUNNEL2: "this change takes tunnel 2 down for some minutes, while tunnel 1 has to carry ({because})",
     Cost.BOTH_TUNNELS: "this change takes both tunnels down for some minutes ({because})",
     Cost.REPLACEMENT: "this change makes the VPN connection anew: both tunnels are down until it is there and the router "
     "is configured, and AWS's addresses change ({because})",
@@ -124,3 +126,46 @@ def warning(found: Impact) -> str:
     can_be_staged = all(name.startswith(("tunnel1", "tunnel2")) for name in found.because)
     is_both = found.cost is Cost.BOTH_TUNNELS and can_be_staged
     return f"{found}{STAGED if is_both else ''}"
+
+
+# What moves a connection, with both tunnels, where the provider changes it in place.
+_MOVES = ("customerGatewayId", "vpnGatewayId", "transitGatewayId")
+_BOTH = frozenset((1, 2))
+
+
+def changed_at_aws(old: Mapping[str, object], new: Mapping[str, object]) -> frozenset[int]:
+    """Return which tunnels AWS takes down for an update of the connection, from the provider's inputs."""
+    changed = {name for name in {*old, *new} if old.get(name) != new.get(name)}
+    if changed.intersection(_MOVES):
+        return _BOTH
+    return frozenset(number for number in _BOTH if any(name.startswith(f"tunnel{number}") for name in changed))
+
+
+def left_at_aws(changed: frozenset[int]) -> Impact:
+    """Return what is left of a change that an earlier up began."""
+    cost = Cost.BOTH_TUNNELS if changed == _BOTH else Cost.TUNNEL1 if 1 in changed else Cost.TUNNEL2
+    return Impact(cost, ("left from the last up, or changed at AWS since",))
+
+
+def last_tunnel(number: int, ends: Sequence[TunnelEnds], said: Mapping[str, Telemetry]) -> str | None:
+    """Say that the tunnel that is to be changed is the only one that is UP, where it is.
+
+    Args:
+        number: The tunnel, 1 or 2.
+        ends: Both tunnels, tunnel 1 first.
+        said: AWS's word, by outside address.
+    """
+    other = ends[2 - number]
+    up = {end for end in ends if end.aws_outside in said and said[end.aws_outside].status == UP}
+    if up != {ends[number - 1]} or other.aws_outside not in said:
+        return None
+    word = said[other.aws_outside]
+    return (
+        f"tunnel {number} is the only one that is UP, and this change takes it down: of {other.name} ({other.aws_outside}) "
+        f"AWS says {word.status} ({word.message})"
+    )
+
+
+def way_around(number: int) -> str:
+    """Say what to do where the last tunnel is not taken down."""
+    return f"Bring tunnel {3 - number} up first, or set check to warn to change tunnel {number} all the same"

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 import pulumi
-import pulumi_aws as aws
 
 from ._agent import Answer, masked
 from ._request import secrets_of
 from ._states import UP, Telemetry, TunnelEnds, TunnelState, are_up, failure, joined
 from .ios import IosCustomerGateway
+from .telemetry import telemetry
 
 _PAUSE = 3.0
 
@@ -43,10 +43,8 @@ class FinalCheck:
         answer = await self._ask_router(is_preview=is_preview)
         report = answer.result if answer.is_given else {}
         # Without the router's word there is nothing to wait for, but what AWS says is still worth knowing.
-        telemetry = await self._ask_aws(
-            ends, connection_id, until=end if report.get("up") else 0.0, is_preview=is_preview
-        )
-        states = joined(ends, router_asn, telemetry, report, unknown=answer.message)
+        said = await self._ask_aws(ends, connection_id, until=end if report.get("up") else 0.0, is_preview=is_preview)
+        states = joined(ends, router_asn, said, report, unknown=answer.message)
         for state in states:
             state["reason"] = masked(state["reason"], secrets)
         if not is_preview and not are_up(states):
@@ -63,26 +61,15 @@ class FinalCheck:
         clock = asyncio.get_running_loop().time
         while True:
             try:
-                telemetry = await self._telemetry(connection_id)
+                said = await telemetry(connection_id, self.component)
             except Exception:  # the SDK raises its root class; a preview must not fail on what only informs
                 if is_preview:
                     return {}
                 raise
-            up = {outside for outside, said in telemetry.items() if said.status == UP}
+            up = {outside for outside, word in said.items() if word.status == UP}
             if up >= {end.aws_outside for end in ends} or clock() >= until:
-                return telemetry
+                return said
             await asyncio.sleep(_PAUSE)
-
-    async def _telemetry(self, connection_id: str) -> Mapping[str, Telemetry]:
-        found = await aws.ec2.get_vpn_connection_output(
-            vpn_connection_id=connection_id, opts=pulumi.InvokeOptions(parent=self.component)
-        ).future()
-        if found is None:
-            return {}
-        return {
-            t.outside_ip_address: Telemetry(t.status, t.status_message, int(t.accepted_route_count))
-            for t in found.vgw_telemetries
-        }
 
     def _report(self, text: str) -> None:
         message = f"{self.name}: after {self.timeout} s not both tunnels are UP\n{text}"

@@ -1,13 +1,26 @@
 """Tells in preview and up what a change costs, from the arguments of the last up, which the stack's state keeps."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 import pulumi
 
-from ._impact import ROUTER_DEFAULTS, Cost, impact, warning
+from ._addresses import InsidePair
+from ._impact import (
+    ROUTER_DEFAULTS,
+    Cost,
+    Impact,
+    changed_at_aws,
+    impact,
+    last_tunnel,
+    left_at_aws,
+    warning,
+    way_around,
+)
 from ._profiles import TunnelSettings
+from ._states import tunnel_ends
+from .telemetry import telemetry
 
 _PLAIN = (
     "enable_acceleration", "tunnel_bandwidth", "vpn_gateway_id", "transit_gateway_id", "amazon_side_asn",
@@ -16,6 +29,7 @@ _PLAIN = (
     "import_ids", "vpc_cidr",
 )  # fmt: skip
 _LOGS = ("log_retention_days", "log_group_arn", "log_format", "log_bgp")
+_ELEMENTS = ("tunnel{}VgwInsideAddress", "tunnel{}Address")  # the connection's, as the provider has them
 _KEYS = ("tunnel1_preshared_key", "tunnel2_preshared_key")
 
 
@@ -40,22 +54,71 @@ def costly(
     }
 
 
-def telling(name: str, opts: pulumi.ResourceOptions | None) -> pulumi.ResourceOptions:
-    """Return a component's options with a hook that says what a change of its inputs costs."""
-    hook = pulumi.ResourceHook(
-        f"aws-cisco-vpn:cost:{name}", _tell, pulumi.ResourceHookOptions(on_dry_run=True, ignore_errors=True)
-    )
-    own = pulumi.ResourceOptions(hooks=pulumi.ResourceHookBinding(before_update=[hook]))
-    return pulumi.ResourceOptions.merge(opts, own)
+class ImpactGuard:
+    """Says what a change costs before it is made, in a preview too, and keeps it from the last tunnel that is UP.
+
+    Args:
+        name: The component's name.
+        requires_up: Whether a change that would take the last tunnel down is refused; else that is only said.
+    """
+
+    def __init__(self, name: str, *, requires_up: bool = False) -> None:
+        self._name = name
+        self._requires_up = requires_up
+        self._has_told = False
+
+    def on_component(self, opts: pulumi.ResourceOptions | None) -> pulumi.ResourceOptions:
+        """Return a component's options with the hook that tells."""
+        hook = pulumi.ResourceHook(
+            f"aws-cisco-vpn:cost:{self._name}",
+            self._tell,
+            pulumi.ResourceHookOptions(on_dry_run=True, ignore_errors=True),
+        )
+        return pulumi.ResourceOptions.merge(opts, _before_update(hook))
+
+    def on_connection(self, parent: pulumi.Resource, pairs: Sequence[InsidePair]) -> pulumi.ResourceOptions:
+        """Return the connection's options with the hook that asks AWS; `pairs` are the inside ones, tunnel 1 first."""
+
+        async def look(change: pulumi.ResourceHookArgs) -> None:
+            changed = changed_at_aws(await _known(change.old_inputs), await _known(change.new_inputs))
+            if changed and not self._has_told:
+                self._say(left_at_aws(changed))
+            if len(changed) == 1:
+                await self._require_other(min(changed), change, parent, pairs)
+
+        hook = pulumi.ResourceHook(
+            f"aws-cisco-vpn:last-tunnel:{self._name}", look, pulumi.ResourceHookOptions(on_dry_run=True)
+        )
+        return _before_update(hook)
+
+    async def _require_other(
+        self, number: int, change: pulumi.ResourceHookArgs, parent: pulumi.Resource, pairs: Sequence[InsidePair]
+    ) -> None:
+        outputs = change.old_outputs or {}
+        elements = [tuple(outputs.get(field.format(n)) for field in _ELEMENTS) for n in (1, 2)]
+        try:
+            ends = tunnel_ends(pairs, [(inside, outside, None) for inside, outside in elements])
+            said = await telemetry(change.id, parent)
+        except Exception as error:  # noqa: BLE001  # the SDK raises its root class; AWS's answer is no condition of a change
+            pulumi.log.warn(f"{self._name}: whether the other tunnel is UP is not known: {error}")
+            return
+        why = last_tunnel(number, ends, said)
+        if why and self._requires_up:
+            raise pulumi.RunError(f"{self._name}: {why}; nothing was changed. {way_around(number)}")
+        if why:
+            pulumi.log.warn(f"{self._name}: {why}")
+
+    async def _tell(self, change: pulumi.ResourceHookArgs) -> None:
+        self._say(impact(await _known(change.old_inputs), await _known(change.new_inputs)))
+
+    def _say(self, found: Impact) -> None:
+        self._has_told = True
+        say = pulumi.log.info if found.cost is Cost.NOTHING else pulumi.log.warn
+        say(f"{self._name}: {warning(found)}")
 
 
-async def _tell(change: pulumi.ResourceHookArgs) -> None:
-    found = impact(await _known(change.old_inputs), await _known(change.new_inputs))
-    text = f"{change.name}: {warning(found)}"
-    if found.cost is Cost.NOTHING:
-        pulumi.log.info(text)
-    else:
-        pulumi.log.warn(text)
+def _before_update(hook: pulumi.ResourceHook) -> pulumi.ResourceOptions:
+    return pulumi.ResourceOptions(hooks=pulumi.ResourceHookBinding(before_update=[hook]))
 
 
 async def _known(inputs: Mapping[str, Any] | None) -> dict[str, object]:

@@ -14,7 +14,7 @@ from ._typed import NotRequired
 from ._validation import ArgumentError, require_absent, require_between, require_given, require_one_of
 from .connection import both_tunnels
 from .final_check import FinalCheck
-from .impact import costly, telling
+from .impact import ImpactGuard, costly
 from .inputs import part_of, refusing
 from .ios import IosCustomerGateway
 from .network import VpcNetwork, VpcNetworkArgs
@@ -67,19 +67,17 @@ class VpnLink(pulumi.ComponentResource):
     tunnels: pulumi.Output[Sequence[TunnelState]]
     """Both tunnels: addresses, inside pair, ASNs, and what each end says of them. Nothing in it is secret."""
 
-    tells_cost = True
-    """Says in a preview what a change costs, its parts' too."""
-
     def __init__(self, name: str, args: VpnLinkArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         self._name = name
         self._args = args
         self._is_static = args.get("routing") == "static"
+        self.guard = ImpactGuard(name, requires_up=args.get("check", "require") == "require")
         with refusing(name):
             warning = _check(args)
             settings = both_tunnels(args)
         inputs = costly(args, settings, is_static=self._is_static)
         inputs |= {key: value for key, value in args.items() if key in _FREE}
-        super().__init__("aws-cisco-vpn:index:VpnLink", name, inputs, telling(name, opts))
+        super().__init__("aws-cisco-vpn:index:VpnLink", name, inputs, self.guard.on_component(opts))
         if warning:
             pulumi.log.warn(warning, self)
         child = pulumi.ResourceOptions(parent=self)

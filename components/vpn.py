@@ -15,7 +15,7 @@ from ._routes import require_apart_from_vpc
 from ._states import TunnelEnds, UnknownTunnelError, tunnel_ends
 from .adoption import importing, keys_held
 from .connection import connection_settings
-from .impact import costly, telling
+from .impact import ImpactGuard, costly
 from .inputs import checked, refusing, resolved
 from .keys import distinct_key, preshared_key
 from .observability import Logs, make_alarms, make_log_group
@@ -50,9 +50,12 @@ class SiteToSiteVpn(pulumi.ComponentResource):
             self._pairs = inside_pairs(args.get("inside_cidrs", GUIDE_INSIDE_CIDRS))
         self._is_static = args.get("static_routes") is not None
         inputs: dict[str, Any] = {}
-        # A link that this is a part of tells it for the whole of itself.
-        if opts is None or not getattr(opts.parent, "tells_cost", False):
-            inputs, opts = costly(args, self._settings, is_static=self._is_static), telling(name, opts)
+        # A link that this is a part of tells for the whole of itself what a change costs.
+        guard: ImpactGuard | None = getattr(opts.parent, "guard", None) if opts is not None else None
+        if guard is None:
+            guard = ImpactGuard(name)
+            inputs, opts = costly(args, self._settings, is_static=self._is_static), guard.on_component(opts)
+        self._guard = guard
         super().__init__("aws-cisco-vpn:index:SiteToSiteVpn", name, inputs, opts)
         self._name = name
         self._args = args
@@ -183,6 +186,7 @@ class SiteToSiteVpn(pulumi.ComponentResource):
         )
         own = [name for name in arguments if name.startswith("tunnel")]
         opts = pulumi.ResourceOptions.merge(opts, importing(self._imports.get("vpn_connection"), own))
+        opts = pulumi.ResourceOptions.merge(opts, self._guard.on_connection(self, self._pairs))
         return aws.ec2.VpnConnection(
             self._name,
             aws.ec2.VpnConnectionArgs(**arguments),

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import boto3  # type: ignore[import-untyped]  # boto3 has no type hints
 import pytest
+from pulumi.automation import CommandError
 
 from tests.lab.stack_lab import PROJECT, StackLab, name_of, stack_lab
 
@@ -51,7 +52,11 @@ def test_another_network_on_premises_changes_the_router_in_place(link: StackLab)
 def test_a_new_key_of_one_tunnel_leaves_the_other_its_own(link: StackLab) -> None:
     before = keys(link)
     link.set(tunnel2KeySerial=2)
-    assert "takes tunnel 2 down for some minutes, while tunnel 1 carries (tunnel2_key_serial)" in link.preview()[1]
+    link.router.edit(["interface Tunnel1", "shutdown"])
+    with pytest.raises(CommandError, match="tunnel 2 is the only one that is UP, and this change takes it down"):
+        link.preview()
+    link.router.edit(["interface Tunnel1", "no shutdown"])
+    assert "takes tunnel 2 down for some minutes, while tunnel 1 has to carry (tunnel2_key_serial)" in link.preview()[1]
     assert outcome(link) == ({"update"}, {"same", "update"})
     after = keys(link)
     assert after["tunnel1"] == before["tunnel1"]

@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
-from components._impact import COSTS, Cost, impact, warning
+from components._addresses import inside_pairs
+from components._impact import COSTS, Cost, changed_at_aws, impact, last_tunnel, left_at_aws, warning
+from components._states import Telemetry, tunnel_ends
 from components.connection import both_tunnels
 from components.impact import costly
 
@@ -89,7 +91,7 @@ def test_how_long_logs_are_kept_is_no_matter_of_the_tunnels() -> None:
 
 def test_the_line_names_the_tunnel_that_carries_and_the_arguments() -> None:
     assert warning(cost({"tunnel2_key_serial": 2})) == (
-        "this change takes tunnel 2 down for some minutes, while tunnel 1 carries (tunnel2_key_serial)"
+        "this change takes tunnel 2 down for some minutes, while tunnel 1 has to carry (tunnel2_key_serial)"
     )
     assert warning(cost({})) == "this change takes no tunnel down"
 
@@ -112,3 +114,55 @@ def test_a_key_is_never_in_the_line() -> None:
     old: dict[str, object] = {"tunnel1_preshared_key": "a.made.up.key.1"}
     assert "made.up" not in warning(impact(old, {"tunnel1_preshared_key": "a.made.up.key.2"}))
     assert COSTS["tunnel1_preshared_key"] is Cost.TUNNEL1
+
+
+ENDS = tunnel_ends(
+    inside_pairs(("169.254.255.0/30", "169.254.255.4/30")),
+    [("169.254.255.5", "198.51.100.2", None), ("169.254.255.1", "198.51.100.1", None)],
+)
+UP, DOWN = Telemetry("UP", "1 BGP ROUTES", 1), Telemetry("DOWN", "IPSEC IS DOWN", 0)
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "number", "is_last"),
+    [(DOWN, UP, 2, True), (UP, DOWN, 1, True), (UP, UP, 2, False), (DOWN, UP, 1, False), (DOWN, DOWN, 2, False)],
+)
+def test_the_only_tunnel_that_is_up_is_known_before_it_is_taken_down(
+    one: Telemetry, two: Telemetry, number: int, is_last: bool
+) -> None:
+    said = last_tunnel(number, ENDS, {"198.51.100.1": one, "198.51.100.2": two})
+    assert (said is not None) is is_last
+    if number == 2 and said is not None:
+        assert said == (
+            "tunnel 2 is the only one that is UP, and this change takes it down: of tunnel1 (198.51.100.1) "
+            "AWS says DOWN (IPSEC IS DOWN)"
+        )
+
+
+def test_a_tunnel_of_which_aws_says_nothing_stops_no_change() -> None:
+    assert last_tunnel(2, ENDS, {"198.51.100.2": UP}) is None
+    assert last_tunnel(2, ENDS, {}) is None
+
+
+@pytest.mark.parametrize(
+    ("new", "tunnels"),
+    [
+        ({"tags": {"Name": "b"}}, set()),
+        ({"tunnel2PresharedKey": None}, {2}),  # not known yet, in a preview
+        ({"tunnel1Phase2LifetimeSeconds": 1800, "tags": {}}, {1}),
+        ({"tunnel1PresharedKey": "c", "tunnel2PresharedKey": "d"}, {1, 2}),
+        ({"customerGatewayId": "cgw-2"}, {1, 2}),
+    ],
+)
+def test_which_tunnels_aws_takes_down_is_told_by_the_connection_s_inputs(
+    new: dict[str, Any], tunnels: set[int]
+) -> None:
+    old = {"customerGatewayId": "cgw-1", "tunnel1PresharedKey": "a", "tunnel2PresharedKey": "b", "tags": {"Name": "a"}}
+    assert changed_at_aws(old, {**old, **new}) == tunnels
+
+
+def test_what_an_up_that_failed_has_left_is_told_by_the_next() -> None:
+    assert warning(left_at_aws(frozenset({2}))) == (
+        "this change takes tunnel 2 down for some minutes, while tunnel 1 has to carry (left from the last up, or changed at AWS since)"
+    )
+    assert left_at_aws(frozenset({1, 2})).cost is Cost.BOTH_TUNNELS
