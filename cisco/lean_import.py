@@ -1,4 +1,4 @@
-"""Importing a part of a library without the rest of it: an agent that starts for every router pays for each module.
+"""Importing a library without what it imports in vain: an agent that starts for every router pays for each module.
 
 Only what Python documents is used. A package that is listed in `sys.modules` before its parts are imported is not
 executed, and a name that is ``None`` there can't be imported, which a library with an optional dependency expects.

@@ -2,7 +2,7 @@
 
 Neither "starts with %" nor "contains %" tells success from failure: ``A pre-shared key for address mask
 … already exists!`` has none and is a failure, ``% Policy already has same proposal set`` has one and is
-harmless.
+harmless. The tables are patterns as text, compiled when a reply is first compared with them: most lines have none.
 """
 
 import re
@@ -19,12 +19,10 @@ class Verdict(Enum):
     REJECTED = "rejected"
 
 
-def _table(*patterns: str) -> tuple[re.Pattern[str], ...]:
-    return tuple(re.compile(pattern, re.IGNORECASE | re.MULTILINE) for pattern in patterns)
-
+_FLAGS = re.IGNORECASE | re.MULTILINE
 
 # Failures that also match a benign form below, so they are looked for first.
-FAILURES = _table(
+FAILURES = (
     r"invalid input detected",
     r"incomplete command",
     r"ambiguous command",
@@ -41,7 +39,7 @@ FAILURES = _table(
 )
 
 # Whole lines (or blocks) that do no harm; what is left after taking them out must be blank.
-BENIGN = _table(
+BENIGN = (
     r"^Enter configuration commands, one per line\.\s+End with CNTL/Z\.?$",
     r"^\s*%?\s?Warning:? .*$(?:\n\s*Migrate to a supported password type\.?$)?",
     r"^(?:% ?)?Note:.*$",
@@ -58,8 +56,7 @@ BENIGN = _table(
     r"^% ?Command accepted but obsolete, unreleased or unsupported.*$",
     r"^.*\bwill be deprecated soon\b.*$",
     # Opened sections that are not complete yet say so; the lines that follow complete them.
-    r"^IKEv2 proposal must either have a set of an encryption algorithm.*$"
-    r"(?:\n(?!\s*%).*(?:aes-gcm|prf|configured).*$)*",
+    r"^IKEv2 proposal must either have a set of an encryption algorithm.*$(?:\n(?!\s*%).*(?:aes-gcm|prf|configured).*$)*",
     r"^% ?A profile is deemed incomplete until it has .*statements?\.?$",
     r"^IKEv2 policy must have at ?least one complete proposal attached.*$",
     r"^IKEv2 \S+ must have:?.*$(?:\n\s*\d+\..*$)*",
@@ -73,7 +70,7 @@ BENIGN = _table(
     r'^Enter "configure confirm" if you wish to keep.*$(?:\n\s*(?:what you\'ve )?configured\.?$)?',
 )
 
-ABSENT = _table(
+ABSENT = (
     r"entry not configured",
     r"not found",
     r"does(?: not|n't) exist",
@@ -82,7 +79,7 @@ ABSENT = _table(
     r"no matching route",
 )
 
-IN_USE = _table(
+IN_USE = (
     r"\bin use\b",
     r"being used",
     r"referred by",
@@ -92,27 +89,27 @@ IN_USE = _table(
 )
 
 # The configuration is held by somebody else; nothing of ours is in yet.
-LOCKED = _table(
+LOCKED = (
     r"configuration mode is locked",
     r"config mode cannot be entered",
     r"configuration mode locked exclusively",
     r"kill that session and continue",
 )
 
-ARCHIVE_OFF = _table(r"turn config archive on", r"archive feature not enabled")
+ARCHIVE_OFF = (r"turn config archive on", r"archive feature not enabled")
 
 _WARNING = re.compile(r"\s*%?\s?warning\b", re.IGNORECASE)
 
 
-def matches(table: Iterable[re.Pattern[str]], text: str) -> bool:
+def matches(table: Iterable[str], text: str) -> bool:
     """Return whether any pattern of the table occurs in the text."""
-    return any(pattern.search(text) for pattern in table)
+    return any(re.search(pattern, text, _FLAGS) for pattern in table)
 
 
 def without_benign(text: str) -> str:
     """Return what is left of a reply when everything known to be harmless is taken out."""
     for pattern in BENIGN:
-        text = pattern.sub("", text)
+        text = re.sub(pattern, "", text, flags=_FLAGS)
     return text.strip()
 
 

@@ -1,7 +1,7 @@
-"""SSH to the router: Netmiko's connection, used as a channel. The one file that imports an SSH library.
+"""SSH to the router: a shell by Paramiko. The one file that imports an SSH library.
 
-Netmiko knows how to reach an IOS router; what is said to it, and what its answers mean, is ours
-(session.py). Neither Netmiko's nor Paramiko's log may speak: at debug level they print pre-shared keys.
+What is said to the router, and what its answers mean, is session.py's. Paramiko's log may not speak: at debug level it
+prints pre-shared keys.
 """
 
 import base64
@@ -11,33 +11,30 @@ import logging
 import select
 import socket
 import warnings
-from collections.abc import Iterator
 
 from .errors import ConnectError, InputError, RouterBusyError, SessionLostError
 from .lean_import import lean
 from .login import ANY_HOST_KEY, Login
 
-# Netmiko's own first file imports a driver for each of a hundred kinds of device, and Paramiko takes Invoke for `Match
-# exec` in OpenSSH's configuration, which is not read here: together half of the processor time of a start. Paramiko has
-# its version read from its package's metadata, by all of `email`, only to tell the router.
-with (
-    lean("netmiko", names={"log": logging.getLogger("netmiko")}, absent=("invoke",)),
-    lean("importlib.metadata", names={"version": lambda _package: "0"}),
-):
+# Paramiko takes Invoke for `Match exec` in OpenSSH's configuration, which is not read here, and has its own version read
+# from its package's metadata, by all of `email`, only to tell the router: together a third of its import.
+with lean("importlib.metadata", names={"version": lambda _package: "0"}, absent=("invoke",)):
     import paramiko  # type: ignore[import-untyped]  # Paramiko has no type hints
     from cryptography.utils import CryptographyDeprecationWarning
-    from netmiko.base_connection import BaseConnection
-    from netmiko.exceptions import NetmikoBaseException, ReadException, WriteException
     from paramiko.ssh_exception import (  # type: ignore[import-untyped]  # Paramiko has no type hints
         AuthenticationException,
         IncompatiblePeer,
         SSHException,
     )
 
-for _name in ("netmiko", "paramiko"):
-    logging.getLogger(_name).setLevel(logging.CRITICAL + 1)
+logging.getLogger("paramiko").setLevel(logging.CRITICAL + 1)
 # cryptography warns that finite-field Diffie-Hellman will go; _LEGACY tells what to do about it.
 warnings.filterwarnings("ignore", category=CryptographyDeprecationWarning)
+
+# IOS wraps the echo of a line that is longer than the terminal is wide, and pages by its height.
+_WIDTH, _HEIGHT = 511, 1000
+_PIECE = 65535  # bytes read at a time
+_SEND_PATIENCE = 20.0  # seconds in which a router may take nothing of what it is sent
 
 # Bytes one to one: a router's text may hold anything, and a piece may end inside a character.
 _ENCODING = "latin-1"
@@ -56,16 +53,15 @@ _ENDED = (EOFError, OSError, SSHException)
 class SshChannel:
     """A shell on the router; see `terminal.Channel`."""
 
-    def __init__(self, connection: BaseConnection, jump: paramiko.SSHClient | None) -> None:
-        self._connection = connection
-        self._shell: paramiko.Channel = connection.remote_conn
-        self._jump = jump
+    def __init__(self, shell: paramiko.Channel, clients: tuple[paramiko.SSHClient, ...]) -> None:
+        self._shell = shell
+        self._clients = clients
 
     def write(self, text: str) -> None:
         """Send text."""
         try:
-            self._connection.channel.write_channel(text)
-        except (*_ENDED, WriteException):
+            self._shell.sendall(text.encode(_ENCODING))
+        except _ENDED:
             raise SessionLostError("the SSH session ended") from None
 
     def read(self, timeout: float) -> str:
@@ -74,16 +70,16 @@ class SshChannel:
             ready, _, _ = select.select([self._shell], [], [], timeout)
             if not ready:
                 return ""
-            text = str(self._connection.channel.read_channel())
-        except (*_ENDED, ValueError, ReadException):
+            data: bytes = self._shell.recv(_PIECE)
+        except (*_ENDED, ValueError):
             raise SessionLostError("the SSH session ended") from None
-        if not text and (self._shell.closed or self._shell.eof_received):
+        if not data:
             raise SessionLostError("the router closed the SSH session")
-        return text
+        return data.decode(_ENCODING)
 
     def close(self) -> None:
-        """End the session; never fails, as Netmiko's own way does where the router was the first to hang up."""
-        _close(self._connection, self._jump)
+        """End the session, and those with the jump hosts; never fails, also where the router was the first to hang up."""
+        _close(self._clients)
 
 
 class _PinnedHostKey(paramiko.MissingHostKeyPolicy):  # type: ignore[misc]  # Paramiko has no type hints
@@ -113,38 +109,40 @@ def open_channel(login: Login, timeout: float) -> SshChannel:
         RouterBusyError: Refused or not answered; another try may succeed.
         ConnectError: Another try will not help.
     """
-    jump = _open_jump(login.jump_host, timeout) if login.jump_host else None
-    connection: BaseConnection | None = None
+    clients = _connect(login, timeout)
     try:
-        sock = _through(jump, login) if jump is not None else None
-        connection = _connection(login, timeout, sock)
-        connection.establish_connection()
-    except (*_ENDED, NetmikoBaseException, ConnectError) as error:
-        _close(connection, jump)
-        raise _explain(error, login) from None
-    return SshChannel(connection, jump)
+        shell = clients[-1].invoke_shell(term="vt100", width=_WIDTH, height=_HEIGHT)
+    except _ENDED as error:
+        _close(clients)
+        raise _explain(error, login, "router") from None
+    shell.settimeout(_SEND_PATIENCE)
+    return SshChannel(shell, clients)
 
 
-def _connection(login: Login, timeout: float, sock: paramiko.Channel | None) -> BaseConnection:
-    connection = BaseConnection(
-        device_type="cisco_ios",
-        host=login.host,
-        port=login.port,
-        username=login.username,
-        password=login.password.reveal() if login.password else None,
-        pkey=_private_key(login),
-        allow_agent=login.use_agent,
-        sock=sock,
-        encoding=_ENCODING,
-        conn_timeout=timeout,
-        banner_timeout=timeout,
-        auth_timeout=timeout,
-        ssh_strict=True,
-        disable_lf_normalization=True,
-        auto_connect=False,
-    )
-    connection.key_policy = _PinnedHostKey(login)
-    return connection
+def _connect(login: Login, timeout: float, role: str = "router") -> tuple[paramiko.SSHClient, ...]:
+    """Log in, through the jump hosts if there are any; return the sessions, that with `login` last."""
+    key = _private_key(login)
+    clients = _connect(login.jump_host, timeout, "jump host") if login.jump_host else ()
+    client = paramiko.SSHClient()
+    client.set_missing_host_key_policy(_PinnedHostKey(login))
+    try:
+        client.connect(
+            login.host,
+            port=login.port,
+            username=login.username,
+            password=login.password.reveal() if login.password else None,
+            pkey=key,
+            allow_agent=login.use_agent,
+            look_for_keys=False,
+            timeout=timeout,
+            banner_timeout=timeout,
+            auth_timeout=timeout,
+            sock=_through(clients[-1], login) if clients else None,
+        )
+    except (*_ENDED, ConnectError) as error:
+        _close((*clients, client))
+        raise _explain(error, login, role) from None
+    return (*clients, client)
 
 
 def _private_key(login: Login) -> paramiko.PKey | None:
@@ -157,30 +155,6 @@ def _private_key(login: Login) -> paramiko.PKey | None:
         raise InputError("router key_file", str(login.key_file), allowed) from None
 
 
-def _open_jump(login: Login, timeout: float) -> paramiko.SSHClient:
-    client = paramiko.SSHClient()
-    client.set_missing_host_key_policy(_PinnedHostKey(login))
-    outer = _open_jump(login.jump_host, timeout) if login.jump_host else None
-    try:
-        client.connect(
-            login.host,
-            port=login.port,
-            username=login.username,
-            password=login.password.reveal() if login.password else None,
-            pkey=_private_key(login),
-            allow_agent=login.use_agent,
-            look_for_keys=False,
-            timeout=timeout,
-            banner_timeout=timeout,
-            auth_timeout=timeout,
-            sock=_through(outer, login) if outer is not None else None,
-        )
-    except (*_ENDED, ConnectError) as error:
-        client.close()
-        raise _explain(error, login, role="jump host") from None
-    return client
-
-
 def _through(jump: paramiko.SSHClient, login: Login) -> paramiko.Channel:
     transport = jump.get_transport()
     if transport is None:
@@ -188,39 +162,26 @@ def _through(jump: paramiko.SSHClient, login: Login) -> paramiko.Channel:
     return transport.open_channel("direct-tcpip", (login.host, login.port), ("127.0.0.1", 0))
 
 
-def _close(connection: BaseConnection | None, jump: paramiko.SSHClient | None) -> None:
-    client = getattr(connection, "remote_conn_pre", None)  # absent until Netmiko has begun to connect
-    if client is not None:
+def _close(clients: tuple[paramiko.SSHClient, ...]) -> None:
+    for client in reversed(clients):
         client.close()
-    if jump is not None:
-        jump.close()
 
 
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    current: BaseException | None = error
-    while current is not None:
-        yield current
-        current = current.__cause__ or current.__context__
-
-
-def _explain(error: Exception, login: Login, role: str = "router") -> ConnectError:
-    """Say what went wrong and what to do about it, from the first known cause (Netmiko hides Paramiko's)."""
+def _explain(error: Exception, login: Login, role: str) -> ConnectError:
+    """Say what went wrong and what to do about it."""
     where = f"{role} {login.address}"
-    for cause in _causes(error):
-        if isinstance(cause, ConnectError):
-            return cause
-        if isinstance(cause, IncompatiblePeer):
-            return ConnectError(f"cannot connect to {where}: " + _LEGACY.format(detail=cause))
-        if isinstance(cause, AuthenticationException) or "No authentication methods" in str(cause):
-            return ConnectError(
-                f"{where} refused the login of {login.username!r}: wrong password or key (or none), "
-                f"or no 'login local' / AAA method for SSH on its VTY lines"
-            )
-        if isinstance(cause, socket.gaierror):
-            return ConnectError(f"cannot connect to {where}: the name does not resolve")
-    last = str(error).strip().splitlines()[-1:] or ["it ended the connection at once"]
-    reasons = [str(cause).strip() for cause in _causes(error) if isinstance(cause, _ENDED)]
-    detail = next((reason for reason in reversed(reasons) if reason), last[0])
+    if isinstance(error, ConnectError):
+        return error
+    if isinstance(error, IncompatiblePeer):
+        return ConnectError(f"cannot connect to {where}: " + _LEGACY.format(detail=error))
+    if isinstance(error, AuthenticationException) or "No authentication methods" in str(error):
+        return ConnectError(
+            f"{where} refused the login of {login.username!r}: wrong password or key (or none), "
+            f"or no 'login local' / AAA method for SSH on its VTY lines"
+        )
+    if isinstance(error, socket.gaierror):
+        return ConnectError(f"cannot connect to {where}: the name does not resolve")
+    detail = str(error).strip() or "it ended the connection at once"
     # Paramiko's words for a port that takes the connection and never speaks SSH.
     detail = detail.removeprefix("[Errno None] ").replace("No existing session", "no SSH was spoken there")
     return RouterBusyError(

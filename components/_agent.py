@@ -31,11 +31,11 @@ for python in "${{{variable}:-}}" "${{VIRTUAL_ENV:-}}/bin/python" "$virtualenv/b
   command -v "$python" >/dev/null 2>&1 || continue
   "$python" -c 'import sys
 from importlib.util import find_spec
-sys.exit(not all(map(find_spec, ("{module}", "jinja2", "netmiko"))))' </dev/null >/dev/null 2>&1 || continue
+sys.exit(not all(map(find_spec, ("{module}", "jinja2", "paramiko"))))' </dev/null >/dev/null 2>&1 || continue
 """
 _NOT_FOUND = """\
 done
-echo 'no Python here has the router agent ({module}, with jinja2 and netmiko): set {variable} to one that has (docs: docs/errors.md#agent-not-found)' >&2
+echo 'no Python here has the router agent ({module}, with jinja2 and paramiko): set {variable} to one that has (docs: docs/errors.md#agent-not-found)' >&2
 """
 # Not `exec`: on Ctrl-C the command plugin kills what it started, which nobody can hear, and waits until its output ends. So it
 # kills this shell, and the agent, which looks after the shell named here, undoes its change.

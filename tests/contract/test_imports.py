@@ -22,7 +22,7 @@ WORLD = {"os", "sys", "socket", "subprocess", "time", "pathlib", "threading", "r
 PURE_ROLLOUT = ("tunnels", "cost", "columns", "kubernetes", "board")
 PURE_CISCO = ("model", "tree", "nvgen", "diff", "verify", "ownership", "plan", "order", "mss")
 # The only files that may: one talks SSH, one renders templates.
-ONLY = {"netmiko": ("transport.py",), "jinja2": ("templating.py",)}
+ONLY = {"paramiko": ("transport.py",), "jinja2": ("templating.py",)}
 
 
 def imported(file: Path) -> Iterator[str]:
@@ -88,7 +88,7 @@ def test_the_agent_knows_no_pulumi_and_no_aws_sdk(file: Path) -> None:
 def test_only_the_named_files_import_the_ssh_library_and_the_templates(file: Path) -> None:
     for library, only in ONLY.items():
         assert library not in set(imported(file)) or file.name in only
-    assert not set(imported(file)) & (SSH - {"netmiko"}) or file.name in ONLY["netmiko"]
+    assert not set(imported(file)) & SSH or file.name in ONLY["paramiko"]
 
 
 @pytest.mark.parametrize("name", PURE_CISCO)
