@@ -127,10 +127,8 @@ def blindness(state: RouterState) -> tuple[str, ...]:
 
 
 def obstacles(state: RouterState, options: Options) -> tuple[str, ...]:
-    """Name, a sentence each, what on the router keeps any change from being made safely."""
-    problems = list(blindness(state))
-    if _NO_PROMPT.search(state.running):
-        problems.append("the router shows no prompt in configuration mode: enter 'service prompt config'")
+    """Name, a sentence each, what on the router keeps any change from being made safely now."""
+    problems = list(lasting_obstacles(state, options))
     if state.lock_owner is not None:
         problems.append(f"the configuration is locked by {state.lock_owner} (show configuration lock)")
     if state.pending is not None:
@@ -138,6 +136,14 @@ def obstacles(state: RouterState, options: Options) -> tuple[str, ...]:
             f"{state.pending.user} has a rollback pending ({state.pending.value}): wait for it, "
             f"or have {state.pending.user} enter 'configure confirm' or 'configure revert now'"
         )
+    return tuple(problems)
+
+
+def lasting_obstacles(state: RouterState, options: Options) -> tuple[str, ...]:
+    """Name those of the obstacles that do not go away by themselves."""
+    problems = list(blindness(state))
+    if _NO_PROMPT.search(state.running):
+        problems.append("the router shows no prompt in configuration mode: enter 'service prompt config'")
     if not state.has_archive and options.archive is ArchivePolicy.REQUIRE:
         problems.append(
             "archive is off, so the router can't undo a change by itself: configure 'archive' and below it "

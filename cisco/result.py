@@ -60,10 +60,15 @@ class CheckResult:
     """Of a router that has the link and differs: when it was last configured, in its own words and zone."""
     changed_by: str | None = None
     """By whom; null where the router names nobody."""
+    problems: tuple[str, ...] = ()
+    """What an apply would stop at before it sends anything, a sentence each."""
 
     def as_json(self) -> dict[str, object]:
         """Return the form printed on standard output."""
-        return asdict(self) | {"unreachable": self.unreachable and with_remedy(self.unreachable)}
+        return asdict(self) | {
+            "unreachable": self.unreachable and with_remedy(self.unreachable),
+            "problems": [with_remedy(problem) for problem in self.problems],
+        }
 
 
 def diff_text(differences: Iterable[Difference]) -> str:

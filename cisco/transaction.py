@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Callable, Mapping
 
+from . import archive
 from .change import Change, Outcome
 from .clock import Deadline
 from .connection import Connection
@@ -14,7 +15,7 @@ from .login import Options
 from .model import Intent
 from .ownership import connection_of, generation, newest_mark
 from .plan import Owned, Plan
-from .preflight import blindness, examine, require_no_problem
+from .preflight import RouterState, blindness, examine, lasting_obstacles, no_room, require_no_problem
 from .releases import refusals
 from .render import render
 from .result import CheckResult, Result, Tier, diff_text
@@ -179,10 +180,13 @@ def check(
     rest = plan(running, render(held), owned=owned)
     is_drift = found is not None and not rest.is_empty
     changed = last_change(running) if is_drift else None
+    redactor = _redactor(connection, intent)
+    problems = tuple(redactor.redact(problem) for problem in _problems(router, options, intent, rest))
     return CheckResult(
         generation=_next_generation(connection, found, rest),
         in_sync=found is not None and rest.is_empty,
-        diff=_redactor(connection, intent).redact(_text(rest, refusals(router.release, intent, running))),
+        diff=redactor.redact(_text(rest, problems)),
+        problems=problems,
         changed_at=changed.at if changed is not None else None,
         changed_by=changed.by if changed is not None else None,
     )
@@ -195,10 +199,22 @@ def _next_generation(connection: Connection, found: int | None, rest: Plan) -> i
     return found if rest.is_empty else found + 1
 
 
-def _text(rest: Plan, refusals: tuple[str, ...]) -> str:
+def _problems(router: RouterState, options: Options, intent: Intent, rest: Plan) -> tuple[str, ...]:
+    """Return what an apply would stop at, where it has anything to do."""
+    if rest.is_empty:
+        return ()
+    return (
+        *(str(collision) for collision in rest.collisions),
+        *refusals(router.release, intent, router.running),
+        *lasting_obstacles(router, options),
+        *no_room(router, options, rest, archive.archive_path(router.release)),
+    )
+
+
+def _text(rest: Plan, problems: tuple[str, ...]) -> str:
     """Return what an apply would change, after what it would stop at, and warn of."""
     warnings = (f"warning: {warning}" for warning in rest.warnings)
-    said = (f"! {text}" for text in (*rest.collisions, *refusals, *warnings)) if not rest.is_empty else ()
+    said = (f"! {text}" for text in (*problems, *warnings)) if not rest.is_empty else ()
     return "\n".join((*said, diff_text(rest.differences))).strip("\n")
 
 

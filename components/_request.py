@@ -73,13 +73,20 @@ def require_options(options: Mapping[str, object]) -> None:
     require_one_of("options.archive", options.get("archive", "use"), _ARCHIVE)
 
 
-def request_json(known: Mapping[str, object], *, generation: int | None = None, wait: int | None = None) -> str:
+def request_json(
+    known: Mapping[str, object],
+    *,
+    generation: int | None = None,
+    wait: int | None = None,
+    manifest: Mapping[str, object] | None = None,
+) -> str:
     """Return the agent's input.
 
     Args:
         known: Its parts: link, handout, router, advertise, options, and the secrets by name.
         generation: The generation that the router is to hold.
         wait: How many seconds `verify` waits.
+        manifest: What the stack has on the router, as the last result says.
     """
     router = {name: value for name, value in _mapping(known["router"]).items() if value is not None}
     for name, field in (("router_password", "password"), ("router_enable_password", "enable_password")):
@@ -104,6 +111,8 @@ def request_json(known: Mapping[str, object], *, generation: int | None = None, 
     }
     if generation is not None:
         request["generation"] = generation
+    if manifest is not None:
+        request["manifest"] = manifest
     return json.dumps(request, sort_keys=True)
 
 

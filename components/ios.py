@@ -7,13 +7,14 @@ from typing import Any
 import pulumi
 from pulumi_command import local
 
-from ._agent import Answer, agent_module, asking, doing, masked, read_answer
+from ._agent import Answer, agent_module, doing, masked
 from ._names import link_name, require_link_name
 from ._request import request_json, require_options, require_router, secrets_of
 from ._routes import require_networks
 from ._validation import require_given
 from .inputs import checked, refusing, resolved
 from .router_args import IosCustomerGatewayArgs
+from .router_check import RouterCheck
 
 _MODULE = agent_module(__package__)
 # The agent has a deadline of its own, options.deadline, of two hours at most, and as long again to undo what it began.
@@ -41,8 +42,16 @@ class IosCustomerGateway(pulumi.ComponentResource):
         self._name = name
         with refusing(name):
             link = _link(name, args)
-        self.request = self._request(link, args)
-        generation = self._generation(args)
+        self.request = self._request(link, args, args["handout"])
+        planned = args.get("planned_handout")
+        self._check = RouterCheck(
+            name=name,
+            component=self,
+            request=self.request,
+            planned=None if planned is None else self._request(link, args, planned),
+        )
+        is_compared = args.get("drift_check", True)
+        generation = self._check.generation() if is_compared else pulumi.Output.from_input(1)
         stdin: pulumi.Output[str] = pulumi.Output.secret(
             pulumi.Output.all(self.request, generation).apply(
                 lambda known: request_json(known[0], generation=int(known[1]))
@@ -63,6 +72,7 @@ class IosCustomerGateway(pulumi.ComponentResource):
                 delete_before_replace=True,
                 additional_secret_outputs=["stdout", "stderr"],
                 custom_timeouts=_TIMEOUTS,
+                hooks=self._check.hooks() if is_compared else None,
             ),
         )
         self.result = pulumi.Output.secret(command.stdout)
@@ -83,21 +93,16 @@ class IosCustomerGateway(pulumi.ComponentResource):
             wait: How many seconds `verify` waits for the tunnels.
             is_shown: Whether its progress is shown as it comes.
         """
-        run = local.run_output(
-            command=verb,
-            interpreter=asking(_MODULE),
-            stdin=self.request.apply(lambda known: request_json(known, wait=wait)),
-            logging=local.Logging.STDERR if is_shown else local.Logging.NONE,
-            add_previous_output_in_env=False,
-            opts=pulumi.InvokeOptions(parent=self),
-        )
-        return run.apply(lambda done: read_answer(done.stdout, done.stderr))
+        stdin = self.request.apply(lambda known: request_json(known, wait=wait))
+        return self._check.ask(verb, stdin, is_shown=is_shown)
 
-    def _request(self, link: str, args: IosCustomerGatewayArgs) -> pulumi.Output[Mapping[str, Any]]:
+    def _request(
+        self, link: str, args: IosCustomerGatewayArgs, handout: pulumi.Input[str]
+    ) -> pulumi.Output[Mapping[str, Any]]:
         router: pulumi.Output[Mapping[str, object]] = resolved(args["router"])
         parts = {
             "link": link,
-            "handout": args["handout"],
+            "handout": handout,
             "router": checked(self._name, router, require_router),
             "advertise": args.get("advertise"),
             "options": args.get("options") or {},
@@ -106,30 +111,6 @@ class IosCustomerGateway(pulumi.ComponentResource):
             "jump_host_password": args.get("jump_host_password"),
         }
         return pulumi.Output.secret(resolved(parts))
-
-    def _generation(self, args: IosCustomerGatewayArgs) -> pulumi.Output[int]:
-        if not args.get("drift_check", True):
-            return pulumi.Output.from_input(1)
-        return pulumi.Output.all(self.ask("check"), self.request).apply(lambda known: self._read_check(*known))
-
-    def _read_check(self, answer: Answer, known: Mapping[str, Any]) -> int:
-        host, secrets = known["router"]["host"], secrets_of(known)
-        result = answer.result
-        why = result.get("unreachable") or (None if answer.is_given else answer.message)
-        if why:
-            raise pulumi.RunError(
-                f"{self._name}: the router {host} could not be compared with what it should hold: "
-                f"{masked(str(why), secrets)}. To go on without this check, set driftCheck (drift_check) to false."
-            )
-        if not result.get("in_sync"):
-            shown = f"{result.get('diff', '')}{_last_configured(result, str(known['router'].get('username')))}"
-            self._show_difference(host, masked(shown, secrets))
-        return int(str(result["generation"]))
-
-    def _show_difference(self, host: str, diff: str) -> None:
-        """Say what is going to be sent: in a preview a warning, since the router may have been changed by hand."""
-        say = pulumi.log.warn if pulumi.runtime.is_dry_run() else pulumi.log.info
-        say(f"the router {host} does not hold what this stack says; an up will send:\n{diff}", self)
 
 
 def _link(name: str, args: IosCustomerGatewayArgs) -> str:
@@ -143,16 +124,6 @@ def _link(name: str, args: IosCustomerGatewayArgs) -> str:
     link = args.get("link_name") or link_name(pulumi.get_stack(), name)
     require_link_name("link_name", link)
     return link
-
-
-def _last_configured(result: Mapping[str, Any], username: str) -> str:
-    """Say whose work the difference may be, where the router tells who configured it last."""
-    at, by = result.get("changed_at"), result.get("changed_by")
-    if not at or not by:
-        return f"\n(last configured at {at})" if at else ""
-    if by == username:
-        return f"\n(last configured by this stack's own user, at {at}: what differs is most likely new in the stack)"
-    return f"\n(last configured by {by}, not by this stack's user, at {at}: it may have been changed by hand)"
 
 
 def _object(text: str) -> Mapping[str, Any]:

@@ -127,6 +127,7 @@ class VpnLink(pulumi.ComponentResource):
         args = self._args
         own: dict[str, Any] = {
             "handout": vpn.handout,
+            "planned_handout": vpn.planned_handout,
             "link_name": args.get("link_name") or link_name(pulumi.get_stack(), self._name),
         }
         if args.get("advertise", "onprem") == "onprem" and not self._is_static:

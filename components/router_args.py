@@ -108,5 +108,8 @@ class IosCustomerGatewayArgs(RouterAccessArgs):
 
     handout: pulumi.Input[str]
     """What AWS hands out, as JSON (secret): SiteToSiteVpn's output of this name."""
+    planned_handout: NotRequired[pulumi.Input[str]]
+    """What of it is known before AWS has made the connection: SiteToSiteVpn's output of this name. With it, a preview of a
+    new link, too, finds what the router would refuse."""
     advertise: NotRequired[Sequence[str]]
     """The networks announced over BGP; without it the default route, as in the guide."""

@@ -1,6 +1,5 @@
 """Steps 2 to 5 of the guide: the gateway, the customer gateway, the connection, and the routes to it."""
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -9,8 +8,9 @@ import pulumi_aws as aws
 
 from ._addresses import GUIDE_INSIDE_CIDRS, inside_pairs, require_public_ip
 from ._asn import DEFAULT_AWS_ASN, DEFAULT_ROUTER_ASN, customer_gateway_asn
+from ._handout import handout, planned_handout
 from ._names import device_name, part, tagged
-from ._profiles import aws_tunnel_options, connection_arguments
+from ._profiles import connection_arguments
 from ._routes import require_apart_from_vpc
 from ._states import TunnelEnds, UnknownTunnelError, tunnel_ends
 from .adoption import importing, keys_held
@@ -43,6 +43,8 @@ class SiteToSiteVpn(pulumi.ComponentResource):
     """AWS's XML for the router (secret: it holds the keys)."""
     handout: pulumi.Output[str]
     """What AWS hands out, as the JSON that IosCustomerGateway takes (secret)."""
+    planned_handout: pulumi.Output[str]
+    """What of it is known before AWS has made the connection; the rest stood in for. Nothing in it is secret."""
 
     def __init__(self, name: str, args: SiteToSiteVpnArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         with refusing(name):
@@ -61,12 +63,13 @@ class SiteToSiteVpn(pulumi.ComponentResource):
         self._args = args
         self._child = pulumi.ResourceOptions(parent=self)
         self._is_transit = args.get("transit_gateway_id") is not None
-        self.router_asn = self._router_asn()
+        self._router_ip, self.router_asn = self._router()
         self._transit = self._find_transit_gateway()
         self._imports = args.get("import_ids") or {}
         keys = None if self._imports.get("vpn_connection") else self._keys()
         gateway, attachment = self._make_gateway()
-        connection = self._make_connection(gateway, attachment, self._make_customer_gateway(), keys)
+        customer_gateway = self._make_customer_gateway()
+        connection = self._make_connection(gateway, attachment, customer_gateway, keys)
         keys = keys or keys_held(connection, self._pairs)
         # By way of the attachment, so that what uses the gateway elsewhere comes after it and goes before it.
         attached = attachment.vpn_gateway_id if attachment is not None else gateway
@@ -78,7 +81,8 @@ class SiteToSiteVpn(pulumi.ComponentResource):
         self.customer_gateway_id = connection.customer_gateway_id
         self.transit_gateway_attachment_id = connection.transit_gateway_attachment_id
         self.customer_gateway_configuration = pulumi.Output.secret(connection.customer_gateway_configuration)
-        self.handout = self._handout(connection, keys)
+        self.handout = self._handout(connection, keys, (gateway, customer_gateway))
+        self.planned_handout = self._planned_handout()
         self.ends = self._ends(connection)
         self.register_outputs(
             {
@@ -88,6 +92,7 @@ class SiteToSiteVpn(pulumi.ComponentResource):
                 "transit_gateway_attachment_id": self.transit_gateway_attachment_id,
                 "customer_gateway_configuration": self.customer_gateway_configuration,
                 "handout": self.handout,
+                "planned_handout": self.planned_handout,
             }
         )
 
@@ -104,14 +109,16 @@ class SiteToSiteVpn(pulumi.ComponentResource):
         table = args.get("transit_gateway_route_table_id")
         return transit_gateway(self._name, args["transit_gateway_id"], table, self.router_asn, self)
 
-    def _router_asn(self) -> pulumi.Output[int]:
+    def _router(self) -> tuple[pulumi.Output[str], pulumi.Output[int]]:
+        """Return the customer gateway's address and AS number, its own where it exists."""
         args = self._args
         if args.get("customer_gateway_id") is None:
-            return pulumi.Output.from_input(args.get("bgp_asn", DEFAULT_ROUTER_ASN))
+            asn = pulumi.Output.from_input(args.get("bgp_asn", DEFAULT_ROUTER_ASN))
+            return self._public_ip(args["public_ip"]), asn
         opts = pulumi.InvokeOptions(parent=self)
         found = aws.ec2.get_customer_gateway_output(id=args["customer_gateway_id"], opts=opts)
         numbers: pulumi.Output[Sequence[int]] = pulumi.Output.all(found.bgp_asn, found.bgp_asn_extended)
-        return numbers.apply(lambda known: int(known[0] or known[1]))
+        return found.ip_address, numbers.apply(lambda known: int(known[0] or known[1]))
 
     def _make_gateway(self) -> tuple[pulumi.Input[str], aws.ec2.VpnGatewayAttachment | None]:
         """Return the gateway's id and, when it is attached here, the attachment."""
@@ -140,7 +147,7 @@ class SiteToSiteVpn(pulumi.ComponentResource):
         return aws.ec2.CustomerGateway(
             name,
             type="ipsec.1",
-            ip_address=self._public_ip(args["public_ip"]),
+            ip_address=self._router_ip,
             device_name=args.get("device_name") or device_name(pulumi.get_project(), pulumi.get_stack(), self._name),
             **customer_gateway_asn(args.get("bgp_asn", DEFAULT_ROUTER_ASN)),
             tags=self._tagged(name),
@@ -248,29 +255,33 @@ class SiteToSiteVpn(pulumi.ComponentResource):
                     opts=after,
                 )
 
-    def _handout(self, connection: aws.ec2.VpnConnection, keys: Sequence[pulumi.Output[str]]) -> pulumi.Output[str]:
-        settings, pairs = self._settings, self._pairs
+    def _handout(
+        self,
+        connection: aws.ec2.VpnConnection,
+        keys: Sequence[pulumi.Output[str]],
+        ends: Sequence[pulumi.Input[str]],
+    ) -> pulumi.Output[str]:
+        def document(known: Mapping[str, Any]) -> str:
+            return handout(self._settings, self._pairs, **known["parts"])
 
-        def as_json(known: Mapping[str, Any]) -> str:
-            options = [
-                aws_tunnel_options(settings[n], str(pairs[n].network), known["keys"][n]) for n in range(len(pairs))
-            ]
-            document = {
-                "customer_gateway_configuration": known["configuration"],
-                "tunnel_options": options,
-                "vpc_cidrs": known["vpc_cidrs"],
-            }
-            return json.dumps(document, sort_keys=True)
+        parts = {
+            "configuration": connection.customer_gateway_configuration,
+            "keys": list(keys),
+            "vpc_cidrs": self._vpc_cidrs(),
+        }
+        # In a preview that moves the connection to another gateway, AWS's document of it is the old one.
+        return pulumi.Output.secret(resolved({"parts": parts, "ends": list(ends)}).apply(document))
 
-        return pulumi.Output.secret(
-            resolved(
-                {
-                    "configuration": connection.customer_gateway_configuration,
-                    "keys": list(keys),
-                    "vpc_cidrs": self._vpc_cidrs(),
-                }
-            ).apply(as_json)
-        )
+    def _planned_handout(self) -> pulumi.Output[str]:
+        args = self._args
+        has_own_gateway = args.get("vpn_gateway_id") is None and not self._is_transit
+        asn = args.get("amazon_side_asn", DEFAULT_AWS_ASN) if has_own_gateway else None
+
+        def document(known: Mapping[str, Any]) -> str:
+            return planned_handout(self._settings, self._pairs, aws_asn=asn, is_static=self._is_static, **known)
+
+        parts = {"public_ip": self._router_ip, "router_asn": self.router_asn, "vpc_cidrs": self._vpc_cidrs()}
+        return resolved(parts).apply(document)
 
     def _vpc_cidrs(self) -> pulumi.Output[Sequence[str]]:
         args = self._args

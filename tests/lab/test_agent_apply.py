@@ -247,6 +247,7 @@ def test_check_says_beforehand_what_the_release_would_refuse() -> None:
     with bench() as lab:
         found = lab.check(replace(link(), tunnels=(one, two)))
         assert "! DH group 2 of phase 1 is refused by IOS-XE" in found.diff
+        assert any("DH group 2 of phase 1 is refused" in problem for problem in found.problems)
         assert found.in_sync is False
         assert "!" not in lab.check(link()).diff
 

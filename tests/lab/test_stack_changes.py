@@ -113,6 +113,8 @@ def test_a_link_removed_by_hand_is_made_again(link: StackLab) -> None:
     link.router.edit(["no interface Tunnel1", "no interface Tunnel2"])
     foreseen, said = link.preview()
     assert foreseen == {"update": 1}, said
+    assert "+ interface Tunnel1" in said
+    assert "not made by us" not in said, "what the stack knows to be its own is called somebody else's"
     link.up()
     assert without_generation(link.router.running_config()) == without_generation(in_sync)
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import boto3  # type: ignore[import-untyped]  # boto3 has no type hints
 import pytest
+from pulumi.automation import CommandError
 
 from lab.router.faults import Reject
 from tests.lab.stack_lab import StackLab, stack_lab
@@ -13,10 +14,31 @@ pytestmark = pytest.mark.xdist_group("stack_failures")  # one link for all of th
 
 
 @pytest.fixture(scope="module")
-def link(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StackLab]:
+def new_link(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StackLab]:
     with stack_lab(tmp_path_factory.mktemp("failures") / "lab", checkTimeout=8) as lab:
-        lab.up()
         yield lab
+
+
+@pytest.fixture(scope="module")
+def refusal(new_link: StackLab) -> str:
+    """Return what the first preview says where another tunnel has the number."""
+    new_link.router.edit(["interface Tunnel1", "ip address 10.99.0.1 255.255.255.0"])
+    with pytest.raises(CommandError) as refused:
+        new_link.preview()
+    new_link.router.edit(["no interface Tunnel1"])
+    return str(refused.value)
+
+
+@pytest.fixture(scope="module")
+def link(new_link: StackLab, refusal: str) -> StackLab:
+    assert refusal, "the router is as it was for the first preview"
+    new_link.up()
+    return new_link
+
+
+def test_a_first_preview_says_what_the_router_would_refuse(refusal: str) -> None:
+    assert "an up would stop at the router 127.0.0.1" in refusal
+    assert "interface Tunnel1 exists and is not ours: tunnel_numbers [2, 3] are free" in refusal
 
 
 def test_an_unreachable_router_is_named_with_the_setting_that_leaves_it_out(link: StackLab) -> None:

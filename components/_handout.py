@@ -1,0 +1,75 @@
+"""What AWS hands out, as the router's agent takes it; and as far as it is known of a connection that is not made yet."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ._addresses import InsidePair
+from ._asn import DEFAULT_AWS_ASN
+from ._profiles import TunnelSettings, aws_tunnel_options
+
+# What only AWS and the stack's keys will say, stood in for by what no router can hold.
+_CONNECTION_ID = "vpn-00000000000000000"
+_OUTSIDE = ("0.0.0.1", "0.0.0.2")
+_KEYS = ("not.known.yet.1", "not.known.yet.2")
+
+
+def handout(
+    settings: Sequence[TunnelSettings],
+    pairs: Sequence[InsidePair],
+    *,
+    configuration: str,
+    keys: Sequence[str],
+    vpc_cidrs: Sequence[str],
+) -> str:
+    """Return AWS's XML and tunnel options as the JSON that IosCustomerGateway takes; the keys are in both."""
+    options = [aws_tunnel_options(settings[n], str(pair.network), keys[n]) for n, pair in enumerate(pairs)]
+    document = {"customer_gateway_configuration": configuration, "tunnel_options": options, "vpc_cidrs": vpc_cidrs}
+    return json.dumps(document, sort_keys=True)
+
+
+def planned_handout(
+    settings: Sequence[TunnelSettings],
+    pairs: Sequence[InsidePair],
+    *,
+    public_ip: str,
+    router_asn: int,
+    aws_asn: int | None,
+    is_static: bool,
+    vpc_cidrs: Sequence[str],
+) -> str:
+    """Return as much as is known beforehand, which is enough to ask the router whether it would do; nothing in it is secret.
+
+    Args:
+        settings: What each tunnel negotiates.
+        pairs: The inside pairs, tunnel 1 first.
+        public_ip: The router's public address.
+        router_asn: Its AS number.
+        aws_asn: AWS's, where the gateway is the stack's own.
+        is_static: Whether the connection has static routing.
+        vpc_cidrs: The VPC side's networks.
+    """
+    options = [
+        aws_tunnel_options(settings[n], str(pair.network), _KEYS[n]) | {"OutsideIpAddress": _OUTSIDE[n]}
+        for n, pair in enumerate(pairs)
+    ]
+    attributes = {
+        "vpn_connection_id": _CONNECTION_ID,
+        "customer_gateway_address": public_ip,
+        "customer_gateway_bgp_asn": router_asn,
+        # Of a gateway that exists it is not asked; another number than the router's will do.
+        "vgw_bgp_asn": aws_asn or DEFAULT_AWS_ASN + (router_asn == DEFAULT_AWS_ASN),
+        "static_routes_only": is_static,
+    }
+    document = {"attributes": attributes, "tunnel_options": options, "vpc_cidrs": list(vpc_cidrs)}
+    return json.dumps(document, sort_keys=True)
+
+
+def as_held(known: Mapping[str, Any], manifest: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    """Return the parts of a request with the connection that the manifest knows in the place of one stood in for."""
+    document = json.loads(known["handout"])
+    held = (manifest or {}).get("connection_id")
+    if held is None or "attributes" not in document:
+        return known
+    document["attributes"]["vpn_connection_id"] = held
+    return {**known, "handout": json.dumps(document, sort_keys=True)}

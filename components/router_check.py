@@ -1,0 +1,123 @@
+"""The router compared with the stack, read-only: what differs, and in a preview what an up would stop at."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+from pulumi_command import local
+
+from ._agent import Answer, agent_module, asking, masked, read_answer
+from ._handout import as_held
+from ._request import request_json, secrets_of
+
+_MODULE = agent_module(__package__)
+Request = pulumi.Output[Mapping[str, Any]]
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class RouterCheck:
+    """Asks the router whether it holds the link.
+
+    Args:
+        name: The component's name.
+        component: The component, which what is said is about.
+        request: What the agent is asked; known once AWS has made the connection.
+        planned: The same of a connection that AWS has not made yet, where there is a plan of it.
+    """
+
+    name: str
+    component: pulumi.Resource
+    request: Request
+    planned: Request | None
+    is_in_doubt: bool = False
+    """Whether the comparison found problems, which only who knows what the stack has on the router can be sure of."""
+
+    def ask(self, verb: str, stdin: pulumi.Output[str], *, is_shown: bool = False) -> pulumi.Output[Answer]:
+        """Return what the agent answers to a verb that only reads; in a preview too."""
+        run = local.run_output(
+            command=verb,
+            interpreter=asking(_MODULE),
+            stdin=stdin,
+            logging=local.Logging.STDERR if is_shown else local.Logging.NONE,
+            add_previous_output_in_env=False,
+            opts=pulumi.InvokeOptions(parent=self.component),
+        )
+        return run.apply(lambda done: read_answer(done.stdout, done.stderr))
+
+    def generation(self) -> pulumi.Output[int]:
+        """Return the router's own number when in sync, else the one that an up is to write."""
+        asked = self.ask("check", self.request.apply(request_json))
+        return pulumi.Output.all(asked, self.request).apply(lambda known: self._compared(*known))
+
+    def hooks(self) -> pulumi.ResourceHookBinding:
+        """Return the hooks of the command that changes the router, which have a preview end where an up would."""
+        hook = pulumi.ResourceHook(
+            f"aws-cisco-vpn:router:{self.name}", self.foresee, pulumi.ResourceHookOptions(on_dry_run=True)
+        )
+        return pulumi.ResourceHookBinding(before_create=[hook], before_update=[hook])
+
+    def _compared(self, answer: Answer, known: Mapping[str, Any]) -> int:
+        result = self._given(answer, known)
+        if pulumi.runtime.is_dry_run() and result.get("problems"):
+            self.is_in_doubt = True
+        elif not result.get("in_sync"):
+            self._show(result, known)
+        return int(str(result["generation"]))
+
+    async def foresee(self, change: pulumi.ResourceHookArgs) -> None:
+        """Ask with the manifest of the last up, which the engine keeps: what is the stack's is no obstacle to it."""
+        if not pulumi.runtime.is_dry_run():
+            return  # the agent itself is asked in a moment
+        is_whole = await self.request.is_known()
+        request = self.request if is_whole else self.planned
+        if request is None or (is_whole and not self.is_in_doubt) or not await request.is_known():
+            return
+        before = await pulumi.Output.from_input((change.old_outputs or {}).get("stdout")).future()
+        manifest = json.loads(before or "{}").get("manifest")
+        stdin = request.apply(lambda known: request_json(as_held(known, manifest), manifest=manifest))
+        asked = pulumi.Output.all(self.ask("check", stdin), request)
+        # Not in an `apply`, which would end the program too: the hook's own failure ends the preview.
+        if known := await asked.future():
+            self._judge(*known, is_whole=is_whole)
+
+    def _judge(self, answer: Answer, known: Mapping[str, Any], *, is_whole: bool) -> None:
+        result = self._given(answer, known)
+        if problems := result.get("problems"):
+            shown = masked("\n".join(problems), secrets_of(known))
+            raise pulumi.RunError(f"{self.name}: an up would stop at the router {known['router']['host']}:\n{shown}")
+        if is_whole:
+            self._show(result, known)
+
+    def _given(self, answer: Answer, known: Mapping[str, Any]) -> Mapping[str, Any]:
+        why = answer.result.get("unreachable") or (None if answer.is_given else answer.message)
+        if why:
+            raise pulumi.RunError(
+                f"{self.name}: the router {known['router']['host']} could not be compared with what it should hold: "
+                f"{masked(str(why), secrets_of(known))}. To go on without this check, set driftCheck (drift_check) to false."
+            )
+        return answer.result
+
+    def _show(self, result: Mapping[str, Any], known: Mapping[str, Any]) -> None:
+        """Say what is going to be sent: in a preview a warning, since the router may have been changed by hand."""
+        is_preview = pulumi.runtime.is_dry_run()
+        # What may stop the change, or is worth knowing of it, the agent says itself in an up.
+        diff = [line for line in str(result.get("diff", "")).splitlines() if is_preview or not line.startswith("! ")]
+        last = _last_configured(result, str(known["router"].get("username")))
+        text = masked("\n".join((*diff, *last)), secrets_of(known))
+        say = pulumi.log.warn if is_preview else pulumi.log.info
+        host = known["router"]["host"]
+        say(f"the router {host} does not hold what this stack says; an up will send:\n{text}", self.component)
+
+
+def _last_configured(result: Mapping[str, Any], username: str) -> tuple[str, ...]:
+    """Say whose work the difference may be, where the router tells who configured it last."""
+    at, by = result.get("changed_at"), result.get("changed_by")
+    if not at:
+        return ()
+    if not by:
+        return (f"(last configured at {at})",)
+    if by == username:
+        return (f"(last configured by this stack's own user, at {at}: what differs is most likely new in the stack)",)
+    return (f"(last configured by {by}, not by this stack's user, at {at}: it may have been changed by hand)",)

@@ -1,0 +1,99 @@
+"""A preview ends where an up would stop at the router, and asks with what the stack has there."""
+
+import asyncio
+import json
+from typing import Any
+
+import pulumi
+import pytest
+
+from components.router_check import RouterCheck
+from tests.unit.recorded import Recorder, program, start
+
+ROUTER = {"host": "192.0.2.10", "username": "pulumi"}
+PLANNED: dict[str, Any] = {
+    "link": "dev-tokyo",
+    "router": ROUTER,
+    "handout": json.dumps({"attributes": {"vpn_connection_id": "vpn-0"}}),
+}
+WHOLE: dict[str, Any] = {**PLANNED, "handout": json.dumps({"customer_gateway_configuration": "<vpn_connection/>"})}
+TAKEN = "interface Tunnel1 exists and is not ours: tunnel_numbers [3, 4] are free"
+MANIFEST = {"connection_id": "vpn-0abc", "tokens": ["p200"]}
+
+
+def check(*, whole: bool, problems: tuple[str, ...] = (), preview: bool = True) -> tuple[RouterCheck, Recorder]:
+    """Return a check of a router with these problems; whether AWS has made the connection is `whole`."""
+    answer = {"generation": 5, "in_sync": False, "diff": "! a problem\n+ a line", "problems": problems}
+    recorder = start(Recorder(answers={"check": json.dumps(answer) + "\n\nexit 0"}), preview=preview)
+    component = pulumi.ComponentResource("test:index:Router", "tokyo")
+    request = pulumi.Output.from_input(WHOLE) if whole else unknown()
+    planned = pulumi.Output.from_input(PLANNED)
+    return RouterCheck(name="tokyo", component=component, request=request, planned=planned), recorder
+
+
+def unknown() -> "pulumi.Output[Any]":
+    known, value = asyncio.Future[bool](), asyncio.Future[Any]()
+    known.set_result(False)
+    value.set_result(None)
+    return pulumi.Output(set(), value, known)
+
+
+async def foresee(checked: RouterCheck, before: dict[str, Any] | None = None) -> None:
+    """Have the command's hook run, as the engine would."""
+    outputs = None if before is None else {"stdout": pulumi.Output.secret(json.dumps({"manifest": before}))}
+    await checked.foresee(pulumi.ResourceHookArgs(urn="urn", id="id", name="tokyo", type="type", old_outputs=outputs))
+
+
+def asked(recorder: Recorder) -> list[dict[str, Any]]:
+    return [json.loads(given["stdin"]) for _, given in recorder.calls]
+
+
+@program
+async def test_a_router_that_would_refuse_a_new_link_ends_its_preview() -> None:
+    checked, recorder = check(whole=False, problems=(TAKEN,))
+    with pytest.raises(
+        pulumi.RunError, match=r"tokyo: an up would stop at the router 192\.0\.2\.10:\ninterface Tunnel1"
+    ):
+        await foresee(checked)
+    (request,) = asked(recorder)
+    assert request["vpn"]["attributes"]["vpn_connection_id"] == "vpn-0"
+    assert "manifest" not in request
+
+
+@program
+async def test_a_router_that_would_take_it_ends_nothing() -> None:
+    checked, _ = check(whole=False)
+    await foresee(checked)
+
+
+@program
+async def test_what_the_stack_has_on_the_router_already_is_asked_with_it() -> None:
+    checked, recorder = check(whole=False)
+    await foresee(checked, MANIFEST)
+    (request,) = asked(recorder)
+    assert request["manifest"] == MANIFEST
+    assert request["vpn"]["attributes"]["vpn_connection_id"] == "vpn-0abc"
+
+
+@program
+async def test_an_up_leaves_it_to_the_agent_s_own_preflight() -> None:
+    checked, recorder = check(whole=False, problems=(TAKEN,), preview=False)
+    await foresee(checked)
+    assert asked(recorder) == []
+
+
+@program
+async def test_a_comparison_without_problems_is_not_made_twice() -> None:
+    checked, recorder = check(whole=True)
+    await checked.generation().future()
+    await foresee(checked, MANIFEST)
+    assert len(asked(recorder)) == 1
+
+
+@program
+async def test_a_problem_that_the_comparison_finds_is_told_only_if_the_manifest_leaves_it_one() -> None:
+    checked, recorder = check(whole=True, problems=(TAKEN,))
+    assert await checked.generation().future() == 5
+    with pytest.raises(pulumi.RunError, match="an up would stop"):
+        await foresee(checked, MANIFEST)
+    assert [request.get("manifest") for request in asked(recorder)] == [None, MANIFEST]
