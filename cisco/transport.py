@@ -46,6 +46,10 @@ _LEGACY = (
     "pip install 'aws-cisco-vpn[legacy-ssh]'"
 )
 
+# IOS 15 and some IOS-XE check an RSA key's signature by SHA-1 only, and do not say so (`server-sig-algs`): Paramiko tries
+# SHA-2 then, and is refused (netmiko#2652).
+_SHA2_SIGNATURES = {"pubkeys": ["rsa-sha2-512", "rsa-sha2-256"]}
+
 # What Paramiko raises where the other side is gone; which of them is a matter of the moment.
 _ENDED = (EOFError, OSError, SSHException)
 
@@ -119,7 +123,9 @@ def open_channel(login: Login, timeout: float) -> SshChannel:
     return SshChannel(shell, clients)
 
 
-def _connect(login: Login, timeout: float, role: str = "router") -> tuple[paramiko.SSHClient, ...]:
+def _connect(
+    login: Login, timeout: float, role: str = "router", *, by_sha1: bool = False
+) -> tuple[paramiko.SSHClient, ...]:
     """Log in, through the jump hosts if there are any; return the sessions, that with `login` last."""
     key = _private_key(login)
     clients = _connect(login.jump_host, timeout, "jump host") if login.jump_host else ()
@@ -134,15 +140,32 @@ def _connect(login: Login, timeout: float, role: str = "router") -> tuple[parami
             pkey=key,
             allow_agent=login.use_agent,
             look_for_keys=False,
+            disabled_algorithms=_SHA2_SIGNATURES if by_sha1 else None,
             timeout=timeout,
             banner_timeout=timeout,
             auth_timeout=timeout,
             sock=_through(clients[-1], login) if clients else None,
         )
     except (*_ENDED, ConnectError) as error:
+        is_worth_sha1 = (
+            isinstance(error, AuthenticationException) and not by_sha1 and _may_want_sha1(client, login, key)
+        )
         _close((*clients, client))
+        if is_worth_sha1:
+            return _connect(login, timeout, role, by_sha1=True)
         raise _explain(error, login, role) from None
     return (*clients, client)
+
+
+def _may_want_sha1(client: paramiko.SSHClient, login: Login, key: paramiko.PKey | None) -> bool:
+    """Whether an RSA key was refused without a word of the signatures that are taken, and we have SHA-1 (Paramiko 4)."""
+    transport = client.get_transport()
+    return (
+        transport is not None
+        and (login.use_agent or (key is not None and key.get_name() == "ssh-rsa"))
+        and "server-sig-algs" not in transport.server_extensions
+        and "ssh-rsa" in transport.preferred_pubkeys
+    )
 
 
 def _private_key(login: Login) -> paramiko.PKey | None:

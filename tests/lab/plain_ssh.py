@@ -21,13 +21,27 @@ def _host_key() -> paramiko.RSAKey:
     return paramiko.RSAKey.generate(2048)
 
 
-class PlainSsh:
-    """A router's SSH server. It turns the first `turns_away` connections away, and asks for the password in one way only."""
+# Public keys as IOS 15 and IOS-XE 16 take them: signed by SHA-1, without a word of it to the client.
+_AS_OLD = {"disabled_algorithms": {"pubkeys": ["rsa-sha2-256", "rsa-sha2-512"]}, "server_sig_algs": False}
 
-    def __init__(self, router: PlainRouter, method: str = "password", turns_away: int = 0, rekeys_at: str = "") -> None:
+
+class PlainSsh:
+    """A router's SSH server. It turns the first `turns_away` connections away, and lets in by one method only: `user_key` where
+    there is one, else the password.
+    """
+
+    def __init__(
+        self,
+        router: PlainRouter,
+        method: str = "password",
+        turns_away: int = 0,
+        rekeys_at: str = "",
+        user_key: paramiko.PKey | None = None,
+    ) -> None:
         self.router = router
-        self.method = method
+        self.method = method if user_key is None else "publickey"
         self.rekeys_at = rekeys_at
+        self.user_key = user_key
         self._turns_away = turns_away
         self._lock = threading.Lock()
         self._socket = socket.create_server(("127.0.0.1", 0))
@@ -60,7 +74,7 @@ class PlainSsh:
         self._socket.close()
 
     def _session(self, client: socket.socket) -> None:
-        transport = paramiko.Transport(client)
+        transport = paramiko.Transport(client, **_AS_OLD)
         transport.add_server_key(_host_key())
         try:
             transport.start_server(server=_Door(self))
@@ -108,6 +122,9 @@ class _Door(paramiko.ServerInterface):  # type: ignore[misc]  # Paramiko has no 
     def check_auth_password(self, username: str, password: str) -> int:
         return self._judged(self._server.method == "password" and self._is_right(username, password))
 
+    def check_auth_publickey(self, username: str, key: paramiko.PKey) -> int:
+        return self._judged(username == self._server.router.user and key == self._server.user_key)
+
     def check_auth_interactive(self, username: str, submethods: str) -> paramiko.InteractiveQuery | int:  # noqa: ARG002 - Paramiko's signature
         if self._server.method != "keyboard-interactive":
             return int(paramiko.AUTH_FAILED)
@@ -134,10 +151,14 @@ class _Door(paramiko.ServerInterface):  # type: ignore[misc]  # Paramiko has no 
 
 @contextmanager
 def plain_ssh(
-    router: PlainRouter, method: str = "password", turns_away: int = 0, rekeys_at: str = ""
+    router: PlainRouter,
+    method: str = "password",
+    turns_away: int = 0,
+    rekeys_at: str = "",
+    user_key: paramiko.PKey | None = None,
 ) -> Iterator[PlainSsh]:
     """Run one."""
-    server = PlainSsh(router, method, turns_away, rekeys_at)
+    server = PlainSsh(router, method, turns_away, rekeys_at, user_key)
     threading.Thread(target=server.serve, daemon=True).start()
     try:
         yield server

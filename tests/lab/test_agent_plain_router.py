@@ -1,7 +1,10 @@
 """The agent on a router that nobody made for it: no hidden defaults, Cisco's own safety net, and a hard way to hang up."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
+import paramiko  # type: ignore[import-untyped]  # Paramiko has no type hints
 import pytest
 
 from cisco.connection import Connection
@@ -288,6 +291,15 @@ def test_the_router_is_reached_over_ssh(server: dict[str, str]) -> None:
     with plain_ssh(PlainRouter(has_archive=True), **server) as reached:  # type: ignore[arg-type]  # its own
         assert apply(link(), over_ssh(reached), Options()).tier is Tier.DEVICE_TIMER
         assert reached.router.startup == reached.router.running()
+
+
+def test_an_rsa_key_opens_a_router_that_checks_it_by_sha_1_and_does_not_say_so(tmp_path: Path) -> None:
+    key = paramiko.RSAKey.generate(2048)
+    key.write_private_key_file(str(tmp_path / "id_rsa"))
+    with plain_ssh(PlainRouter(has_archive=True), user_key=key) as reached:
+        by_key = over_ssh(reached)
+        by_key.login = replace(reached.login, password=None, key_file=tmp_path / "id_rsa")
+        assert apply(link(), by_key, Options()).changed
 
 
 def test_a_router_that_turns_everybody_away_is_busy() -> None:
