@@ -35,6 +35,7 @@ warnings.filterwarnings("ignore", category=CryptographyDeprecationWarning)
 _WIDTH, _HEIGHT = 511, 1000
 _PIECE = 65535  # bytes read at a time
 _SEND_PATIENCE = 20.0  # seconds in which a router may take nothing of what it is sent
+_SHA1 = "ssh-rsa"  # a kind of key, and its oldest signature
 
 # Bytes one to one: a router's text may hold anything, and a piece may end inside a character.
 _ENCODING = "latin-1"
@@ -45,10 +46,6 @@ _LEGACY = (
     "'crypto key generate rsa modulus 2048' on IOS-XE; or install the client's legacy set: "
     "pip install 'aws-cisco-vpn[legacy-ssh]'"
 )
-
-# IOS 15 and some IOS-XE check an RSA key's signature by SHA-1 only, and do not say so (`server-sig-algs`): Paramiko tries
-# SHA-2 then, and is refused (netmiko#2652).
-_SHA2_SIGNATURES = {"pubkeys": ["rsa-sha2-512", "rsa-sha2-256"]}
 
 # What Paramiko raises where the other side is gone; which of them is a matter of the moment.
 _ENDED = (EOFError, OSError, SSHException)
@@ -124,7 +121,7 @@ def open_channel(login: Login, timeout: float) -> SshChannel:
 
 
 def _connect(
-    login: Login, timeout: float, role: str = "router", *, by_sha1: bool = False
+    login: Login, timeout: float, role: str = "router", *, without_sha1: bool = False
 ) -> tuple[paramiko.SSHClient, ...]:
     """Log in, through the jump hosts if there are any; return the sessions, that with `login` last."""
     key = _private_key(login)
@@ -140,32 +137,38 @@ def _connect(
             pkey=key,
             allow_agent=login.use_agent,
             look_for_keys=False,
-            disabled_algorithms=_SHA2_SIGNATURES if by_sha1 else None,
+            disabled_algorithms={"pubkeys": [_SHA1]} if without_sha1 else None,
             timeout=timeout,
             banner_timeout=timeout,
             auth_timeout=timeout,
             sock=_through(clients[-1], login) if clients else None,
+            transport_factory=_Transport,
         )
     except (*_ENDED, ConnectError) as error:
-        is_worth_sha1 = (
-            isinstance(error, AuthenticationException) and not by_sha1 and _may_want_sha1(client, login, key)
-        )
+        # A router may also have been told to take SHA-1 no longer.
+        is_worth_another = isinstance(error, AuthenticationException) and _has_signed_by_sha1(client, login, key)
         _close((*clients, client))
-        if is_worth_sha1:
-            return _connect(login, timeout, role, by_sha1=True)
+        if is_worth_another:
+            return _connect(login, timeout, role, without_sha1=True)
         raise _explain(error, login, role) from None
     return (*clients, client)
 
 
-def _may_want_sha1(client: paramiko.SSHClient, login: Login, key: paramiko.PKey | None) -> bool:
-    """Whether an RSA key was refused without a word of the signatures that are taken, and we have SHA-1 (Paramiko 4)."""
+class _Transport(paramiko.Transport):  # type: ignore[misc]  # Paramiko has no type hints
+    """Signs with an RSA key as IOS and many an IOS-XE check it: by SHA-1 alone, of which they say nothing (netmiko#2652, #2675)."""
+
+    @property
+    def preferred_pubkeys(self) -> tuple[str, ...]:
+        """Return the signatures to try, the likeliest first."""
+        known: tuple[str, ...] = super().preferred_pubkeys
+        is_silent_cisco = "Cisco" in self.remote_version and "server-sig-algs" not in self.server_extensions
+        return tuple(sorted(known, key=lambda name: name != _SHA1)) if is_silent_cisco else known
+
+
+def _has_signed_by_sha1(client: paramiko.SSHClient, login: Login, key: paramiko.PKey | None) -> bool:
     transport = client.get_transport()
-    return (
-        transport is not None
-        and (login.use_agent or (key is not None and key.get_name() == "ssh-rsa"))
-        and "server-sig-algs" not in transport.server_extensions
-        and "ssh-rsa" in transport.preferred_pubkeys
-    )
+    has_rsa = login.use_agent or (key is not None and key.get_name() == _SHA1)
+    return transport is not None and has_rsa and transport.preferred_pubkeys[0] == _SHA1
 
 
 def _private_key(login: Login) -> paramiko.PKey | None:

@@ -21,8 +21,8 @@ def _host_key() -> paramiko.RSAKey:
     return paramiko.RSAKey.generate(2048)
 
 
-# Public keys as IOS 15 and IOS-XE 16 take them: signed by SHA-1, without a word of it to the client.
-_AS_OLD = {"disabled_algorithms": {"pubkeys": ["rsa-sha2-256", "rsa-sha2-512"]}, "server_sig_algs": False}
+# An RSA key's signatures: as IOS 15 and IOS-XE 16 take them, and as an administrator may have it since.
+BY_SHA1, BY_SHA2 = ("ssh-rsa",), ("rsa-sha2-512", "rsa-sha2-256")
 
 
 class PlainSsh:
@@ -37,11 +37,14 @@ class PlainSsh:
         turns_away: int = 0,
         rekeys_at: str = "",
         user_key: paramiko.PKey | None = None,
+        takes: tuple[str, ...] = BY_SHA1,
     ) -> None:
         self.router = router
         self.method = method if user_key is None else "publickey"
         self.rekeys_at = rekeys_at
         self.user_key = user_key
+        self.refused = [name for name in (*BY_SHA1, *BY_SHA2) if name not in takes]
+        self.sessions = 0
         self._turns_away = turns_away
         self._lock = threading.Lock()
         self._socket = socket.create_server(("127.0.0.1", 0))
@@ -74,7 +77,10 @@ class PlainSsh:
         self._socket.close()
 
     def _session(self, client: socket.socket) -> None:
-        transport = paramiko.Transport(client, **_AS_OLD)
+        self.sessions += 1
+        # A router does not say which signatures it takes.
+        transport = paramiko.Transport(client, disabled_algorithms={"pubkeys": self.refused}, server_sig_algs=False)
+        transport.local_version = "SSH-2.0-Cisco-1.25"
         transport.add_server_key(_host_key())
         try:
             transport.start_server(server=_Door(self))
@@ -156,9 +162,10 @@ def plain_ssh(
     turns_away: int = 0,
     rekeys_at: str = "",
     user_key: paramiko.PKey | None = None,
+    takes: tuple[str, ...] = BY_SHA1,
 ) -> Iterator[PlainSsh]:
     """Run one."""
-    server = PlainSsh(router, method, turns_away, rekeys_at, user_key)
+    server = PlainSsh(router, method, turns_away, rekeys_at, user_key, takes)
     threading.Thread(target=server.serve, daemon=True).start()
     try:
         yield server

@@ -21,7 +21,7 @@ from tests.lab.plain_bench import connection, says
 from tests.lab.plain_config import read
 from tests.lab.plain_habits import CONFIGURED, DEBUGGED, LOCKED
 from tests.lab.plain_router import DENIED, RELEASES, Accident, Killed, PlainRouter
-from tests.lab.plain_ssh import PlainSsh, plain_ssh
+from tests.lab.plain_ssh import BY_SHA1, BY_SHA2, PlainSsh, plain_ssh
 from tests.lab.plain_vty import REFUSED
 
 SHOW_PENDING = "show archive config rollback timer"
@@ -293,13 +293,18 @@ def test_the_router_is_reached_over_ssh(server: dict[str, str]) -> None:
         assert reached.router.startup == reached.router.running()
 
 
-def test_an_rsa_key_opens_a_router_that_checks_it_by_sha_1_and_does_not_say_so(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("takes", "sessions"), [(BY_SHA1, 2), (BY_SHA2, 4)], ids=["SHA-1", "SHA-2"])
+def test_an_rsa_key_opens_a_router_that_does_not_say_which_signature_it_takes(
+    tmp_path: Path, takes: tuple[str, ...], sessions: int
+) -> None:
     key = paramiko.RSAKey.generate(2048)
     key.write_private_key_file(str(tmp_path / "id_rsa"))
-    with plain_ssh(PlainRouter(has_archive=True), user_key=key) as reached:
+    with plain_ssh(PlainRouter(has_archive=True), user_key=key, takes=takes) as reached:
         by_key = over_ssh(reached)
         by_key.login = replace(reached.login, password=None, key_file=tmp_path / "id_rsa")
         assert apply(link(), by_key, Options()).changed
+    # One for the change, one to prove that it has not locked us out; each refusal would count against us on the router.
+    assert reached.sessions == sessions
 
 
 def test_a_router_that_turns_everybody_away_is_busy() -> None:
