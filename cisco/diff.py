@@ -77,8 +77,14 @@ def plan(running: str, intended: str, *, owned: Owned = _NO_OWNERSHIP) -> Plan:
     return replace(made, owned=replace(owned, link=link.link, connection_id=link.connection_id, tokens=tokens))
 
 
-def removal(running: str, owned: Owned) -> Plan:
+def removal(running: str, owned: Owned, neighbors: frozenset[tuple[str, str]] = frozenset()) -> Plan:
     """Return what takes the link away and puts back what was there before it.
+
+    Args:
+        running: The running-config.
+        owned: What the manifest says that we own.
+        neighbors: VRF and peer of its BGP neighbours, where they are known: nothing on a router whose tunnels were deleted
+            by hand tells them.
 
     Raises:
         PreflightError: The running-config is incomplete, or `owned` names no link.
@@ -95,6 +101,8 @@ def removal(running: str, owned: Owned) -> Plan:
     # An id alone proves nothing: somebody may have configured AWS's text by hand.
     proven = replace(owned, connection_id=connection_id if owned.tokens else None)
     ours = ownership.ours(before, link.link, connection_id, proven, frozenset())
+    if ours.is_known:
+        ours = replace(ours, neighbors=neighbors)
     result = target(before.sections, {}, ours)
     if not ours.is_known and any(ours.named(name) for _, name in before.sections):
         result.warnings.append(f"what is named after {connection_id} was not made by us and stays")

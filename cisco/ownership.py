@@ -110,6 +110,7 @@ class Ours:
 
     `connection_ids` also holds the connection that the manifest says this one replaces. `is_known` is false while
     neither a mark nor the manifest knows the connection: then even objects named after it were made by hand.
+    `neighbors` are VRF and peer of those that a removal knows to be ours although their tunnel is gone.
     """
 
     link: str
@@ -119,6 +120,7 @@ class Ours:
     tokens: Mapping[str, str]
     tunnels: tuple[str, ...]
     others: Mapping[str, Mark]
+    neighbors: frozenset[tuple[str, str]] = frozenset()
 
     def owns(self, thing: str) -> bool:
         """Whether we made the thing that a token is about."""

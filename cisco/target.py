@@ -217,7 +217,13 @@ def our_neighbors(running: Sections, ours: Ours) -> set[tuple[str, str]]:
     # A tunnel whose VRF was changed by hand leaves its neighbour where our mark says that we were.
     families = {t.removeprefix(ownership.FAMILY) for t in ours.tokens if t.startswith(ownership.FAMILY)}
     pairs = {(vrf, peer_of(tunnel)) for tunnel in tunnels for vrf in {vrf_of(tunnel), *families}}
-    return {(vrf, peer) for vrf, peer in pairs if peer is not None}
+    # Of a tunnel that was deleted by hand, unless another interface leads there by now.
+    elsewhere = {
+        (vrf_of(other), peer_of(other))
+        for (kind, n), other in running.items()
+        if kind == "interface" and n not in ours.tunnels
+    }
+    return {(vrf, peer) for vrf, peer in pairs if peer is not None} | (ours.neighbors - elsewhere)
 
 
 def _drop_neighbors(result: Target, intended: Sections) -> None:

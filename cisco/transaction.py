@@ -12,7 +12,7 @@ from .errors import ConnectError, InputError, SessionLostError, Words
 from .fingerprint import with_fingerprints
 from .last_change import last_change
 from .login import Options
-from .model import Intent
+from .model import Bgp, Intent
 from .ownership import connection_of, generation, newest_mark
 from .plan import Owned, Plan
 from .preflight import RouterState, blindness, examine, lasting_obstacles, no_room, require_no_problem
@@ -119,13 +119,14 @@ def remove(
     With `forget_unreachable` a router that can't be reached is no error, but a warning.
     """
     owned = _owned_for_removal(Owned.from_manifest(manifest, adopt=options.adopt), intent, link)
+    neighbors = _neighbors(intent)
     redactor = _redactor(connection, intent)
     change = Change(
         connection,
         options,
         redactor,
-        decide=lambda running: removal(running, owned),
-        remaining=lambda running, made: removal(running, made.owned),
+        decide=lambda running: removal(running, owned, neighbors),
+        remaining=lambda running, made: removal(running, made.owned, neighbors),
         judge=lambda _state: (),
         report=lambda text: report(redactor.redact(text)),
         gives_up_archive=True,
@@ -230,6 +231,13 @@ def _owned_for_removal(owned: Owned, intent: Intent | None, link: str | None) ->
     return dataclasses.replace(
         owned, link=owned.link or intent.link, connection_id=owned.connection_id or intent.connection_id
     )
+
+
+def _neighbors(intent: Intent | None) -> frozenset[tuple[str, str]]:
+    """Return VRF and peer of the link's BGP neighbours, as far as AWS's document is at hand."""
+    if intent is None or not isinstance(intent.routing, Bgp):
+        return frozenset()
+    return frozenset((intent.inside_vrf or "", str(tunnel.aws_inside)) for tunnel in intent.tunnels)
 
 
 def _redactor(connection: Connection, intent: Intent | None) -> Redactor:

@@ -293,6 +293,24 @@ def test_a_removal_leaves_a_default_alone_that_the_router_shows() -> None:
     assert removal(shown, owned).is_empty
 
 
+@pytest.mark.parametrize("is_reused", [False, True])
+def test_a_removal_takes_the_neighbours_of_tunnels_that_were_deleted_by_hand(*, is_reused: bool) -> None:
+    made = router("router bgp 65001\nbgp log-neighbor-changes\nneighbor 10.9.9.9 remote-as 65010\nexit")
+    before = made.show()
+    owned = planned(made, link()).owned
+    holding(link(), made)
+    for line in ("no interface Tunnel1", "no interface Tunnel2"):
+        made.line(line)
+    if is_reused:
+        made.type("interface Tunnel7\nip address 169.254.44.2 255.255.255.252\nexit")
+    neighbors = frozenset(("", str(end.aws_inside)) for end in link().tunnels)
+    for command in removal(made.show(), owned, neighbors).commands:
+        made.line(command.text)
+    assert (made.show() == before) is not is_reused
+    assert ("neighbor 169.254.44.1 remote-as" in made.show()) is is_reused
+    assert "neighbor 169.254.44.5" not in made.show()
+
+
 def test_a_removal_takes_routing_then_tunnel_then_crypto_then_what_is_shared() -> None:
     gone = removal(holding(link()).show(), Owned(connection_id=ID))
     assert [step.scope for step in gone.steps] == ["Tunnel2", "Tunnel1", SHARED]
