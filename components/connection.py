@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from ._addresses import GUIDE_INSIDE_CIDRS, inside_pairs, require_public_ip
 from ._asn import DEFAULT_AWS_ASN, DEFAULT_ROUTER_ASN, require_aws_asn, require_different, require_router_asn
 from ._keys import require_distinct
 from ._names import require_device_name
@@ -23,8 +24,12 @@ def connection_settings(args: SiteToSiteVpnArgs) -> tuple[TunnelSettings, Tunnel
         require_distinct(one, two)
     if args.get("customer_gateway_id") is not None:
         require_absent(args, ("bgp_asn", "device_name"), "the customer gateway exists and has its own")
+    public_ip = args.get("public_ip")
+    if isinstance(public_ip, str):
+        require_public_ip("public_ip", public_ip)
     require_router_asn("bgp_asn", args.get("bgp_asn", DEFAULT_ROUTER_ASN))
     require_device_name("device_name", args.get("device_name") or "default")
+    inside_pairs(args.get("inside_cidrs", GUIDE_INSIDE_CIDRS))
     _check_gateway(args)
     _check_routing(args)
     _check_imports(args)

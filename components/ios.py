@@ -41,7 +41,7 @@ class IosCustomerGateway(pulumi.ComponentResource):
         super().__init__("aws-cisco-vpn:index:IosCustomerGateway", name, {}, opts)
         self._name = name
         with refusing(name):
-            link = _link(name, args)
+            link = checked_link(name, args)
         self.request = self._request(link, args, args["handout"])
         planned = args.get("planned_handout")
         self._check = RouterCheck(
@@ -113,7 +113,7 @@ class IosCustomerGateway(pulumi.ComponentResource):
         return pulumi.Output.secret(resolved(parts))
 
 
-def _link(name: str, args: IosCustomerGatewayArgs) -> str:
+def checked_link(name: str, args: IosCustomerGatewayArgs) -> str:
     """Check what is known before anything is made, and return the link's name on the router."""
     require_given(args, IosCustomerGatewayArgs.__required_keys__)
     router = args["router"]

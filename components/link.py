@@ -1,6 +1,7 @@
 """The whole link in one component: the VPC, the VPN, the router, and the proof that both tunnels are UP."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 import pulumi
@@ -12,12 +13,12 @@ from ._routes import advertised_warning, require_apart_from_vpc, require_network
 from ._states import TunnelState
 from ._typed import NotRequired
 from ._validation import ArgumentError, require_absent, require_between, require_given, require_one_of
-from .connection import both_tunnels
+from .connection import connection_settings
 from .final_check import FinalCheck
 from .impact import ImpactGuard, costly
 from .inputs import part_of, refusing
-from .ios import IosCustomerGateway
-from .network import VpcNetwork, VpcNetworkArgs
+from .ios import IosCustomerGateway, checked_link
+from .network import VpcNetwork, VpcNetworkArgs, require_network
 from .router_args import IosCustomerGatewayArgs, RouterAccessArgs
 from .vpn import SiteToSiteVpn
 from .vpn_args import ConnectionArgs, SiteToSiteVpnArgs
@@ -74,7 +75,10 @@ class VpnLink(pulumi.ComponentResource):
         self.guard = ImpactGuard(name, requires_up=args.get("check", "require") == "require")
         with refusing(name):
             warning = _check(args)
-            settings = both_tunnels(args)
+            # What the parts would refuse is refused before the first of them is made.
+            require_network(cast("VpcNetworkArgs", part_of(args, VpcNetworkArgs)))
+            settings = connection_settings(self._vpn_args(_NoNetwork()))
+            checked_link(name, cast("IosCustomerGatewayArgs", {**self._router_args(), "handout": "-"}))
         inputs = costly(args, settings, is_static=self._is_static)
         inputs |= {key: value for key, value in args.items() if key in _FREE}
         super().__init__("aws-cisco-vpn:index:VpnLink", name, inputs, self.guard.on_component(opts))
@@ -85,7 +89,8 @@ class VpnLink(pulumi.ComponentResource):
         vpn = SiteToSiteVpn(name, self._vpn_args(network), child)
         # The router is configured last and, on destroy, cleaned first: after all routes, not the connection alone.
         after = pulumi.ResourceOptions.merge(pulumi.ResourceOptions(depends_on=[vpn]), child)
-        router = IosCustomerGateway(name, self._router_args(vpn), after)
+        handouts = {"handout": vpn.handout, "planned_handout": vpn.planned_handout}
+        router = IosCustomerGateway(name, cast("IosCustomerGatewayArgs", {**self._router_args(), **handouts}), after)
         self.vpc_id = network.vpc_id
         self.subnet_ids = network.subnet_ids
         self.vpn_connection_id = vpn.vpn_connection_id
@@ -105,7 +110,7 @@ class VpnLink(pulumi.ComponentResource):
             }
         )
 
-    def _vpn_args(self, network: VpcNetwork) -> SiteToSiteVpnArgs:
+    def _vpn_args(self, network: "VpcNetwork | _NoNetwork") -> SiteToSiteVpnArgs:
         args = self._args
         is_transit = args.get("transit_gateway_id") is not None
         own: dict[str, Any] = {
@@ -123,16 +128,12 @@ class VpnLink(pulumi.ComponentResource):
             own["vpc_id"] = network.vpc_id
         return cast("SiteToSiteVpnArgs", {**part_of(args, ConnectionArgs), **own})
 
-    def _router_args(self, vpn: SiteToSiteVpn) -> IosCustomerGatewayArgs:
+    def _router_args(self) -> dict[str, Any]:
         args = self._args
-        own: dict[str, Any] = {
-            "handout": vpn.handout,
-            "planned_handout": vpn.planned_handout,
-            "link_name": args.get("link_name") or link_name(pulumi.get_stack(), self._name),
-        }
+        own: dict[str, Any] = {"link_name": args.get("link_name") or link_name(pulumi.get_stack(), self._name)}
         if args.get("advertise", "onprem") == "onprem" and not self._is_static:
             own["advertise"] = args["onprem_cidrs"]
-        return cast("IosCustomerGatewayArgs", {**part_of(args, RouterAccessArgs), **own})
+        return {**part_of(args, RouterAccessArgs), **own}
 
     def _checked_tunnels(self, vpn: SiteToSiteVpn, router: IosCustomerGateway) -> pulumi.Output[Sequence[TunnelState]]:
         check = FinalCheck(
@@ -145,6 +146,16 @@ class VpnLink(pulumi.ComponentResource):
         # The result is known only once the command has run: a preview of a change asks nobody.
         ready = pulumi.Output.all(vpn.ends, vpn.vpn_connection_id, vpn.router_asn, router.request, router.result)
         return pulumi.Output.unsecret(ready.apply(lambda known: check.tunnels(*known[:4])))
+
+
+@dataclass(frozen=True, slots=True)
+class _NoNetwork:
+    """Stands in for the network until that is made: its arguments have been checked, and nothing else of it matters."""
+
+    vpc_id: str = "vpc"
+    vpc_cidr: str = "0.0.0.0/0"
+    route_tables: Mapping[str, str] = field(default_factory=dict)
+    one_subnet_a_zone: Sequence[str] = ()
 
 
 def _check(args: VpnLinkArgs) -> str | None:

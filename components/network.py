@@ -50,7 +50,7 @@ class VpcNetwork(pulumi.ComponentResource):
         self._child = pulumi.ResourceOptions(parent=self)
         self._tags = args.get("tags") or {}
         with refusing(name):
-            _check(args)
+            require_network(args)
         subnets: list[aws.ec2.Subnet] = []
         if args.get("vpc_id") is not None:
             self.vpc_id = pulumi.Output.from_input(args["vpc_id"])
@@ -139,7 +139,8 @@ class VpcNetwork(pulumi.ComponentResource):
         return resolved(self._tags).apply(lambda tags: tagged(name, tags))
 
 
-def _check(args: VpcNetworkArgs) -> None:
+def require_network(args: VpcNetworkArgs) -> None:
+    """Check everything that is known before anything is made."""
     require_one_present(args, ("vpc_cidr", "vpc_id"), "a VPC to make, or one that exists")
     require_tags(args.get("tags") or {}, own=1)
     if args.get("vpc_id") is not None:
