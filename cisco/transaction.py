@@ -195,8 +195,8 @@ def check(
 
 def _next_generation(connection: Connection, found: int | None, rest: Plan) -> int:
     if found is None:
-        # A router that lost the link has forgotten its number too; the minute is one that it never held.
-        return int(connection.clock.time() // 60)
+        # A router that lost the link has forgotten its number too; the second is one that it never held.
+        return int(connection.clock.time())
     return found if rest.is_empty else found + 1
 
 

@@ -219,6 +219,15 @@ def test_check_tells_who_configured_a_router_that_differs() -> None:
         assert lab.check(link(mss=1300)).changed_by == USER
 
 
+def test_a_router_that_loses_the_link_a_moment_later_gets_another_number() -> None:
+    with bench() as lab:
+        first = lab.check(link()).generation
+        lab.apply(link(generation=first))
+        lab.router.edit(["no interface Tunnel1", "no interface Tunnel2"])
+        lab.clock.sleep(1)
+        assert lab.check(link()).generation != first
+
+
 def test_check_shows_what_apply_would_warn_of() -> None:
     with bench() as lab:
         lab.router.edit(["crypto isakmp keepalive 30 5"])
