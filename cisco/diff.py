@@ -7,7 +7,7 @@ computation the other way round.
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
 
-from . import isakmp_off, ownership, rival_routes, state, vrf, zones
+from . import dependents, isakmp_off, ownership, rival_routes, state, vrf, zones
 from .errors import AgentError, PreflightError
 from .fingerprint import check, fingerprint_peer, fingerprints, unseen
 from .layout import Layout, destination_of, layout
@@ -63,6 +63,8 @@ def plan(running: str, intended: str, *, owned: Owned = _NO_OWNERSHIP) -> Plan:
     result.warnings += zones.outside(config, before.sections, want.sections)
     tunnels = {name for kind, name in want.sections if kind == "interface"}.union(ours.tunnels, ours.others)
     result.warnings += rival_routes.beside(config, want.sections, tunnels)
+    result.collisions += dependents.in_use(config, before.sections, result.sections)
+    result.warnings += dependents.taken_along(before.sections, result.sections)
     places = layout(ours.tunnels, want.sections, before.sections)
     if result.collisions:
         return Plan(
@@ -89,7 +91,8 @@ def removal(running: str, owned: Owned, neighbors: frozenset[tuple[str, str]] = 
     Raises:
         PreflightError: The running-config is incomplete, or `owned` names no link.
     """
-    before = _running(running)
+    config = _config(running)
+    before = state.read(config)
     connection_id = owned.connection_id or ownership.connection_of(before, owned.link)
     if connection_id is None:
         held = sorted({(m.link, m.connection_id) for m in ownership.marks(before.sections).values()})
@@ -106,12 +109,15 @@ def removal(running: str, owned: Owned, neighbors: frozenset[tuple[str, str]] = 
     result = target(before.sections, {}, ours)
     if not ours.is_known and any(ours.named(name) for _, name in before.sections):
         result.warnings.append(f"what is named after {connection_id} was not made by us and stays")
+    owned = replace(owned, link=link.link, connection_id=connection_id)
+    if in_use := tuple(dependents.in_use(config, before.sections, result.sections)):
+        return Plan(collisions=in_use, differences=differences(before.sections, result.sections), owned=owned)
+    result.warnings += dependents.taken_along(before.sections, result.sections)
     places = layout(ours.tunnels, {}, before.sections)
     marker = next((name for name, index in places.interfaces.items() if index == 0), None)
     made = _assembled(before.sections, result, places, marker, None)
     # The marks go with the tunnels: only what they said tells afterwards whether something of ours is left.
-    tokens = ordered_tokens(ours.tokens.values())
-    return replace(made, owned=replace(owned, link=link.link, connection_id=connection_id, tokens=tokens))
+    return replace(made, owned=replace(owned, tokens=ordered_tokens(ours.tokens.values())))
 
 
 def differences(before: Sections, after: Sections) -> tuple[Difference, ...]:
@@ -159,10 +165,6 @@ def _path(entry: Entry, section: Section) -> tuple[str, ...]:
 def _config(running: str) -> Config:
     require_complete(running)
     return parse(running)
-
-
-def _running(text: str) -> State:
-    return state.read(_config(text))
 
 
 def _intended(text: str) -> State:

@@ -26,6 +26,7 @@ SECTIONS = (
     ("has no IKEv2", "refused-by-the-release"),
     ("was not made by us", "made-by-hand"),
     ("is already that of", "made-by-hand"),
+    ("which is to go", "used-by-something-else"),
     ("is not ours", "number-or-name-taken"),
     ("belongs to link", "number-or-name-taken"),
     ("belongs to another connection of link", "number-or-name-taken"),

@@ -311,6 +311,24 @@ def test_a_removal_takes_the_neighbours_of_tunnels_that_were_deleted_by_hand(*, 
     assert "neighbor 169.254.44.5" not in made.show()
 
 
+def test_a_removal_names_what_uses_an_object_of_ours_and_sends_nothing() -> None:
+    made = holding(link())
+    text = made.show().replace("\nend\n", f"\ncrypto ipsec profile MINE\n set transform-set ipsec-prop-{ID}-1\nend\n")
+    gone = removal(text, Owned(connection_id=ID))
+    assert [str(collision) for collision in gone.collisions] == [
+        f"'crypto ipsec profile MINE' uses ipsec-prop-{ID}-1, which is to go: take 'set transform-set ipsec-prop-{ID}-1' away first"
+    ]
+    assert gone.steps == ()
+
+
+def test_a_route_of_somebody_else_s_that_goes_with_a_tunnel_is_warned_of() -> None:
+    made = holding(link())
+    text = made.show().replace("\nend\n", "\nip route 172.16.0.0 255.255.0.0 Tunnel1\nend\n")
+    (warning,) = removal(text, Owned(connection_id=ID)).warnings
+    assert warning.startswith("'ip route 172.16.0.0 255.255.0.0 Tunnel1' is not ours, and goes with Tunnel1")
+    assert removal(made.show(), Owned(connection_id=ID)).warnings == ()
+
+
 def test_a_removal_takes_routing_then_tunnel_then_crypto_then_what_is_shared() -> None:
     gone = removal(holding(link()).show(), Owned(connection_id=ID))
     assert [step.scope for step in gone.steps] == ["Tunnel2", "Tunnel1", SHARED]
