@@ -11,16 +11,18 @@ from .tree import Config
 _NAMED = frozenset(
     {"keyring", "isakmp-profile", "transform-set", "ipsec-profile", "ikev2-keyring", "ikev2-profile", "proposal"}
 )
+# How a line begins that names one of them; a description or a remark may do so too, and holds nothing.
+_USES = ("set ", "keyring ", "proposal ", "tunnel protection ", "crypto ")
 
 
 def in_use(config: Config, before: Sections, after: Sections) -> Iterator[Collision]:
     """Yield a collision for each object of somebody else's that uses one of ours which goes."""
     gone = {name for kind, name in before.keys() - after.keys() if kind in _NAMED}
     ours = {section.header for ref, section in before.items() if after.get(ref) is not section}
-    for line in config.lines:
+    for line in config.lines if gone else ():
         if line.text in ours:
             continue
-        for user in (line, *line.children):
+        for user in (each for each in (line, *line.children) if each.text.startswith(_USES)):
             for name in sorted(gone.intersection(user.text.split(" "))):
                 yield Collision(f"'{line.text}'", f"uses {name}, which is to go", f"take '{user.text}' away first")
 
