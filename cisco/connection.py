@@ -53,7 +53,9 @@ class Connection:
         Raises:
             ConnectError: Not before the deadline.
         """
-        return self._retry(deadline, self._growing_pauses(), ConnectError)
+        terminal = self._retry(deadline, self._growing_pauses(), ConnectError)
+        terminal.widen()  # what is undone are long lines; a first session does so in its examination
+        return terminal
 
     def _retry(self, deadline: Deadline, pauses: Iterable[float], worth: type[ConnectError]) -> Terminal:
         for pause in pauses:

@@ -10,7 +10,7 @@ from .releases import Release, another_system, parse_release
 from .replies import ARCHIVE_OFF, matches
 from .revert import SHOW_PENDING, Pending, read_pending, tells_pending
 from .room import SHOW_FILE_SYSTEMS, FileSystem, file_systems, no_room_for_backup, no_room_for_startup
-from .terminal import Terminal
+from .terminal import WIDTH, Terminal
 from .tree import require_complete
 
 _PRIVILEGE = re.compile(r"privilege level is (\d+)", re.IGNORECASE)
@@ -24,10 +24,9 @@ _DENIED = re.compile(r"\s*%? ?(?:command )?authorization failed", re.IGNORECASE)
 _HOSTNAME = re.compile(r"^hostname (\S+)$", re.MULTILINE)
 _NO_PROMPT = re.compile(r"^no service prompt config$", re.MULTILINE)
 SHOW_RUNNING = "show running-config"
-_WIDTH = "terminal width 511"
 _SHOWN = 60  # characters of a line that is quoted
 _QUESTIONS = (
-    _WIDTH, "show version", "show privilege", "show parser view", "show archive", SHOW_PENDING, "show configuration lock", SHOW_FILE_SYSTEMS,
+    WIDTH, "show version", "show privilege", "show parser view", "show archive", SHOW_PENDING, "show configuration lock", SHOW_FILE_SYSTEMS,
 )  # fmt: skip
 
 

@@ -127,6 +127,20 @@ class Dialogue:
         """The line whose reply is next."""
         return self._pending[0] if self._pending else ""
 
+    @property
+    def is_echoed_ahead(self) -> bool:
+        """Whether the next line was echoed before this one was answered, as IOS never does: replies can't be told apart."""
+        if len(self._pending) == 1 or (body := self._after_first_echo()) is None:
+            return False
+        rest = _after_plain_echo(body, self._pending[1])
+        return rest is not None and rest.startswith("\n")
+
+    def take_back(self) -> tuple[tuple[str, ...], str]:
+        """Forget the lines that have no reply yet; return them, and what arrived behind the first one's echo."""
+        lines, arrived = tuple(self._pending), self.partial
+        self.forget()
+        return lines, arrived
+
     def sent(self, line: str) -> None:
         """Tell that a line was written."""
         self._pending.append(line)
@@ -154,22 +168,27 @@ class Dialogue:
 
     def prompt_at_the_end(self, text: str) -> Prompt | None:
         """Read the last line of a text as this router's prompt."""
-        found = self._prompt.fullmatch(text.rsplit("\n", 1)[-1])
+        last = text.rsplit("\n", 1)[-1]
+        found = self._prompt.match(last)
+        while found is not None and found.end() < len(last):  # several lines without a reply: `R1#R1#`
+            last = last[found.end() :]
+            found = self._prompt.match(last)
         return _prompt(found) if found else None
 
     @property
     def partial(self) -> str:
         """What has arrived of the reply that is not finished."""
-        buffer = self._buffer()
-        body = _after_echo(buffer, self._pending[0]) if self._pending else None
-        return buffer if body is None else body
+        body = self._after_first_echo()
+        return self._buffer() if body is None else body
+
+    def _after_first_echo(self) -> str | None:
+        return _after_echo(self._buffer(), self._pending[0]) if self._pending else None
 
     def question(self) -> str | None:
         """Return the question IOS waits on, if what has arrived ends in one."""
-        buffer = self._buffer()
-        if not self._pending or _after_echo(buffer, self._pending[0]) is None:
+        if self._after_first_echo() is None:
             return None
-        last = buffer.rsplit("\n", 1)[-1].strip()
+        last = self._buffer().rsplit("\n", 1)[-1].strip()
         return last if QUESTION.search(last) else None
 
     @property

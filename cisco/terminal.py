@@ -20,6 +20,7 @@ _FIRST_ECHO = r"\n*".join(map(re.escape, _FIRST))
 _FIRST_REPLY = re.compile(
     rf"^(?P<host>\S.{{0,79}}?)(?P<level>[>#]) ?{_FIRST_ECHO} *\n(?:.*\n)*?(?P=host)(?P=level) ?$", re.MULTILINE
 )
+WIDTH = "terminal width 511"  # a line longer than the terminal is wide is echoed in pieces
 _PASSWORD = re.compile(r"[Pp]ass(?:word|code):")
 _PAGED = (
     "the replies come page by page, although 'terminal length 0' was entered: AAA denies that line "
@@ -28,6 +29,7 @@ _PAGED = (
 # `end` is enough, unless AAA denies it, or could not ask its server just then; no mode of ours is deeper than four.
 _WAYS_OUT = ("end", "end", "exit", "exit", "exit", "exit")
 _INTERRUPT = "\x03"
+_LOOKS = ("show ", "terminal ")  # to ask one of these twice changes nothing
 _BANNER_END = 10_000  # of a longer banner only the end matters
 _SHOWN = 60  # characters of a line that is quoted
 
@@ -69,6 +71,10 @@ class Traffic:
     lines_sent: int = 0
 
 
+class _EchoedAheadError(SessionLostError):
+    """The terminal echoes what is typed ahead at once, so that nothing tells where one reply ends."""
+
+
 class Terminal:
     """A session at the exec prompt or in a configuration mode."""
 
@@ -77,6 +83,7 @@ class Terminal:
         self.deadline = deadline
         self._timing = timing
         self._traffic = traffic
+        self._may_type_ahead = True
         self.prompt = self._first_prompt()
         self._dialogue = Dialogue(self.prompt.hostname)
 
@@ -96,12 +103,20 @@ class Terminal:
         return next(iter(self._replies(is_slow=is_slow, answers=answers or {})))
 
     def pipeline(self, lines: Iterable[str], *, window: int = 10, is_slow: bool = False) -> Iterator[Reply]:
-        """Send lines, at most `window` of them unanswered, and yield the replies as they come."""
+        """Send lines, at most `window` of them unanswered, and yield the replies as they come.
+
+        IOS echoes a line when it comes to it. A terminal that echoes at once is asked again, and one by one from then on.
+        """
         queue = deque(lines)
         while queue or self._dialogue.outstanding:
-            room = window - self._dialogue.outstanding
+            room = (window if self._may_type_ahead else 1) - self._dialogue.outstanding
             self._write([queue.popleft() for _ in range(min(room, len(queue)))])
-            yield from self._replies(is_slow=is_slow, answers={})
+            try:
+                replies = self._replies(is_slow=is_slow, answers={})
+            except _EchoedAheadError:
+                queue.extendleft(reversed(self._take_back()))
+            else:
+                yield from replies
 
     def drain(self) -> None:
         """Wait for the replies to lines that are already on their way."""
@@ -130,6 +145,11 @@ class Terminal:
         """Take this name in a prompt as well as the one seen after login."""
         self._dialogue.know(hostname)
 
+    def widen(self) -> None:
+        """Have long lines echoed whole; never fails: a router that refuses is understood as well."""
+        with contextlib.suppress(SessionLostError):
+            self.run(WIDTH)
+
     def leave_configuration(self) -> None:
         """Come back to the exec prompt from wherever the session is."""
         if self._dialogue.outstanding:
@@ -156,6 +176,16 @@ class Terminal:
         """Drop the session."""
         self._channel.close()
 
+    def _take_back(self) -> tuple[str, ...]:
+        """Wait until every line on its way has been answered, whatever was said, and return the lines."""
+        self._may_type_ahead = False
+        lines, arrived = self._dialogue.take_back()
+        if not all(line.startswith(_LOOKS) for line in lines):
+            self._channel.close()
+            raise SessionLostError("the terminal echoes lines before it has answered those before them")
+        self.prompt = self._await_prompt(arrived)
+        return lines
+
     def _write(self, lines: list[str]) -> None:
         if not lines:
             return
@@ -181,6 +211,8 @@ class Terminal:
             if replies:
                 self.prompt = replies[-1].prompt
                 return replies
+            if self._dialogue.is_echoed_ahead:
+                raise _EchoedAheadError
             if not text and self._dialogue.is_paged:
                 self._channel.close()
                 raise SessionLostError(_PAGED)
@@ -209,8 +241,8 @@ class Terminal:
         self.prompt = self._await_prompt()
         return (Reply(line, partial.strip() or question, self.prompt),)
 
-    def _await_prompt(self) -> Prompt:
-        arrived, quiet = "", 0.0
+    def _await_prompt(self, arrived: str = "") -> Prompt:
+        quiet = 0.0
         while True:
             self.deadline.check()
             text = self._channel.read(self._timing.settle)
