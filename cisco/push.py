@@ -29,6 +29,8 @@ _FIRST_PAUSE = 0.5  # a session that was cleared is often gone at once; then twi
 
 # Never part of a plan; a plan with one of these is a mistake of ours, or an attack on it.
 _FORBIDDEN = ("reload", "erase", "write", "boot", "no router", "default", "configure", "delete", "format")
+# IOS leaves a probe's two modes with one `exit`; what leaves them one at a time is told a second time.
+_INNER_MODE = "config-ip-sla-echo"
 _EMPTY_BGP = "no router bgp "  # the one exception: a process that we made
 
 
@@ -96,6 +98,8 @@ class Pusher:
                 verdict = classify(command.text, reply.text)
             if verdict in (Verdict.REJECTED, Verdict.IN_USE):
                 raise self._rejection(command, reply.text)
+            if _leaves_two_modes(command) and reply.prompt.is_in("config-ip-sla"):
+                reply = self.terminal.run(command.text)
             self._require_mode(command, reply)
             self._warn(command, reply)
 
@@ -161,7 +165,11 @@ def _decides(command: Command, entered: set[tuple[str, str]]) -> bool:
     is_new_header = command.enters is not None and not command.text.startswith("exit") and place not in entered
     if is_new_header:
         entered.add(place)
-    return is_new_header or command.may_be_in_use
+    return is_new_header or command.may_be_in_use or _leaves_two_modes(command)
+
+
+def _leaves_two_modes(command: Command) -> bool:
+    return command.text == "exit" and command.mode == _INNER_MODE
 
 
 def _removes(command: Command) -> bool:

@@ -45,6 +45,36 @@ def test_nothing_is_sent_below_a_header_that_was_rejected() -> None:
     assert router.received[-1] == "interface Tunnel1"
 
 
+SLA = Step(
+    "Tunnel1",
+    (
+        Command("ip sla 100", "config", "config-ip-sla"),
+        Command("icmp-echo 169.254.1.1 source-interface Tunnel1", "config-ip-sla", "config-ip-sla-echo"),
+        Command("exit", "config-ip-sla-echo", "config"),
+        Command("ip sla schedule 100 life forever start-time now", "config"),
+    ),
+    (),
+)
+
+
+@pytest.mark.parametrize("ways_out", [["config"], ["config-ip-sla", "config"]])
+def test_a_probe_is_left_whether_exit_leaves_both_its_modes_or_one_at_a_time(ways_out: list[str]) -> None:
+    modes = {"ip sla 100": ["config-ip-sla"], SLA.commands[1].text: ["config-ip-sla-echo"], "exit": ways_out.copy()}
+
+    class Router(ScriptedRouter):
+        def write(self, text: str) -> None:
+            for line in text.split("\n")[:-1]:
+                if modes.get(line):
+                    self.prompt = f"R1({modes[line].pop(0)})#"
+                super().write(f"{line}\n")
+
+    router = Router(FakeClock(), prompt="R1(config)#")
+    pusher = pusher_on(router)
+    pusher.push(SLA)
+    pusher.settle()
+    assert router.received[-len(ways_out) - 1 :] == ["exit"] * len(ways_out) + [SLA.commands[3].text]
+
+
 def test_the_last_lines_of_a_step_travel_with_the_next_header_or_when_told() -> None:
     router = ScriptedRouter(FakeClock(), prompt="R1(config-if)#")
     pusher = pusher_on(router)
