@@ -39,7 +39,7 @@ from .push import Pusher
 from .result import Tier
 from .revert import LOCK_PAUSE, LOCK_TRIES, arm, confirm, enter_configuration, is_settled, settle_earlier
 from .rollback import Undo, left_over
-from .saving import may_be_unsaved, read_startup, save
+from .saving import NOT_SHOWN, may_be_unsaved, read_startup, save
 from .secret import Redactor
 from .terminal import Terminal
 
@@ -150,11 +150,14 @@ class Change:
         is_saved = False
         undo = Undo(self.connection, self.options, self.redactor, state.running, terminal)
         # An earlier run may have been killed between its proof and its save: then a reload would undo it.
-        is_forgotten = self.options.save and may_be_unsaved(state.running)
-        if is_forgotten and not self.decide(read_startup(terminal)).is_empty:
-            self._save(undo, plan)
-            self.warnings.append("an earlier run's change had not been saved; it is now")
-            is_saved = True
+        if self.options.save and may_be_unsaved(state.running):
+            startup = read_startup(terminal)
+            if startup is None:
+                self.warnings.append(NOT_SHOWN)
+            elif not self.decide(startup).is_empty:
+                self._save(undo, plan)
+                self.warnings.append("an earlier run's change had not been saved; it is now")
+                is_saved = True
         undo.terminal.log_out()
         return Outcome(plan, Tier.NONE, is_saved, tuple(self.warnings))
 

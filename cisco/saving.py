@@ -7,8 +7,14 @@ from .clock import Clock
 from .errors import AgentError
 from .replies import on_one_line
 from .terminal import Terminal
+from .tree import is_complete
 
+NOT_SHOWN = (
+    "the configuration was changed since it was last saved, and the router does not show its startup-config: "
+    "whether the link is saved can't be told ('write memory' saves it)"
+)
 _SHOW_STARTUP = "show startup-config"
+_NOTHING_SAVED = re.compile(r"startup-config is not present", re.IGNORECASE)
 _OK = re.compile(r"\[OK\]")
 _BUSY = re.compile(r"device or resource busy|try again|in use", re.IGNORECASE)
 _ANSWERS = {r"\[confirm\]": "", r"Destination filename": ""}
@@ -54,6 +60,9 @@ def _moment(pattern: re.Pattern[str], running: str) -> datetime.datetime | None:
         return None  # no such day: nothing is known of it
 
 
-def read_startup(terminal: Terminal) -> str:
-    """Return the startup-config."""
-    return terminal.run(_SHOW_STARTUP, is_slow=True).text
+def read_startup(terminal: Terminal) -> str | None:
+    """Return the startup-config, one line where nothing was ever saved; ``None`` where the router does not show it whole."""
+    text = terminal.run(_SHOW_STARTUP, is_slow=True).text
+    if _NOTHING_SAVED.search(text):
+        return "end"
+    return text if is_complete(text) else None

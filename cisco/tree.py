@@ -76,14 +76,19 @@ def parse(text: str) -> Config:
     return Config(tuple(root.children))
 
 
+def is_complete(text: str) -> bool:
+    """Return whether a configuration finishes with ``end``."""
+    return re.search(r"(?:^|\n)end$", text.rstrip()) is not None
+
+
 def require_complete(text: str) -> None:
     """Refuse a running-config that does not finish with ``end``: one cut short would plan false removals.
 
     Raises:
         PreflightError: The final ``end`` is missing.
     """
-    tail = text.rstrip()
-    if not re.search(r"(?:^|\n)end$", tail):
+    if not is_complete(text):
+        tail = text.rstrip()
         seen = tail.count("\n") + 1 if tail else 0
         raise PreflightError(
             (f"the running-config is incomplete: no final 'end' after {counted(seen, 'line')} (cut short in transit?)",)

@@ -278,6 +278,23 @@ def test_a_router_that_is_renamed_half_way_is_found_again_under_its_other_name()
     assert says(router.running()) == says(before)  # the rollback takes the other name back as well
 
 
+@pytest.mark.parametrize("startup", ["startup-config is not present\n", REFUSED])
+def test_a_startup_config_that_is_not_shown_stops_no_second_run(startup: str) -> None:
+    router = PlainRouter(has_archive=True)
+    apply(link(), connection(router), Options(save=False))
+    before, router.startup = router.startup, ""
+    router.refuses["show startup-config"] = startup
+
+    again = apply(link(), connection(router), Options())
+    if startup == REFUSED:  # nobody can tell, so nothing is written
+        assert not again.saved
+        assert router.startup == ""
+        assert "'write memory' saves it" in again.warnings[-1]
+    else:
+        assert again.saved
+        assert router.startup == router.running() != before
+
+
 def over_ssh(server: PlainSsh) -> Connection:
     return Connection(server.login, timing=Timing(60, 60, 0.05, 0.1, 0.1), clock=server.router.clock)
 
