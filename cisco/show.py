@@ -65,6 +65,8 @@ class Interface:
     inside: IPv4Interface | None = None
     source: str | None = None
     destination: IPv4Address | None = None
+    has_no_address: bool = False
+    """Whether IOS says so, or that the interface borrows another one's."""
 
     @property
     def is_up(self) -> bool:
@@ -82,6 +84,7 @@ _HEADER = re.compile(
     r"^(?P<name>[A-Za-z][\w./:-]*) is (?P<status>[a-z][a-z -]*), line protocol is (?P<protocol>[a-z]+)\b"
 )
 _INSIDE = re.compile(r"^Internet address is (\d+\.\d+\.\d+\.\d+/\d+)$")
+_NO_ADDRESS = re.compile(r"^(?:Internet protocol processing disabled|Interface is unnumbered\b.*)$")
 # `Tunnel source 192.0.2.1 (GigabitEthernet1), destination 72.21.209.225`
 _SOURCE = re.compile(r"^Tunnel source (?P<source>[^ ,]+)")
 _DESTINATION = re.compile(r"\bdestination (\d+\.\d+\.\d+\.\d+)")
@@ -104,7 +107,8 @@ def _interface(header: re.Match[str], block: list[str]) -> Interface:
         if "Tunnel" in line and (match := _DESTINATION.search(line)) is not None:
             destination = address(match[1])
     status, protocol = header["status"].strip(), header["protocol"]
-    return Interface(header["name"], status, protocol, inside, source, destination)
+    has_no_address = any(_NO_ADDRESS.match(line) for line in block)
+    return Interface(header["name"], status, protocol, inside, source, destination, has_no_address)
 
 
 def _interface_address(text: str) -> IPv4Interface | None:

@@ -144,7 +144,7 @@ def _track(number: int, block: list[str]) -> Track:
     sla = first(_TRACK_SLA, block)
     return Track(
         number,
-        block[0] if block else "",
+        block[0] if block and _TRACK_STATE.match(block[0]) is None else "",
         state["state"] if state is not None else "unknown",
         state["detail"] if state is not None else "",
         first(_SLA_CODE, block),

@@ -167,7 +167,9 @@ def _note(said: _Said, intent: Intent, tunnel: Tunnel, ike_reason: str | None) -
 
 
 def _unused(said: _Said, intent: Intent, tunnel: Tunnel) -> str | None:
-    """Return which of the VPC's networks the routing table does not send through this tunnel, as a backup's."""
+    """Return which of the VPC's networks the routing table does not send through this tunnel, as a backup's, or that nobody can tell."""
+    if isinstance(intent.routing, Static) and not said.has_route_table:
+        return "the router does not show its routing table: whether the VPC's networks are in it is not known"
     missing = _without_route(said, intent, (tunnel,))
     return f"the routing table has no route to {missing} through this tunnel" if missing else None
 
@@ -198,6 +200,8 @@ def _misconfigured(said: _Said, shown: Interface | None, tunnel: Tunnel) -> str 
         return f"the tunnel goes to {shown.destination}, not to {tunnel.aws_outside}"
     if shown.inside is not None and shown.inside.ip != tunnel.router_inside.ip:
         return f"the inside address is {shown.inside.ip}, not {tunnel.router_inside.ip}"
+    if shown.has_no_address:
+        return f"interface {shown.name} has no inside address of its own: it is to be {tunnel.router_inside.ip}"
     return None
 
 
@@ -272,7 +276,15 @@ def _routing(said: _Said, intent: Intent, tunnel: Tunnel) -> _Routing:
     number = intent.routing.sla_numbers[tunnel.index]
     sla, track = _sla(said, number)
     since = track.last_change if track is not None and track.state == "Up" else None
-    return _Routing(None, sla, _sla_reason(said, number, sla) or _unreached(said, intent), since)
+    reason = _tracks_other(track) or _sla_reason(said, number, sla) or _unreached(said, intent)
+    return _Routing(None, sla, reason, since)
+
+
+def _tracks_other(track: show_routing.Track | None) -> str | None:
+    """Tell that a track object is not the tunnel's own: its state says nothing of the tunnel."""
+    if track is None or str(track.number) in track.subject.split() or not track.subject:
+        return None
+    return f"track {track.number} watches {track.subject!r}, not SLA {track.number}"
 
 
 def _bgp_reason(said: _Said, intent: Intent, routing: Bgp, tunnel: Tunnel, bgp: BgpState) -> str | None:

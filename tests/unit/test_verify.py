@@ -275,6 +275,35 @@ def test_a_network_kept_from_bgp_is_no_cause_while_another_gets_through(said: di
     assert first(answers() | said).is_up
 
 
+@pytest.mark.parametrize(
+    "subject", ["Interface GigabitEthernet1 line-protocol", "IP SLA 7 reachability", "List boolean or"]
+)
+def test_a_track_that_watches_something_else_says_nothing_of_the_tunnel(subject: str) -> None:
+    said = answers(is_static=True)
+    said["show track 100"] = track(100).replace("IP SLA 100 reachability", subject)
+    assert first(said, is_static=True).reason == f"track 100 watches {subject!r}, not SLA 100"
+
+
+@pytest.mark.parametrize(
+    "line", ["Internet protocol processing disabled", "Interface is unnumbered. Using address of Loopback0 (10.0.0.1)"]
+)
+def test_a_tunnel_without_an_address_of_its_own_is_not_up(line: str) -> None:
+    said = answers(is_static=True)
+    said["show interfaces Tunnel1"] = interface(1, PEERS[0]).replace("Internet address is 169.254.255.2/30", line)
+    assert first(said, is_static=True).reason == (
+        "interface Tunnel1 has no inside address of its own: it is to be 169.254.255.2"
+    )
+
+
+def test_a_routing_table_that_is_not_shown_is_noted() -> None:
+    said = answers(is_static=True) | {"show ip route static": "Command authorization failed."}
+    tunnel = first(said, is_static=True)
+    assert tunnel.is_up  # its track is Up, for which alone the route is in the table
+    assert tunnel.note == (
+        "the router does not show its routing table: whether the VPC's networks are in it is not known"
+    )
+
+
 def test_a_refused_command_is_named_and_never_up() -> None:
     said = answers() | {f"show crypto ipsec sa peer {PEERS[0]}": "Command authorization failed.\n"}
     tunnel = first(said)
