@@ -22,10 +22,13 @@ _INTEGRITY = {
     "sha1": Integrity.SHA1,
     "hmac-sha1-96": Integrity.SHA1,
     "sha256": Integrity.SHA2_256,
+    "sha2-256": Integrity.SHA2_256,
     "hmac-sha2-256-128": Integrity.SHA2_256,
     "sha384": Integrity.SHA2_384,
+    "sha2-384": Integrity.SHA2_384,
     "hmac-sha2-384-192": Integrity.SHA2_384,
     "sha512": Integrity.SHA2_512,
+    "sha2-512": Integrity.SHA2_512,
     "hmac-sha2-512-256": Integrity.SHA2_512,
 }
 _Word = TypeVar("_Word", bound=Enum)

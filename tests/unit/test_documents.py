@@ -65,6 +65,12 @@ def test_a_providers_tunnel_options_go_to_the_tunnel_of_their_inside_cidr(tmp_pa
     assert [tunnel.phase1.lifetime for tunnel in link.tunnels] == [28800, 28800]
 
 
+@pytest.mark.parametrize("word", ["sha256", "sha2-256", "hmac-sha2-256-128"])
+def test_an_algorithm_is_known_by_the_xmls_words_and_by_those_of_awss_options(word: str, tmp_path: Path) -> None:
+    read_intent = read(XML.replace(">sha1<", f">{word}<"), tmp_path)
+    assert {tunnel.phase1.integrity.value for tunnel in read_intent.tunnels} == {"SHA2-256"}
+
+
 def test_a_number_may_be_written_as_other_languages_write_it(tmp_path: Path) -> None:
     options = [{"OutsideIpAddress": str(t.aws_outside), "Phase1LifetimeSeconds": 3600.0} for t in intent("bgp-vgw.xml").tunnels]  # fmt: skip
     link = read({**CONNECTION, "Options": {"TunnelOptions": options}}, tmp_path)
