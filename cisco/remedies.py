@@ -21,6 +21,7 @@ SECTIONS = (
     ("not an IOS or IOS-XE router", "not-an-ios-router"),
     ("does not look like an IOS router", "not-an-ios-router"),
     ("shows no prompt in configuration mode", "no-prompt-in-configuration-mode"),
+    ("an interface name such as", "interface-not-on-the-router"),
     ("is not on this router", "interface-not-on-the-router"),
     ("weak algorithms are, from", "refused-by-the-release"),
     ("has no IKEv2", "refused-by-the-release"),

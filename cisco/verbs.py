@@ -89,7 +89,8 @@ def remove_command(request: Request) -> int:
     """Take the link off the router; print the result and drop the manifest's file, unless the link is still there."""
     from .transaction import remove
 
-    intent = intent_of(request) if request.vpn is not None else None
+    # What a removal needs of AWS's document is whose the link is; the networks of static routing are on the router.
+    intent = intent_of(request, for_print=True) if request.vpn is not None else None
     result = remove(
         connection_of(request),
         request.options,

@@ -11,11 +11,13 @@ from typing import Any
 
 import pytest
 
+import cisco.transaction
 import cisco.verbs
 from cisco.__main__ import _ENTRY as ENTRY
 from cisco.__main__ import main
 from cisco.errors import ConnectError, InputError
 from cisco.flags import VERBS, build_parser, request_from_flags
+from cisco.model import Intent
 from cisco.request import Request, parse_request
 from cisco.result import CheckResult
 from tests.unit.aws_documents import DATA, xml
@@ -48,6 +50,22 @@ def test_render_masks_the_keys_unless_asked(
     _, shown, _ = run(capsys, monkeypatch, "render", "--aws-config", BGP, "--show-secrets")
     assert all(key in shown for key in KEYS)
     assert masked == shown.replace(KEYS[0], "***").replace(KEYS[1], "***")
+
+
+def test_a_removal_asks_for_nothing_that_only_a_configuration_needs(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    removed: list[str] = []
+
+    def remove(*_where: object, intent: Intent, **_how: object) -> None:
+        removed.append(intent.connection_id)
+        raise ConnectError("nobody is there")
+
+    monkeypatch.setattr(cisco.transaction, "remove", remove)
+    # No --cidr, no --wan-interface.
+    flags = ("--host", "r", "--username", "u", "--host-key", FINGERPRINT, "--ssh-agent", "--nat")
+    code, _, said = run(capsys, monkeypatch, "remove", "--aws-config", str(DATA / "static-vgw.xml"), *flags)
+    assert (code, len(removed)) == (6, 1), said
 
 
 def test_flags_and_json_give_the_same_text(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
