@@ -22,7 +22,8 @@ from cisco.revert import enter_configuration
 from cisco.secret import Redactor, Secret
 
 OURS, NETMIKO, FLOOR = "this agent", "Netmiko send_config_set, checked", "the floor"
-_ERRORS = r"^%.*$"  # what Netmiko's users give as error_pattern: any reply that begins with a percent sign
+# What Netmiko's users give as error_pattern. Any `%` would not do: IOS says `% A profile is deemed incomplete …`, which is harmless.
+_ERRORS = r"^% ?(?:Invalid|Incomplete|Ambiguous|Unknown|Error).*$"
 _LONGEST = 600.0
 
 
