@@ -4,11 +4,10 @@ import base64
 import hashlib
 import socket
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cache
 
 import paramiko  # type: ignore[import-untyped]  # Paramiko has no type hints
+from typing_extensions import Self
 
 from cisco.errors import RouterBusyError
 from cisco.login import Login
@@ -58,8 +57,15 @@ class PlainSsh:
             "127.0.0.1", self.router.user, f"SHA256:{fingerprint}", port=port, password=Secret(self.router.password)
         )
 
-    def serve(self) -> None:
-        """Answer every connection until the socket is closed."""
+    def __enter__(self) -> Self:
+        threading.Thread(target=self._serve, daemon=True).start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._socket.shutdown(socket.SHUT_RDWR)
+        self._socket.close()
+
+    def _serve(self) -> None:
         while True:
             try:
                 client, _ = self._socket.accept()
@@ -70,11 +76,6 @@ class PlainSsh:
                 client.close()
             else:
                 threading.Thread(target=self._session, args=(client,), daemon=True).start()
-
-    def close(self) -> None:
-        """Answer nobody any more."""
-        self._socket.shutdown(socket.SHUT_RDWR)
-        self._socket.close()
 
     def _session(self, client: socket.socket) -> None:
         self.sessions += 1
@@ -153,21 +154,3 @@ class _Door(paramiko.ServerInterface):  # type: ignore[misc]  # Paramiko has no 
 
     def _judged(self, is_right: bool) -> int:
         return int(paramiko.AUTH_SUCCESSFUL if is_right else paramiko.AUTH_FAILED)
-
-
-@contextmanager
-def plain_ssh(
-    router: PlainRouter,
-    method: str = "password",
-    turns_away: int = 0,
-    rekeys_at: str = "",
-    user_key: paramiko.PKey | None = None,
-    takes: tuple[str, ...] = BY_SHA1,
-) -> Iterator[PlainSsh]:
-    """Run one."""
-    server = PlainSsh(router, method, turns_away, rekeys_at, user_key, takes)
-    threading.Thread(target=server.serve, daemon=True).start()
-    try:
-        yield server
-    finally:
-        server.close()

@@ -21,7 +21,7 @@ from tests.lab.plain_bench import connection, says
 from tests.lab.plain_config import read
 from tests.lab.plain_habits import CONFIGURED, DEBUGGED, LOCKED
 from tests.lab.plain_router import DENIED, RELEASES, Accident, Killed, PlainRouter
-from tests.lab.plain_ssh import BY_SHA1, BY_SHA2, PlainSsh, plain_ssh
+from tests.lab.plain_ssh import BY_SHA1, BY_SHA2, PlainSsh
 from tests.lab.plain_vty import REFUSED
 
 SHOW_PENDING = "show archive config rollback timer"
@@ -305,7 +305,7 @@ def over_ssh(server: PlainSsh) -> Connection:
     ids=["password", "keyboard-interactive", "first turned away", "keys exchanged half way"],
 )
 def test_the_router_is_reached_over_ssh(server: dict[str, str]) -> None:
-    with plain_ssh(PlainRouter(has_archive=True), **server) as reached:  # type: ignore[arg-type]  # its own
+    with PlainSsh(PlainRouter(has_archive=True), **server) as reached:  # type: ignore[arg-type]  # its own
         assert apply(link(), over_ssh(reached), Options()).tier is Tier.DEVICE_TIMER
         assert reached.router.startup == reached.router.running()
 
@@ -316,7 +316,7 @@ def test_an_rsa_key_opens_a_router_that_does_not_say_which_signature_it_takes(
 ) -> None:
     key = paramiko.RSAKey.generate(2048)
     key.write_private_key_file(str(tmp_path / "id_rsa"))
-    with plain_ssh(PlainRouter(has_archive=True), user_key=key, takes=takes) as reached:
+    with PlainSsh(PlainRouter(has_archive=True), user_key=key, takes=takes) as reached:
         by_key = over_ssh(reached)
         by_key.login = replace(reached.login, password=None, key_file=tmp_path / "id_rsa")
         assert apply(link(), by_key, Options()).changed
@@ -325,7 +325,7 @@ def test_an_rsa_key_opens_a_router_that_does_not_say_which_signature_it_takes(
 
 
 def test_a_router_that_turns_everybody_away_is_busy() -> None:
-    with plain_ssh(PlainRouter(), turns_away=99) as server, pytest.raises(RouterBusyError, match="no free VTY line"):
+    with PlainSsh(PlainRouter(), turns_away=99) as server, pytest.raises(RouterBusyError, match="no free VTY line"):
         apply(link(), over_ssh(server), Options())
 
 
@@ -334,7 +334,7 @@ def test_a_router_that_turns_everybody_away_is_busy() -> None:
 def test_an_ssh_session_dropped_in_the_middle_leaves_nothing_behind(line: int, *, has_archive: bool) -> None:
     router = PlainRouter(has_archive=has_archive, accident=(Accident.CUT_BEFORE, line))
     before = says(router.running())
-    with plain_ssh(router) as server:
+    with PlainSsh(router) as server:
         with pytest.raises(RolledBackError):
             apply(link(), over_ssh(server), Options())
         assert says(router.running()) == before

@@ -62,8 +62,9 @@ async def test_a_router_that_would_refuse_a_new_link_ends_its_preview() -> None:
 
 @program
 async def test_a_router_that_would_take_it_ends_nothing() -> None:
-    checked, _ = check(whole=False)
+    checked, recorder = check(whole=False)
     await foresee(checked)
+    assert len(asked(recorder)) == 1
 
 
 @program
