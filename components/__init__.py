@@ -4,6 +4,7 @@ The classes are loaded when they are first used: the router's agent, which is in
 without Pulumi's SDKs, whose import takes longer than all of its work.
 """
 
+import gc
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -58,7 +59,18 @@ _HOME = {
 def __getattr__(name: str) -> object:
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f".{_HOME[name]}", __name__), name)
+    # Python's collector would look for garbage among the SDKs' classes again and again, for a third of their import,
+    # and once more when the program ends. None of them is: they stay, and are set aside.
+    is_collecting = gc.isenabled()
+    gc.disable()
+    try:
+        loaded: object = getattr(import_module(f".{_HOME[name]}", __name__), name)
+    finally:
+        if is_collecting:
+            gc.enable()
+    gc.freeze()
+    globals()[name] = loaded  # not asked again
+    return loaded
 
 
 def __dir__() -> list[str]:

@@ -112,12 +112,24 @@ def test_a_decision_of_the_rollout_has_no_world(name: str) -> None:
 
 
 def test_the_agent_starts_without_what_it_may_not_need() -> None:
-    assert not loaded_by("import cisco.__main__") & (SSH | PULUMI | AWS_SDK | {"jinja2"})
+    assert not loaded_by("import cisco.command_line") & (SSH | PULUMI | AWS_SDK | {"jinja2"})
 
 
 def test_the_package_is_imported_without_pulumi() -> None:
     """The agent is installed inside it: starting the agent imports the package first."""
     assert not loaded_by("import components") & (PULUMI | SSH | {"grpc"})
+
+
+def test_the_import_of_the_sdks_leaves_the_collector_as_it_was_and_nothing_for_it_to_look_through() -> None:
+    program = (
+        "import gc\n"
+        "from components import VpnLink\n"
+        "assert gc.isenabled() and gc.get_freeze_count() > 50_000\n"
+        "gc.disable()\n"
+        "from components import TunnelState\n"
+        "assert not gc.isenabled()"
+    )
+    subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True)
 
 
 def test_every_exported_name_is_there_and_in_order() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cisco import verbs
-from cisco.__main__ import main
+from cisco.command_line import main
 from cisco.connection import Connection
 from cisco.errors import ConnectError, InputError, PreflightError, RouterBusyError
 from cisco.login import Login, Options

@@ -13,8 +13,8 @@ import pytest
 
 import cisco.transaction
 import cisco.verbs
-from cisco.__main__ import _ENTRY as ENTRY
-from cisco.__main__ import main
+from cisco.command_line import _ENTRY as ENTRY
+from cisco.command_line import main
 from cisco.errors import ConnectError, InputError
 from cisco.flags import VERBS, build_parser, request_from_flags
 from cisco.model import Intent
@@ -314,7 +314,7 @@ def test_a_fault_of_ours_is_told_in_full_but_for_the_secrets(
 
 
 def test_render_loads_neither_an_ssh_library_nor_what_it_does_not_use() -> None:
-    program = "import sys; from cisco.__main__ import main; main(); print(*sys.modules, file=sys.stderr)"
+    program = "import sys; from cisco.command_line import main; main(); print(*sys.modules, file=sys.stderr)"
     done = subprocess.run(
         [sys.executable, "-c", program, "render", "--aws-config", BGP],
         cwd=ROOT,
@@ -326,6 +326,26 @@ def test_render_loads_neither_an_ssh_library_nor_what_it_does_not_use() -> None:
     unused = {"netmiko", "paramiko", "pulumi", "boto3", "asyncio", "cisco.transaction", "cisco.diff", "cisco.transport"}
     assert "jinja2" in loaded
     assert loaded & unused == set()
+
+
+def test_a_run_does_not_look_for_garbage_among_what_it_imported() -> None:
+    program = (
+        "import atexit, gc, runpy, sys\n"
+        "began = [of['collections'] for of in gc.get_stats()]\n"
+        "told = lambda: print([of['collections'] for of in gc.get_stats()] == began, gc.get_freeze_count(), file=sys.stderr)\n"
+        "atexit.register(told)\n"
+        "runpy.run_module('cisco', run_name='__main__', alter_sys=True)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, "render", "--aws-config", BGP],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    nothing_collected, set_aside = done.stderr.split()
+    assert nothing_collected == "True"
+    assert int(set_aside) > 10_000
 
 
 def test_a_reader_that_has_seen_enough_is_no_error() -> None:
