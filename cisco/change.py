@@ -37,16 +37,22 @@ from .preflight import (
 )
 from .push import Pusher
 from .result import Tier
-from .revert import LOCK_PAUSE, LOCK_TRIES, arm, confirm, enter_configuration, is_settled, settle_earlier
+from .revert import (
+    LOCK_PAUSE,
+    LOCK_TRIES,
+    MARGIN,
+    arm,
+    confirm,
+    enter_configuration,
+    is_settled,
+    settle_earlier,
+    timer_minutes,
+    told_armed,
+)
 from .rollback import Undo, left_over
 from .saving import NOT_SHOWN, may_be_unsaved, read_startup, save
 from .secret import Redactor
 from .terminal import Terminal
-
-# What a push may take, beside waiting for tunnels, before the timer fires (seconds): generous for old CPUs.
-_SECONDS_A_LINE = 0.5
-_MARGIN = 60.0
-_LONGEST_TIMER = 120
 
 # What is undone before it goes on its way: our own errors, a fault that nobody foresaw, Ctrl-C, and a plain exit.
 _FAILURES = (Exception, KeyboardInterrupt, SystemExit)
@@ -221,7 +227,7 @@ class Change:
             undo.fires_at = clock.time() + minutes * 60
             undo.tier = Tier.DEVICE_TIMER
             if arm(undo.terminal, minutes, clock):
-                self.report(self._armed(minutes))
+                self.report(told_armed(minutes, self.options.revert_minutes))
                 return
             undo.fires_at, undo.tier = None, Tier.SOFTWARE
             if self.options.archive is ArchivePolicy.REQUIRE:
@@ -233,23 +239,17 @@ class Change:
         )
         enter_configuration(undo.terminal, clock)
 
-    def _armed(self, minutes: int) -> str:
-        asked = self.options.revert_minutes
-        more = f" ({asked} min, as asked for, could be too short for this change)" if minutes > asked else ""
-        return f"the router goes back by itself in {minutes} min unless the change is confirmed{more}"
-
     def _timer_minutes(self, plan: Plan, running: str) -> int:
         tunnels = len(_interrupted(plan, running)) if self.intent is not None else 0
         waits = self.options.wait * max(0, tunnels - 1)
-        needed = _MARGIN + len(plan.commands) * _SECONDS_A_LINE + waits
-        return min(_LONGEST_TIMER, max(self.options.revert_minutes, math.ceil(needed / 60)))
+        return timer_minutes(len(plan.commands), waits, self.options.revert_minutes)
 
     def _push(self, undo: Undo, plan: Plan) -> None:
         connection = self.connection
         pusher = Pusher(
             undo.terminal, connection.clock, self.redactor, connection.traffic, self.options.window,
             connection.timing.poll, self.report, self.warnings,
-            stop_at=undo.fires_at - _MARGIN if undo.fires_at is not None else math.inf,
+            stop_at=undo.fires_at - MARGIN if undo.fires_at is not None else math.inf,
         )  # fmt: skip
         undo.refresh = tuple(line for step in plan.steps for line in step.refresh)
         up = self._up_before(undo, plan)
@@ -324,7 +324,7 @@ class Change:
             return
         try:
             is_confirmed = confirm(undo.terminal)
-            is_sure = self.connection.clock.time() < undo.fires_at - _MARGIN / 4
+            is_sure = self.connection.clock.time() < undo.fires_at - MARGIN / 4
         except SessionLostError:
             undo.terminal.close()
             undo.terminal = self.connection.reopen(Deadline(self.connection.clock, self.options.deadline))

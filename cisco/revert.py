@@ -5,6 +5,7 @@ confirm or revert. Going back is a ``configure replace``, so it also undoes what
 meanwhile.
 """
 
+import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -28,6 +29,11 @@ _UNSUPPORTED = re.compile(r"invalid input|incomplete command|unknown command", r
 # unicon, Cisco's own test library, tries a locked configuration three times at this distance.
 LOCK_TRIES = 3
 LOCK_PAUSE = 10.0
+
+# What a push may take, beside waiting for tunnels, before the timer fires (seconds): generous for old CPUs.
+MARGIN = 60.0
+_SECONDS_A_LINE = 0.5
+_LONGEST_TIMER = 120  # minutes, IOS's own limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +66,18 @@ def pending(terminal: Terminal) -> Pending | None:
 def is_settled(terminal: Terminal) -> bool:
     """Return whether the router says that no timer is armed; an answer that can't be read says nothing."""
     return _NONE_PENDING.search(terminal.run(SHOW_PENDING).text) is not None
+
+
+def timer_minutes(lines: int, waits: float, asked: int) -> int:
+    """Return the minutes to arm: those `asked` for, or more where so many lines and seconds of `waits` may need them."""
+    needed = MARGIN + lines * _SECONDS_A_LINE + waits
+    return min(_LONGEST_TIMER, max(asked, math.ceil(needed / 60)))
+
+
+def told_armed(minutes: int, asked: int) -> str:
+    """Return what the user is told of an armed timer."""
+    more = f" ({asked} min, as asked for, could be too short for this change)" if minutes > asked else ""
+    return f"the router goes back by itself in {minutes} min unless the change is confirmed{more}"
 
 
 def arm(terminal: Terminal, minutes: int, clock: Clock) -> bool:
