@@ -5,6 +5,7 @@ from ipaddress import IPv4Interface
 
 from .layout import destination_of, interface_address, peer_of
 from .mark import Mark
+from .nvgen import canonical_asn
 from .ownership import Ours
 from .plan import Collision
 from .state import BGP_KINDS, Ref, Section, Sections, vrf_of
@@ -18,6 +19,7 @@ _NUMBERS = {
 }
 _SUBJECTS = {"sla": "ip sla", "policy": "crypto isakmp policy"}
 _ADOPT = "take it over with adopt, or remove it"
+_TRANSLATED = "behind NAT set behind_nat and wan_interface, else name the wan_interface that has it"
 
 
 def find(running: Sections, intended: Sections, ours: Ours) -> list[Collision]:
@@ -25,6 +27,7 @@ def find(running: Sections, intended: Sections, ours: Ours) -> list[Collision]:
     wanted = [s for (kind, name), s in intended.items() if kind == "interface"]
     return [
         *_sources(running, wanted),
+        *_ike_addresses(running, intended, wanted),
         *_addresses(running, wanted, ours),
         *_destinations(running, wanted, ours),
         *_bgp(running, intended, ours),
@@ -97,6 +100,29 @@ def _sources(running: Sections, wanted: list[Section]) -> Iterator[Collision]:
         if present and name[0].isalpha():
             others = [other for other in present if not other.startswith("Tunnel")]
             yield Collision(f"wan_interface {name}", "is not on this router", f"it has {', '.join(others) or 'none'}")
+        elif not name[0].isalpha() and not _may_be_local(running, name):
+            yield Collision(f"the tunnels' source {name}", "is on no interface of this router", _TRANSLATED)
+
+
+def _may_be_local(running: Sections, address: str) -> bool:
+    """Whether an interface has the address, alone or with another router (HSRP, VRRP), or could get it from a server."""
+    others = [s for (kind, name), s in running.items() if kind == "interface" and not name.startswith("Tunnel")]
+    lines = [entry.line for section in others for entry in section.entries.values()]
+    own = [line for line in lines if line.startswith("ip address ")]
+    is_known = own and all(line.split(" ")[2][0].isdigit() for line in own)
+    return not is_known or any(address in line.split(" ") for line in lines)
+
+
+def _ike_addresses(running: Sections, intended: Sections, wanted: list[Section]) -> Iterator[Collision]:
+    """IKEv2 takes its proposals from the policy for the address that it speaks from, which is the interface's own."""
+    local = next((s.value("match address local") for (kind, _), s in intended.items() if kind == "ikev2-policy"), None)
+    for name in sorted({tunnel.value("tunnel source") or "" for tunnel in wanted} if local else ()):
+        source = running.get(("interface", name))
+        own = interface_address(source) if source is not None else None
+        if own is not None and str(own.ip) != local:
+            yield Collision(
+                f"the address of {name}, {own.ip},", f"is not {local}, from which IKE is to speak", _TRANSLATED
+            )
 
 
 def _foreign(running: Sections, ours: Ours) -> Iterator[Section]:
@@ -149,6 +175,13 @@ def _bgp(running: Sections, intended: Sections, ours: Ours) -> Iterator[Collisio
     wanted = next((s for (kind, _), s in intended.items() if kind == "bgp"), None)
     if process is None or wanted is None:
         return
+    if (shown := _confederation(process)) is not None and not shown == wanted.name == process.name:
+        yield Collision(
+            f"router bgp {process.name}",
+            f"shows itself to AWS as AS {shown} (bgp confederation identifier), and a link knows one number",
+            "route statically, or take another router",
+        )
+        return
     if process.name != wanted.name:
         yield Collision(
             f"router bgp {wanted.name}",
@@ -171,6 +204,12 @@ def _bgp(running: Sections, intended: Sections, ours: Ours) -> Iterator[Collisio
                     continue
                 where = f"router bgp {process.name}" + (f" vrf {vrf_of(section)}" if vrf_of(section) else "")
                 yield Collision(f"neighbor {peer}", f"exists in {where} and was not made by us", _ADOPT)
+
+
+def _confederation(process: Section) -> str | None:
+    """Return the AS number that neighbours outside of a confederation see."""
+    prefix = "?bgp confederation identifier "
+    return next((canonical_asn(slot.removeprefix(prefix)) for slot in process.entries if slot.startswith(prefix)), None)
 
 
 def _peers(process: Section) -> set[str]:

@@ -7,7 +7,7 @@ computation the other way round.
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
 
-from . import dependents, isakmp_off, ownership, rival_routes, state, vrf, zones
+from . import dependents, mss, ownership, rival_ike, rival_routes, state, switched_off, vrf, way_in, way_out, zones
 from .errors import AgentError, PreflightError
 from .fingerprint import check, fingerprint_peer, fingerprints, unseen
 from .layout import Layout, destination_of, layout
@@ -15,11 +15,13 @@ from .lines import is_same
 from .mark import Mark, read_mark
 from .merge import described
 from .order import gone_bgp
-from .plan import SHARED, Difference, Owned, Plan, Step
+from .ownership import Ours
+from .plan import SHARED, Collision, Difference, Owned, Plan, Step
 from .refresh import refreshes
 from .secret import Redactor
 from .stages import Stage, Way, stages
 from .state import BGP_KINDS, BGP_VRF, HEADER, IPV4_FAMILY, Entry, Ref, Section, Sections, State
+from .static_routes import static_routes
 from .target import Target, ordered_tokens, target
 from .tree import Config, parse, require_complete
 from .typable import is_typable
@@ -44,9 +46,8 @@ def plan(running: str, intended: str, *, owned: Owned = _NO_OWNERSHIP) -> Plan:
     """
     config = _config(running)
     before = state.read(config)
-    known_vrfs = vrf.vrfs(config)
     want = _intended(intended)
-    want = replace(want, sections=vrf.worded(want.sections, known_vrfs))
+    want = replace(want, sections=mss.fitted(vrf.worded(want.sections, vrf.vrfs(config)), before.sections))
     link = _link(want.sections, owned)
     ours = ownership.ours(before, link.link, link.connection_id, owned, _tunnels_like(before, want, owned))
     keys = fingerprints(want.sections, link.connection_id)
@@ -58,11 +59,9 @@ def plan(running: str, intended: str, *, owned: Owned = _NO_OWNERSHIP) -> Plan:
         )
         # What was not sent is not known to be there either.
         keys = tuple(token for token in keys if fingerprint_peer(token) not in encrypted)
-    result.collisions += vrf.missing(before.sections, want.sections, known_vrfs)
-    result.collisions += isakmp_off.in_the_way(config, want.sections)
-    result.warnings += zones.outside(config, before.sections, want.sections)
-    tunnels = {name for kind, name in want.sections if kind == "interface"}.union(ours.tunnels, ours.others)
-    result.warnings += rival_routes.beside(config, want.sections, tunnels)
+    collisions, warnings = _surroundings(config, before.sections, want.sections, ours)
+    result.collisions += collisions
+    result.warnings += warnings
     result.collisions += dependents.in_use(config, before.sections, result.sections)
     result.warnings += dependents.taken_along(before.sections, result.sections)
     places = layout(ours.tunnels, want.sections, before.sections)
@@ -77,6 +76,27 @@ def plan(running: str, intended: str, *, owned: Owned = _NO_OWNERSHIP) -> Plan:
     made = _assembled(before.sections, result, places, marker, first_mark)
     tokens = (*ordered_tokens(result.tokens.values()), *keys)
     return replace(made, owned=replace(owned, link=link.link, connection_id=link.connection_id, tokens=tokens))
+
+
+def _surroundings(config: Config, before: Sections, want: Sections, ours: Ours) -> tuple[list[Collision], list[str]]:
+    """Return what on the router a link does not get along with, and what may keep it from working."""
+    tunnels = {name for kind, name in want if kind == "interface"}.union(ours.tunnels, ours.others)
+    routes = static_routes(config)
+    collisions = [
+        *vrf.missing(before, want, vrf.vrfs(config)),
+        *switched_off.in_the_way(config, want),
+        *rival_ike.same_peers(config, want),
+        *rival_routes.swallowed(routes, want, tunnels),
+    ]
+    warnings = [
+        *rival_ike.shared_keys(config, want),
+        *rival_ike.displaced(config, before, want, ours),
+        *way_in.closed(config, before, want),
+        *way_out.elsewhere(config, routes, before, want),
+        *zones.outside(config, before, want),
+        *rival_routes.beside(routes, want, tunnels),
+    ]
+    return collisions, warnings
 
 
 def removal(running: str, owned: Owned, neighbors: frozenset[tuple[str, str]] = frozenset()) -> Plan:

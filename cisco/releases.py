@@ -31,6 +31,11 @@ _OTHERS = tuple(
         (r"command not found|: not found$", "a shell"),
     )
 )
+# `security      None          None           None`, in IOS-XE `securityk9`: the technology package that has the crypto commands is
+# not active. A suite may hold it all the same.
+_NO_SECURITY = re.compile(r"^security(?:k9)? +None ", re.MULTILINE)
+_SUITE = re.compile(r"^FoundationSuiteK9 +FoundationSuiteK9\b", re.MULTILINE)
+_CRYPTO = re.compile(r"^crypto (?:isakmp|ikev2|ipsec|map) ", re.MULTILINE)
 _NUMBERS = re.compile(r"(\d+)\.(\d+)(?:[.(](\d+))?")
 
 
@@ -42,6 +47,8 @@ class Release:
     version: tuple[int, int, int]
     text: str
     platform: str = "unknown"
+    lacks_security: bool = False
+    """Whether the licence for encryption is not active."""
 
     @property
     def is_known(self) -> bool:
@@ -93,6 +100,7 @@ def parse_release(show_version: str) -> Release:
         version=(major, minor, patch),
         text=text,
         platform=platform["platform"] if platform else "unknown",
+        lacks_security=_NO_SECURITY.search(show_version) is not None and _SUITE.search(show_version) is None,
     )
 
 
@@ -103,6 +111,11 @@ def another_system(show_version: str) -> str | None:
 
 def refusals(release: Release, intent: Intent, running_config: str = "") -> tuple[str, ...]:
     """Name what this release refuses of the intent, a sentence each, with the fix."""
+    if release.lacks_security and not _CRYPTO.search(running_config):
+        how = (
+            "license boot level securityk9" if release.is_xe else "license boot module … technology-package securityk9"
+        )
+        return (f"the router's licence for encryption is not active (show version): enter '{how}', save and reload",)
     if any(tunnel.phase1.version is IkeVersion.V2 for tunnel in intent.tunnels) and _lacks_ikev2(release):
         return (f"{release} has no IKEv2 (15.1(1)T and later have): use ikev1",)
     since = _refuses_weak_since(release)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
-from . import collisions, ikev2_policies, merge, nvgen, ownership
+from . import bgp_others, collisions, ikev2_policies, merge, nvgen, ownership
 from .layout import is_neighbor_line, peer_of, probe_interface, route_interface, tracked_probe
 from .mark import Mark
 from .order import gone_bgp
@@ -146,8 +146,10 @@ def _lay_bgp(result: Target, ref: Ref, want: Section, _: merge.KeyCheck) -> None
     have = result.running.get(ref)
     thing = ownership.process_token(vrf_of(want))
     if have is not None:
+        others = bgp_others.neighbors(have, want, {peer for _, peer in _linked_neighbors(result.running, result.ours)})
+        result.warnings += bgp_others.told(have, want, others)
         _lay_neighbors(result, ref, want)
-        _lay_networks(result, ref, have, want)
+        _lay_networks(result, ref, have, bgp_others.without_default(want, others))
         if thing not in result.tokens and result.ours.holders(thing):
             result.tokens[thing] = USED + thing
     elif ref[0] == BGP_VRF or not any(kind == "bgp" for kind, _ in result.sections):
@@ -224,6 +226,13 @@ def our_neighbors(running: Sections, ours: Ours) -> set[tuple[str, str]]:
         if kind == "interface" and n not in ours.tunnels
     }
     return {(vrf, peer) for vrf, peer in pairs if peer is not None} | (ours.neighbors - elsewhere)
+
+
+def _linked_neighbors(running: Sections, ours: Ours) -> set[tuple[str, str]]:
+    """Return VRF and peer of the neighbours of all links of ours on this router."""
+    tunnels = [running[("interface", name)] for name in ours.others if ("interface", name) in running]
+    pairs = {(vrf_of(tunnel), peer_of(tunnel)) for tunnel in tunnels}
+    return {(vrf, peer) for vrf, peer in pairs if peer is not None} | our_neighbors(running, ours)
 
 
 def _drop_neighbors(result: Target, intended: Sections) -> None:

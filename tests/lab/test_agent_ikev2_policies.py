@@ -55,7 +55,7 @@ def test_a_second_link_whose_policy_would_go_unused_is_refused_with_the_way_out(
 
 
 def test_another_local_address_is_the_way_out() -> None:
-    router = holding(TOKYO)
+    router = holding(TOKYO, extra="interface Loopback1\n ip address 203.0.113.101 255.255.255.255\n")
 
     assert apply(osaka(OTHER, "203.0.113.101"), router.connection(), Options()).changed
 

@@ -79,9 +79,27 @@ exit""",
  tunnel vrf INET
 exit""",
 )
-# The WAN in no VRF, and in one. These interfaces are on every router.
-WAN = "interface GigabitEthernet1\n ip address 203.0.113.100 255.255.255.0\n ip nat outside\nexit"
-FRONT_DOOR = "interface GigabitEthernet9\n {INET} INET\n ip address 203.0.113.200 255.255.255.0\nexit"
+# The WAN in no VRF, and in one, each with a second address for a second link. These interfaces are on every router.
+WAN = """interface GigabitEthernet1
+ ip address 203.0.113.100 255.255.255.0
+ ip nat outside
+exit
+interface Loopback51
+ ip address 198.51.100.101 255.255.255.255
+exit"""
+FRONT_DOOR = """interface GigabitEthernet9
+ {INET} INET
+ ip address 203.0.113.200 255.255.255.0
+exit
+interface Loopback52
+ {INET} INET
+ ip address 198.51.100.201 255.255.255.255
+exit"""
+# By front-door VRF: each link's way out and its address there.
+WAYS_OUT = {
+    None: (("GigabitEthernet1", "203.0.113.100"), ("Loopback51", "198.51.100.101")),
+    "INET": (("GigabitEthernet9", "203.0.113.200"), ("Loopback52", "198.51.100.201")),
+}
 VRF_BGP = (
     """address-family ipv4 vrf OTHER
 neighbor 169.254.40.65 remote-as 65099
@@ -147,14 +165,15 @@ def intents(draw: st.DrawFn, number: int = 1, *, routing: type | None = None) ->
     sla = (base * 10 + 1, base * 10 + 2)
     route = _bgp(draw) if kind is Bgp else Static(tuple(draw(NETWORKS)), sla)
     front_door = draw(st.sampled_from([None, None, "INET"]))
+    wan_interface, address = WAYS_OUT[front_door][number - 1]
     return Intent(
         link=f"link{number}",
         connection_id=f"vpn-0{number}abcdef",
         # IOS takes one IKEv2 policy for an address: two links that offer different things speak from two.
-        local_address=IPv4Address(f"203.0.113.{(199 if front_door else 99) + number}"),
+        local_address=IPv4Address(address),
         tunnels=(tunnels[0], tunnels[1]),
         routing=route,
-        wan_interface=draw(st.sampled_from([None, "GigabitEthernet9" if front_door else "GigabitEthernet1"])),
+        wan_interface=draw(st.sampled_from([None, wan_interface])),
         policies=(200, 201) if number == 1 else (200 + number * 10, 201 + number * 10),
         generation=draw(st.integers(1, 3)),
         front_door_vrf=front_door,

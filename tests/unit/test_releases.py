@@ -69,6 +69,32 @@ def test_older_releases_take_group_2(text: str) -> None:
     assert refusals(parse_release(text), link(2, 2)) == ()
 
 
+@pytest.mark.parametrize(
+    ("text", "row", "how"),
+    [
+        (
+            IOS15,
+            "security      None          None           None",
+            "license boot module … technology-package securityk9",
+        ),
+        (XE16, "securityk9       None             Smart License    None", "license boot level securityk9"),
+        (IOS15, "security      securityk9    EvalRightToUse securityk9", None),
+        (
+            XE16,
+            "FoundationSuiteK9     FoundationSuiteK9     Smart License  FoundationSuiteK9\nsecurityk9       None   None  None",
+            None,
+        ),
+        (XE17, "", None),
+    ],
+)
+def test_a_licence_for_encryption_that_is_not_active_is_named(text: str, row: str, how: str | None) -> None:
+    release = parse_release(f"{text}\n{row}\n")
+    problems = refusals(release, link())
+    assert [how in problem for problem in problems] == ([True] if how else []) if how else problems == ()
+    # Where there is encryption already, the table is not believed.
+    assert refusals(release, link(), "crypto isakmp policy 10\n") == ()
+
+
 def test_strong_groups_are_refused_nowhere() -> None:
     assert refusals(parse_release(XE17), link(14, 20)) == ()
 

@@ -1,0 +1,349 @@
+"""A router that already does other things: what a link would break there, and what there would keep the link from working, is named."""
+
+from dataclasses import replace
+from ipaddress import IPv4Address, IPv4Network
+
+import pytest
+
+from cisco.access_lists import Packet, access_list, may_pass
+from cisco.diff import plan
+from cisco.model import Bgp, Intent, Static, Tunnel
+from cisco.render import render
+from cisco.tree import parse
+from tests.unit.planned_links import BGP, MODERN, STATIC, holding, link, planned, router, texts, tunnel
+
+PEER = IPv4Address("52.0.0.1")
+WAN = "interface GigabitEthernet1\n ip address 203.0.113.100 255.255.255.0\n"
+V2 = (tunnel(0, MODERN), tunnel(1, MODERN))
+
+
+def via_wan(routing: Bgp | Static = BGP, *tunnels: Tunnel, **more: object) -> Intent:
+    return link(routing, *tunnels, wan_interface="GigabitEthernet1", **more)
+
+
+def running(*lines: str, wan: str = WAN) -> str:
+    return "\n".join((*lines, wan, "end"))
+
+
+def warnings(text: str, intent: Intent) -> str:
+    made = plan(text, render(intent))
+    assert made.collisions == ()
+    return "\n".join(made.warnings)
+
+
+def collisions(text: str, intent: Intent) -> list[str]:
+    return [str(collision) for collision in plan(text, render(intent)).collisions]
+
+
+# The address that the tunnels have.
+
+
+@pytest.mark.parametrize(
+    ("interface", "is_there"),
+    [
+        ("ip address 203.0.113.100 255.255.255.0", True),
+        ("ip address 10.0.0.2 255.255.255.0", False),
+        ("ip address 10.0.0.2 255.255.255.0\n ip address 203.0.113.100 255.255.255.0 secondary", True),
+        ("ip address 203.0.113.101 255.255.255.0\n standby 1 ip 203.0.113.100", True),
+        ("ip address dhcp", True),
+        ("ip address negotiated", True),
+        ("no ip address", True),
+    ],
+)
+def test_an_address_that_no_interface_has_or_could_get_is_named(interface: str, is_there: bool) -> None:
+    text = running(wan=f"interface GigabitEthernet1\n {interface}\ninterface Tunnel9\n tunnel source 203.0.113.100\n")
+
+    assert collisions(text, link()) == (
+        []
+        if is_there
+        else [
+            "the tunnels' source 203.0.113.100 is on no interface of this router: behind NAT set behind_nat and wan_interface, "
+            "else name the wan_interface that has it"
+        ]
+    )
+
+
+def test_ikev2_from_an_interface_that_has_another_address_is_named_unless_nat_is_known() -> None:
+    text = running(wan="interface GigabitEthernet1\n ip address 10.0.0.2 255.255.255.0\n")
+
+    (said,) = collisions(text, via_wan(BGP, *V2))
+    assert said.startswith(
+        "the address of GigabitEthernet1, 10.0.0.2, is not 203.0.113.100, from which IKE is to speak"
+    )
+    assert collisions(text, via_wan(BGP, *V2, is_behind_nat=True)) == []
+    assert collisions(running(), via_wan(BGP, *V2)) == []
+    assert collisions(text, via_wan()) == []  # IKEv1 asks no policy for its address
+
+
+# The way in.
+
+
+def guarded(*rules: str, more: str = "") -> str:
+    return running(
+        "ip access-list extended WAN-IN",
+        *(f" {rule}" for rule in rules),
+        wan=f"{WAN} ip access-group WAN-IN in\n{more}",
+    )
+
+
+@pytest.mark.parametrize(
+    ("rules", "lacking"),
+    [
+        (("permit tcp any any established", "deny ip any any log"), "IKE and ESP"),
+        (("10 permit udp any any eq isakmp", "20 deny ip any any"), "ESP"),
+        (("permit esp any any",), "IKE"),
+        (("permit udp any any eq isakmp", "permit esp any host 203.0.113.100"), None),
+        (("permit udp any any eq isakmp non500-isakmp",), None),
+        (("permit ip any any",), None),
+        (("permit object-group VPN object-group PEERS any",), None),
+        (("evaluate OURS", "deny ip any any"), None),
+        (("remark nothing but this",), None),
+    ],
+)
+def test_an_access_list_that_keeps_awss_packets_out_is_warned_of(rules: tuple[str, ...], lacking: str | None) -> None:
+    said = warnings(guarded(*rules), via_wan())
+    if lacking is None:
+        assert said == ""
+    else:
+        assert f"access list WAN-IN of GigabitEthernet1 lets {lacking} of 52.0.0.1 not in" in said
+        assert f"of {tunnel(1).aws_outside} not in" in said
+
+
+def test_an_access_list_that_lets_one_peer_in_accuses_for_the_other_alone() -> None:
+    said = warnings(guarded("permit udp host 52.0.0.1 any eq isakmp", "permit esp host 52.0.0.1 any"), via_wan())
+    assert "of 52.0.0.2 not in" in said
+    assert "52.0.0.1" not in said
+
+
+def test_where_answers_are_inspected_or_no_list_is_there_nothing_is_warned_of() -> None:
+    assert warnings(guarded("deny ip any any", more=" ip inspect FW out\n"), via_wan()) == ""
+    assert warnings(running(wan=f"{WAN} ip access-group GONE in\n"), via_wan()) == ""
+
+
+@pytest.mark.parametrize(
+    ("rule", "may"),
+    [
+        ("permit udp 52.0.0.0 0.255.255.255 any range 400 600", True),
+        ("permit udp any any gt 1023", False),
+        ("permit udp any any lt 1023", True),
+        ("permit udp any any neq isakmp", False),
+        ("permit udp any eq domain any", False),
+        ("permit udp any eq isakmp host 203.0.113.100 eq isakmp", True),
+        ("permit udp any host 203.0.113.101", False),
+        ("permit 17 any any", True),
+        ("permit ip any any fragments", False),
+        ("permit udp any any time-range NIGHT", True),
+        ("deny udp any any time-range NIGHT", False),
+        ("permit gre any any", False),
+    ],
+)
+def test_a_line_of_an_access_list_is_read_as_ios_means_it(rule: str, may: bool) -> None:
+    ike = Packet("udp", PEER, IPv4Address("203.0.113.100"), 500)
+    for text, name in ((f"ip access-list extended X\n {rule}", "X"), (f"access-list 110 {rule}", "110")):
+        assert may_pass(access_list(parse(text), name), ike) is may
+
+
+def test_a_standard_list_and_a_deny_that_may_not_be_about_it_are_read() -> None:
+    esp = Packet("esp", PEER, None)
+    assert may_pass(access_list(parse("access-list 10 permit 52.0.0.1"), "10"), esp)
+    assert may_pass(access_list(parse("ip access-list standard X\n permit 52.0.0.0 0.0.0.255 log"), "X"), esp)
+    assert not may_pass(access_list(parse("access-list 10 permit 10.0.0.0 0.255.255.255"), "10"), esp)
+    assert may_pass(
+        access_list(parse("access-list 110 deny ip any host 203.0.113.9\naccess-list 110 permit ip any any"), "110"),
+        esp,
+    )
+
+
+@pytest.mark.parametrize(
+    ("forward", "is_taken"),
+    [
+        ("udp 192.168.1.5 500 interface GigabitEthernet1 500", True),
+        ("udp 192.168.1.5 500 203.0.113.100 500 extendable", True),
+        ("esp 192.168.1.5 interface GigabitEthernet1", True),
+        ("192.168.1.5 203.0.113.100", True),
+        ("udp 192.168.1.5 53 interface GigabitEthernet1 53", False),
+        ("tcp 192.168.1.5 443 interface GigabitEthernet1 443", False),
+        ("udp 192.168.1.5 500 interface GigabitEthernet2 500", False),
+        ("192.168.1.5 203.0.113.101", False),
+    ],
+)
+def test_what_nat_forwards_to_a_host_inside_is_warned_of_where_awss_packets_go_along(
+    forward: str, is_taken: bool
+) -> None:
+    said = warnings(running(f"ip nat inside source static {forward}"), via_wan())
+    assert ("sends what AWS sends to GigabitEthernet1 on to a host inside" in said) is is_taken
+    assert warnings(running("ip nat inside source list NAT interface GigabitEthernet1 overload"), via_wan()) == ""
+
+
+# The way out.
+
+
+def test_a_better_route_out_of_another_interface_is_warned_of() -> None:
+    second = "interface GigabitEthernet2\n ip address 198.51.100.2 255.255.255.0\n"
+    ways = ("ip route 0.0.0.0 0.0.0.0 198.51.100.1 track 1", "ip route 0.0.0.0 0.0.0.0 203.0.113.1 250")
+    said = warnings(running(*ways, second), via_wan())
+    assert said.startswith(
+        f"'{ways[0]}' leads to AWS out of GigabitEthernet2, and the tunnels have the address of GigabitEthernet1"
+    )
+
+    for text in (
+        running(*ways, second, "ip local policy route-map BY-SOURCE"),
+        running(*ways, second, "ip route 52.0.0.0 255.0.0.0 203.0.113.1"),
+        running(ways[0].replace("198.51.100.1", "203.0.113.1"), ways[1].replace("203.0.113.1", "198.51.100.1"), second),
+        running(ways[0], second),  # what has no route of its own is an address inside, say
+    ):
+        assert warnings(text, via_wan()) == ""
+
+
+def test_segments_are_fitted_to_an_interface_that_takes_less_than_1500_bytes() -> None:
+    dialer = "interface Dialer1\n mtu 1454\n ip address negotiated\n"
+    made = plan(running(wan=dialer), render(link(wan_interface="Dialer1")))
+    sizes = [line for line in texts(made) if "adjust-mss" in line]
+    assert sizes == ["ip tcp adjust-mss 1331"] * 2  # 46 bytes are missing: three blocks of 16
+    for other in (WAN, WAN + " ip mtu 1500\n", WAN + " mtu 9000\n"):
+        made = plan(running(wan=other), render(via_wan()))
+        assert [line for line in texts(made) if "adjust-mss" in line] == ["ip tcp adjust-mss 1379"] * 2
+
+
+# Other VPNs.
+
+
+@pytest.mark.parametrize(
+    ("key", "fits"),
+    [
+        ("crypto isakmp key SecretWord address 0.0.0.0", True),
+        ("crypto isakmp key 6 SecretWord address 0.0.0.0 0.0.0.0 no-xauth", True),
+        ("crypto isakmp key SecretWord address 52.0.0.0 255.255.255.0", True),
+        ("crypto isakmp key SecretWord address 52.0.0.1", True),
+        ("crypto isakmp key SecretWord address 198.51.100.7", False),
+        ("crypto isakmp key SecretWord hostname hub.example.com", False),
+    ],
+)
+def test_a_global_key_that_fits_awss_addresses_is_warned_of_without_the_key(key: str, fits: bool) -> None:
+    text = running("crypto isakmp policy 10", " encr aes 256", " authentication pre-share", key)
+    said = warnings(text, via_wan())
+    assert ("fits AWS's addresses too" in said) is fits
+    assert "SecretWord" not in said
+    assert warnings(text, via_wan(BGP, *V2)) == ""
+
+
+THEIRS = {
+    "a key": ("crypto isakmp key SecretWord address 198.51.100.7",),
+    "a keyring": ("crypto keyring HUB", "  pre-shared-key address 198.51.100.7 key SecretWord"),
+    "a crypto map": ("crypto map OLD 10 ipsec-isakmp", " set peer 198.51.100.7"),
+}
+
+
+@pytest.mark.parametrize("theirs", THEIRS.values(), ids=THEIRS)
+def test_who_negotiates_by_the_built_in_policies_is_named_before_ours_take_their_place(theirs: tuple[str, ...]) -> None:
+    said = warnings(running(*theirs), via_wan())
+    assert "'crypto isakmp policy 200' takes the place of IOS's built-in policies, by which crypto " in said
+    assert "SecretWord" not in said
+    for text in (
+        running("crypto isakmp policy 10", " encr aes 256", *theirs),
+        running("no crypto isakmp default policy", *theirs),
+    ):
+        assert warnings(text, via_wan()) == ""
+    assert warnings(running(*theirs), via_wan(BGP, *V2)) == ""
+    held = "\n".join((*theirs, holding(link()).show()))
+    assert warnings(held, link(generation=2)) == ""
+
+
+def test_a_crypto_map_with_the_same_peer_is_named() -> None:
+    text = running("crypto map OLD 10 ipsec-isakmp", " set peer 52.0.0.2", " match address 101")
+    assert collisions(text, via_wan()) == [
+        "'crypto map OLD 10 ipsec-isakmp' encrypts to 52.0.0.2 as well: take 'set peer 52.0.0.2' away first"
+    ]
+
+
+# BGP with others.
+
+MPLS = "router bgp 65001\n neighbor 10.10.10.1 remote-as 65010\n"
+ONPREM = replace(BGP, advertise=(IPv4Network("192.168.10.0/24"),))
+FILTERED = replace(BGP, accept=(IPv4Network("10.0.0.0/16"),))
+
+
+def test_the_default_route_for_aws_is_not_told_to_the_routers_other_neighbours() -> None:
+    made = plan(running(MPLS), render(via_wan()))
+    assert "network 0.0.0.0" not in texts(made)
+    assert "neighbor 169.254.44.1 default-originate" in texts(made)
+    assert "network 0.0.0.0" in texts(plan(running("router bgp 65001\n bgp log-neighbor-changes\n"), render(via_wan())))
+
+
+def test_it_stays_left_out_and_nothing_differs_afterwards() -> None:
+    made = holding(link(), router("router bgp 65001\nneighbor 10.10.10.1 remote-as 65010\nexit"))
+    assert "network 0.0.0.0" not in made.show()
+    assert planned(made, link()).is_empty
+
+
+def test_a_steered_backup_needs_it_and_the_others_are_named() -> None:
+    made = plan(running(MPLS), render(via_wan(primary=0)))
+    assert "network 0.0.0.0" in texts(made)
+    assert any("'network 0.0.0.0' announces the router's default route to 10.10.10.1" in w for w in made.warnings)
+
+
+@pytest.mark.parametrize(
+    ("process", "routing", "named"),
+    [
+        (MPLS, BGP, "10.10.10.1"),
+        (MPLS, ONPREM, "10.10.10.1"),
+        ("router bgp 65001\n redistribute ospf 1\n", ONPREM, "redistribute ospf 1"),
+        (MPLS, FILTERED, None),
+        ("router bgp 65001\n bgp log-neighbor-changes\n", BGP, None),
+        (MPLS + " !\n address-family ipv4\n  no neighbor 10.10.10.1 activate\n exit-address-family\n", BGP, None),
+        ("router bgp 65001\n no bgp default ipv4-unicast\n neighbor 10.10.10.1 remote-as 65010\n", BGP, None),
+        ("router bgp 65001\n address-family ipv4 vrf A\n  neighbor 10.10.10.1 remote-as 65010\n", BGP, None),
+    ],
+)
+def test_what_aws_is_told_of_others_is_warned_of_when_a_link_joins_them(
+    process: str, routing: Bgp, named: str | None
+) -> None:
+    said = warnings(running(process), via_wan(routing))
+    assert ("AWS is told of all that this router's BGP has of" in said) is (named is not None)
+    assert (named or "") in said
+    joined = holding(link(routing), router("router bgp 65001\nneighbor 10.10.10.1 remote-as 65010\nexit"))
+    assert planned(joined, link(routing, generation=2)).warnings == ()
+
+
+@pytest.mark.parametrize("asn", [65001, 65100])
+def test_a_confederation_shows_aws_another_number_and_is_named(asn: int) -> None:
+    text = running("router bgp 65100\n bgp confederation identifier 65001\n")
+    (said,) = collisions(text, via_wan(replace(BGP, router_asn=asn)))
+    assert said.startswith("router bgp 65100 shows itself to AWS as AS 65001 (bgp confederation identifier)")
+
+
+# Routes.
+
+
+@pytest.mark.parametrize(
+    ("routing", "route", "takes"),
+    [
+        (STATIC, "ip route 10.0.7.0 255.255.255.0 192.0.2.1 200", "all of the traffic to 10.0.7.0 255.255.255.0"),
+        (FILTERED, "ip route 10.0.7.0 255.255.255.0 192.0.2.1", "all of the traffic to 10.0.7.0 255.255.255.0"),
+        (FILTERED, "ip route 10.0.0.0 255.255.0.0 192.0.2.1", "all of the traffic to 10.0.0.0 255.255.0.0"),
+        (FILTERED, "ip route 10.0.0.0 255.255.0.0 192.0.2.1 250", None),
+        (Static((IPv4Network("10.0.0.0/8"),)), "ip route 10.0.7.0 255.255.255.0 192.0.2.1", None),
+        (STATIC, "ip route 10.0.7.0 255.255.255.0 Tunnel1", None),
+        (STATIC, "ip route 10.1.7.0 255.255.255.0 192.0.2.1", None),
+    ],
+)
+def test_a_part_of_the_vpcs_network_that_goes_elsewhere_is_warned_of(
+    routing: Bgp | Static, route: str, takes: str | None
+) -> None:
+    said = warnings(running(route), via_wan(routing))
+    assert (takes or "") in said
+    assert (said == "") is (takes is None)
+
+
+def test_a_network_that_holds_awss_own_addresses_is_named_unless_another_route_leads_there() -> None:
+    everything = via_wan(Static((IPv4Network("0.0.0.0/0"),)))
+    first, second = collisions(running("ip route 0.0.0.0 0.0.0.0 203.0.113.1"), everything)
+    assert first == (
+        "ip route 0.0.0.0 0.0.0.0 holds 52.0.0.1 too, the other end of Tunnel1, so that the tunnel's own packets would go through it, "
+        "and IOS takes such a tunnel down: enter 'ip route 52.0.0.1 255.255.255.255' out of the WAN, or put the WAN into a VRF of its own"
+    )
+    assert "52.0.0.2" in second
+    assert collisions(running("ip route 52.0.0.0 255.0.0.0 203.0.113.1"), everything) == []
+    vrf = "vrf definition INET\n rd 1:1\n !\n address-family ipv4\n exit-address-family"
+    front = "interface GigabitEthernet1\n vrf forwarding INET\n ip address 203.0.113.100 255.255.255.0\n"
+    assert collisions(running(vrf, wan=front), replace(everything, front_door_vrf="INET")) == []
