@@ -5,6 +5,7 @@ slot and value mean the same; with the same slot and another value, the later on
 Sources: A02 (15.2), A03 and A04 (16.4), R05 to R07 (IKEv2), facts/ios_xe_syntax.md sections 2 to 7.
 """
 
+import operator
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -314,12 +315,16 @@ SESSION_WORDS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Global:
-    """A global setting with one value: `code` names it in our marks, `default` is the value when not displayed."""
+    """A global setting with one value: `code` names it in our marks, `default` is the value when not displayed.
+
+    `serves` tells of a value that somebody else has set whether it will do where another one is wanted.
+    """
 
     code: str
     rule: Rule
     line: str
     default: str
+    serves: Callable[[str, str], bool] = operator.eq
 
     def entered(self, value: str) -> str:
         """Return the line that gives the setting this value."""
@@ -331,10 +336,15 @@ _SETTINGS = (
     Global(
         "ka", _rule(r"crypto isakmp keepalive (\d+)(?: (\d+))?(?: (on-demand|periodic))?", "", _keepalive),
         "crypto isakmp keepalive {}", "none",
+        # Any will do for us, and on demand, as in AWS's text, other VPNs would notice a dead peer later than periodically (Cisco,
+        # "IPsec Dead Peer Detection Periodic Message Option").
+        serves=lambda current, _: current != "none",
     ),
     Global(
         "rw", _rule(r"crypto ipsec security-association replay window-size (\d+)", "", r"\1"),
         "crypto ipsec security-association replay window-size {}", "64",
+        # A larger window accepts all that a smaller one would.
+        serves=lambda current, wanted: int(current) >= int(wanted),
     ),
     Global(
         "fr", _rule(r"crypto ipsec fragmentation (\S+)", "", r"\1"),

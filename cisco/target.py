@@ -128,7 +128,7 @@ def _lay_setting(result: Target, ref: Ref, want: Section, _: merge.KeyCheck) -> 
     current = setting.default if have is None else have.value(GLOBAL) or setting.default
     wanted = want.value(GLOBAL) or setting.default
     holders = result.ours.holders(setting.code)
-    if current == wanted:
+    if current == wanted or (setting.serves(current, wanted) and not result.ours.owns(setting.code)):
         if holders and setting.code not in result.tokens:
             result.tokens[setting.code] = USED + setting.code
         return

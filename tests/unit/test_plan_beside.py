@@ -10,7 +10,7 @@ from cisco.diff import plan
 from cisco.model import Bgp, Intent, Static, Tunnel
 from cisco.render import render
 from cisco.tree import parse
-from tests.unit.planned_links import BGP, MODERN, STATIC, holding, link, planned, router, texts, tunnel
+from tests.unit.planned_links import BGP, GUIDE, MODERN, STATIC, holding, link, planned, router, texts, tunnel
 
 PEER = IPv4Address("52.0.0.1")
 WAN = "interface GigabitEthernet1\n ip address 203.0.113.100 255.255.255.0\n"
@@ -254,6 +254,31 @@ def test_a_crypto_map_with_the_same_peer_is_named() -> None:
     assert collisions(text, via_wan()) == [
         "'crypto map OLD 10 ipsec-isakmp' encrypts to 52.0.0.2 as well: take 'set peer 52.0.0.2' away first"
     ]
+
+
+SETTING = "crypto ipsec security-association replay window-size"
+
+
+@pytest.mark.parametrize(
+    "theirs",
+    ["crypto isakmp keepalive 30 5 periodic", "crypto isakmp keepalive 3600", f"{SETTING} 512", f"{SETTING} 1024"],
+)
+def test_what_other_vpns_have_set_for_the_whole_router_stays_where_it_will_do(theirs: str) -> None:
+    made = router(theirs)
+    assert planned(made, link()).warnings == ()
+    assert theirs in holding(link(), made).show()
+    assert planned(made, link()).is_empty
+    wider = (GUIDE[0], replace(GUIDE[1], replay_window=1024))
+    grown = planned(made, link(BGP, tunnel(0, wider), tunnel(1, wider)))
+    assert (f"{SETTING} 1024" in texts(grown)) is (theirs != f"{SETTING} 1024")
+
+
+def test_what_is_ours_follows_the_link_whatever_else_would_do() -> None:
+    wider = (GUIDE[0], replace(GUIDE[1], replay_window=1024))
+    made = holding(link(BGP, tunnel(0, wider), tunnel(1, wider)))
+    assert f"{SETTING} 128" in texts(planned(made, link()))
+    made.line("crypto isakmp keepalive 30 5 periodic")
+    assert "crypto isakmp keepalive 10 10 on-demand" in texts(planned(made, link()))
 
 
 # BGP with others.

@@ -25,7 +25,7 @@ def test_what_two_links_share_is_handed_to_the_one_that_stays() -> None:
 
 
 def test_a_previous_global_value_comes_back() -> None:
-    made = router("crypto ipsec df-bit set", "crypto isakmp keepalive 30 5 periodic")
+    made = router("crypto ipsec df-bit set", "crypto ipsec fragmentation after-encryption")
     before = made.show()
     warnings = planned(made, link()).warnings
     assert any("'crypto ipsec df-bit set' becomes 'crypto ipsec df-bit clear'" in warning for warning in warnings)
