@@ -7,7 +7,20 @@ computation the other way round.
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
 
-from . import dependents, mss, ownership, rival_ike, rival_routes, state, switched_off, vrf, way_in, way_out, zones
+from . import (
+    dependents,
+    ikev2_policies,
+    mss,
+    ownership,
+    rival_ike,
+    rival_routes,
+    state,
+    switched_off,
+    vrf,
+    way_in,
+    way_out,
+    zones,
+)
 from .errors import AgentError, PreflightError
 from .fingerprint import check, fingerprint_peer, fingerprints, unseen
 from .layout import Layout, destination_of, layout
@@ -50,6 +63,7 @@ def plan(running: str, intended: str, *, owned: Owned = _NO_OWNERSHIP) -> Plan:
     want = replace(want, sections=mss.fitted(vrf.worded(want.sections, vrf.vrfs(config)), before.sections))
     link = _link(want.sections, owned)
     ours = ownership.ours(before, link.link, link.connection_id, owned, _tunnels_like(before, want, owned))
+    want = replace(want, sections=ikev2_policies.with_displaced(before.sections, want.sections, ours))
     keys = fingerprints(want.sections, link.connection_id)
     result = target(before.sections, want.sections, ours, is_other_key=check(owned.tokens, keys))
     if encrypted := unseen(before.sections, want.sections, owned.tokens):
@@ -86,11 +100,11 @@ def _surroundings(config: Config, before: Sections, want: Sections, ours: Ours) 
         *vrf.missing(before, want, vrf.vrfs(config)),
         *switched_off.in_the_way(config, want),
         *rival_ike.same_peers(config, want),
+        *rival_ike.displaced(config, before, want, ours),
         *rival_routes.swallowed(routes, want, tunnels),
     ]
     warnings = [
         *rival_ike.shared_keys(config, want),
-        *rival_ike.displaced(config, before, want, ours),
         *way_in.closed(config, before, want),
         *way_out.elsewhere(config, routes, before, want),
         *zones.outside(config, before, want),

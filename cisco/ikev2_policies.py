@@ -2,7 +2,7 @@
 
 The best match wins (one that names the local address before one that names none), then the first (Cisco's FlexVPN
 guide). So a second policy for our address either goes unused, or takes the address away from whoever used the other:
-its proposals, ours included, would never be offered.
+its proposals, ours included, would never be offered. Ours takes what it displaces along.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,10 +13,12 @@ from ipaddress import IPv4Address
 from .mark import Mark
 from .ownership import Ours
 from .plan import Collision
-from .state import Ref, Section, Sections
+from .state import Ref, Section, Sections, entry
 
 _KIND = "ikev2-policy"
 _PREFIX = "policy-"
+# The built-in policy, which serves what no other one matches, has the built-in proposal.
+_DEFAULT = "proposal default"
 Offer = tuple[str, str, str]
 """Cipher, integrity (with GCM: PRF) and group, in IOS's words."""
 
@@ -39,6 +41,41 @@ class _Policy:
         return is_same_vrf and (is_anywhere or not self.addresses.isdisjoint(other.addresses))
 
 
+def with_displaced(running: Sections, intended: Sections, ours: Ours) -> Sections:
+    """Return the intended objects with our policy offering also what those policies do that it takes the address from.
+
+    It does so from the moment it comes, and as long as they are there: what somebody adds later knows our policy.
+    """
+    result = dict(intended)
+    for ref, section in intended.items():
+        if ref[0] == _KIND:
+            have = running.get(ref)
+            lines = (entry(section.kind, text) for text in _displaced(running, intended, ref, ours))
+            taken = {e.slot: e for e in lines if have is None or e.slot in have.entries}
+            result[ref] = section.with_entries({**section.entries, **taken}) if taken else section
+    return result
+
+
+def _displaced(running: Sections, intended: Sections, ref: Ref, ours: Ours) -> Iterator[str]:
+    mine = _policy(intended[ref], intended)
+    matching = [other for other in _others(running, ref, ours) if other.overlaps(mine)]
+    for other in matching:
+        if mine.rank > other.rank and not other.offers <= mine.offers and _link_of(other, ours.others) is None:
+            yield from (slot for slot in other.section.entries if slot.startswith("proposal "))
+    if not matching and _users_of_default(running, ours):
+        yield _DEFAULT
+
+
+def _others(running: Sections, ref: Ref, ours: Ours) -> list[_Policy]:
+    return [_policy(s, running) for r, s in running.items() if r[0] == _KIND and r != ref and not ours.named(r[1])]
+
+
+def _users_of_default(running: Sections, ours: Ours) -> list[str]:
+    """Return the profiles of VPNs that are no link's of ours: without a policy of its own such a VPN uses the built-in one."""
+    foreign = [name for kind, name in running if kind == "ikev2-profile" and not ours.named(name)]
+    return [] if _are_links(foreign, ours.others) else foreign
+
+
 def judge(running: Sections, intended: Sections, ours: Ours) -> tuple[list[Collision], list[str]]:
     """Return what would be offered the wrong proposals, theirs or ours, once the intended policy is in; and warnings."""
     collisions: list[Collision] = []
@@ -54,10 +91,9 @@ def judge(running: Sections, intended: Sections, ours: Ours) -> tuple[list[Colli
 def _conflicts(
     running: Sections, intended: Sections, ref: Ref, ours: Ours
 ) -> Iterator[tuple[Collision | None, str | None]]:
-    mine = _policy(intended[ref], intended)
-    others = [_policy(s, running) for r, s in running.items() if r[0] == _KIND and r != ref and not ours.named(r[1])]
+    mine = _policy(intended[ref], {**running, **intended})
     order = list(running)
-    matching = [other for other in others if other.overlaps(mine)]
+    matching = [other for other in _others(running, ref, ours) if other.overlaps(mine)]
     for other in matching:
         is_first = ref in running and order.index(ref) < order.index(other.section.ref)
         is_ours_taken = mine.rank > other.rank or (mine.rank == other.rank and is_first)
@@ -66,16 +102,12 @@ def _conflicts(
         elif is_ours_taken and not other.offers <= mine.offers:
             link = _link_of(other, ours.others)
             yield (_taken_away(mine, other, link), None) if link else (None, _takes(mine, f"'{other.section.header}'"))
-    # Without a policy of its own an IKEv2 VPN uses the built-in one, which serves what no other policy matches.
-    foreign = [n for k, n in running if k == "ikev2-profile" and not ours.named(n)]
-    if not matching and ref not in running and foreign and not _are_links(foreign, ours.others):
-        yield None, _takes(mine, f"the built-in default policy (profile {', '.join(sorted(foreign)[:3])})")
 
 
 def _is_in(running: Sections, intended: Sections, ref: Ref) -> bool:
     """Whether the router offers exactly this already."""
     have = running.get(ref)
-    return have is not None and _policy(have, running).offers == _policy(intended[ref], intended).offers
+    return have is not None and _policy(have, running).offers == _policy(intended[ref], {**running, **intended}).offers
 
 
 def _policy(section: Section, sections: Sections) -> _Policy:

@@ -33,6 +33,7 @@ SECTIONS = (
     ("was not made by us", "made-by-hand"),
     ("is already that of", "made-by-hand"),
     ("encrypts to ", "made-by-hand"),
+    ("the place of IOS's built-in policies", "built-in-policies-of-another-vpn"),
     ("which is to go", "used-by-something-else"),
     ("is not ours", "number-or-name-taken"),
     ("belongs to link", "number-or-name-taken"),

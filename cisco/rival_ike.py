@@ -55,8 +55,11 @@ def shared_keys(config: Config, intended: Sections) -> Iterator[str]:
             )
 
 
-def displaced(config: Config, running: Sections, intended: Sections, ours: Ours) -> Iterator[str]:
-    """Yield a warning where somebody else negotiates by the built-in policies, which IOS has while none is configured (12.4(20)T and later)."""
+def displaced(config: Config, running: Sections, intended: Sections, ours: Ours) -> Iterator[Collision]:
+    """Yield the collision with who negotiates by the built-in policies, which IOS has while none is configured (12.4(20)T and later).
+
+    Its next negotiation would find ours alone, and fail.
+    """
     has_policies = any(kind == "policy" for kind, _ in running)
     mine = next((section.header for (kind, _), section in intended.items() if kind == "policy"), None)
     if mine is None or has_policies or any(line.text == _NO_DEFAULTS for line in config.lines):
@@ -69,9 +72,10 @@ def displaced(config: Config, running: Sections, intended: Sections, ours: Ours)
         elif _CRYPTO_MAP.fullmatch(line.text) and not any("ikev2-profile" in child.text for child in line.children):
             users.append(line.text)
     if users:
-        yield (
-            f"'{mine}' takes the place of IOS's built-in policies, by which {listed(users, _SHOWN)} may negotiate: "
-            f"give that a 'crypto isakmp policy' of its own first"
+        yield Collision(
+            f"'{mine}'",
+            f"takes the place of IOS's built-in policies, by which '{listed(users, _SHOWN)}' negotiates",
+            "give that a 'crypto isakmp policy' of its own first (show crypto isakmp policy), or take it away",
         )
 
 

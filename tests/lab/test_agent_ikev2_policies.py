@@ -33,6 +33,12 @@ def holding(*intents: Intent, extra: str = "") -> MemoryRouter:
     return router
 
 
+def offered(router: MemoryRouter) -> list[str]:
+    """Return the names of the proposals in our policy."""
+    policy = router.running.partition("crypto ikev2 policy policy-vpn-0a1b2c3d")[2].partition("\n!")[0]
+    return [line.split()[1] for line in policy.splitlines() if line.startswith(" proposal ")]
+
+
 def test_two_links_with_the_same_phase_1_share_an_address() -> None:
     router = holding(TOKYO, osaka())
 
@@ -98,15 +104,25 @@ def test_a_policy_for_another_address_or_vrf_is_no_concern(line: str) -> None:
     assert apply(TOKYO, router.connection(), Options()).warnings == ()
 
 
-def test_a_policy_for_every_address_loses_ours_and_whoever_used_it_is_told() -> None:
+def test_a_policy_for_every_address_loses_ours_and_its_proposals_go_along() -> None:
     router = holding(extra=f"{CBC}crypto ikev2 policy hub\n proposal theirs\n")
+    before = router.running
 
-    (warning,) = apply(TOKYO, router.connection(), Options()).warnings
-    assert "takes 203.0.113.100 over from 'crypto ikev2 policy hub'" in warning
     assert apply(TOKYO, router.connection(), Options()).warnings == ()
+    assert offered(router) == ["proposal-aes-gcm-256-sha384-20-vpn-0a1b2c3d", "theirs"]
+    assert not apply(TOKYO, router.connection(), Options()).changed
+    remove(router.connection(), Options(), intent=TOKYO)
+    assert router.running == before
 
 
-def test_a_vpn_on_the_built_in_policy_is_told_that_ours_takes_the_address() -> None:
+def test_a_policy_that_comes_later_is_none_of_ours() -> None:
+    late = f"\n{CBC}crypto ikev2 policy hub\n proposal theirs\n!\ninterface "
+    router = MemoryRouter(holding(TOKYO).running.replace("\ninterface ", late, 1))
+
+    assert not apply(TOKYO, router.connection(), Options()).changed
+
+
+def test_a_vpn_on_the_built_in_policy_goes_on_with_the_built_in_proposal() -> None:
     theirs = (
         "crypto ikev2 keyring partner\n peer one\n  address 192.0.2.7\n  pre-shared-key plainly-fake-partner\n !\n"
         "crypto ikev2 profile partner\n match identity remote address 192.0.2.7 255.255.255.255\n"
@@ -114,5 +130,6 @@ def test_a_vpn_on_the_built_in_policy_is_told_that_ours_takes_the_address() -> N
     )
     router = holding(extra=theirs)
 
-    (warning,) = apply(TOKYO, router.connection(), Options()).warnings
-    assert "the built-in default policy (profile partner)" in warning
+    assert apply(TOKYO, router.connection(), Options()).warnings == ()
+    assert offered(router) == ["proposal-aes-gcm-256-sha384-20-vpn-0a1b2c3d", "default"]
+    assert not apply(TOKYO, router.connection(), Options()).changed

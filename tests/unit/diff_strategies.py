@@ -21,10 +21,13 @@ NETWORKS = st.lists(
 )
 
 # Blocks of other people's configuration; each is typed as it stands. None of it is in a link's way.
+POLICY = "crypto isakmp policy 10\n encryption aes 256\n hash sha256\n authentication pre-share\n group 14\nexit"
 FOREIGN = (
     "interface GigabitEthernet2\n description the office\n ip address 192.168.10.1 255.255.255.0\nexit",
-    "crypto isakmp policy 10\n encryption aes 256\n hash sha256\n authentication pre-share\n group 14\nexit",
-    """crypto keyring BRANCH
+    POLICY,
+    # Without a policy of its own it would live by the built-in ones, which any link's displaces: refused.
+    f"""{POLICY}
+crypto keyring BRANCH
  pre-shared-key address 198.51.100.77 key notours1
 exit
 crypto isakmp profile BRANCH
