@@ -230,10 +230,10 @@ def test_a_router_that_loses_the_link_a_moment_later_gets_another_number() -> No
 
 def test_check_shows_what_apply_would_warn_of() -> None:
     with bench() as lab:
-        lab.router.edit(["crypto isakmp keepalive 30 5"])
+        lab.router.edit(["crypto ipsec df-bit set"])
         shown = lab.check(link()).diff
         (warning,) = lab.apply(link()).warnings
-        assert warning.startswith("'crypto isakmp keepalive 30 5")
+        assert warning.startswith("'crypto ipsec df-bit set'")
         assert f"! warning: {warning}\n" in shown
 
 
