@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 from ipaddress import IPv4Address
 
-from .access_lists import Packet, access_list, may_pass
 from .layout import destination_of, interface_address
 from .nvgen import canonical_interface
 from .state import Section, Sections
@@ -40,6 +39,9 @@ def _filtered(config: Config, source: Section, peers: list[IPv4Address]) -> Iter
     names = [found[1] for slot in source.entries if (found := _FILTER.fullmatch(slot))]
     if not names or any(_INSPECTED.fullmatch(slot) for slot in source.entries):
         return
+    # Imported when first used: most interfaces have no list.
+    from .access_lists import Packet, access_list, may_pass
+
     rules = access_list(config, names[0])
     own = interface_address(source)
     for peer in peers:
