@@ -331,9 +331,9 @@ def test_render_loads_neither_an_ssh_library_nor_what_it_does_not_use() -> None:
 def test_a_run_does_not_look_for_garbage_among_what_it_imported() -> None:
     program = (
         "import atexit, gc, runpy, sys\n"
-        "began = [of['collections'] for of in gc.get_stats()]\n"
-        "told = lambda: print([of['collections'] for of in gc.get_stats()] == began, gc.get_freeze_count(), file=sys.stderr)\n"
-        "atexit.register(told)\n"
+        "looked = lambda: sum(generation['collections'] for generation in gc.get_stats())\n"
+        "before = looked()\n"
+        "atexit.register(lambda: print(looked() - before, gc.get_freeze_count(), file=sys.stderr))\n"
         "runpy.run_module('cisco', run_name='__main__', alter_sys=True)"
     )
     done = subprocess.run(
@@ -343,9 +343,9 @@ def test_a_run_does_not_look_for_garbage_among_what_it_imported() -> None:
         text=True,
         check=True,
     )
-    nothing_collected, set_aside = done.stderr.split()
-    assert nothing_collected == "True"
-    assert int(set_aside) > 10_000
+    looks, set_aside = map(int, done.stderr.split())
+    assert looks <= 2, "by itself Python looks some forty times; a first run, which compiles, reaches our threshold"
+    assert set_aside > 10_000
 
 
 def test_a_reader_that_has_seen_enough_is_no_error() -> None:
