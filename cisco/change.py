@@ -150,6 +150,9 @@ class Change:
         plan = self.decide(state.running)
         require_no_problem(plan.collisions)
         self.warnings += plan.warnings
+        # Before anything is sent: what may break is of use to who can still stop it.
+        for warning in plan.warnings if not plan.is_empty else ():
+            self.report(f"warning: {warning}")
         return plan
 
     def _nothing_to_do(self, terminal: Terminal, state: RouterState, plan: Plan) -> Outcome:

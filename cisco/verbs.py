@@ -3,7 +3,7 @@
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -69,18 +69,18 @@ def apply_command(request: Request) -> int:
 
     if request.manifest_file is not None:
         _require_writable(request.manifest_file)
+    progress = _Progress()
     result = apply(
         intent_of(request),
         connection_of(request),
         request.options,
         _manifest(request),
-        report_progress,
+        progress.report,
         as_marked=request.as_marked,
     )
     if request.manifest_file is not None:
         _write_manifest(request.manifest_file, result.manifest)
-    for warning in result.warnings:
-        report_progress(f"warning: {warning}")
+    progress.finish(result.warnings)
     _print(result.as_json())
     return 0
 
@@ -91,18 +91,18 @@ def remove_command(request: Request) -> int:
 
     # What a removal needs of AWS's document is whose the link is; the networks of static routing are on the router.
     intent = intent_of(request, for_print=True) if request.vpn is not None else None
+    progress = _Progress()
     result = remove(
         connection_of(request),
         request.options,
         intent=intent,
         manifest=_manifest(request),
         link=None if "link" in request.as_marked else request.link,
-        report=report_progress,
+        report=progress.report,
     )
     if request.manifest_file is not None and not result.manifest:
         request.manifest_file.unlink(missing_ok=True)
-    for warning in result.warnings:
-        report_progress(f"warning: {warning}")
+    progress.finish(result.warnings)
     _print(result.as_json())
     return 0
 
@@ -171,6 +171,24 @@ def _unreachable(text: str) -> AgentError:
     from .errors import ConnectError
 
     return ConnectError(text)
+
+
+class _Progress:
+    """What a verb says on its way; a warning that was said in time is not repeated at the end."""
+
+    def __init__(self) -> None:
+        self._said: set[str] = set()
+
+    def report(self, text: str) -> None:
+        """Write a line to standard error."""
+        self._said.add(text)
+        report_progress(text)
+
+    def finish(self, warnings: Iterable[str]) -> None:
+        """Write those of the warnings that were not said yet."""
+        for text in (f"warning: {warning}" for warning in warnings):
+            if text not in self._said:
+                report_progress(text)
 
 
 def report_progress(text: str) -> None:

@@ -54,7 +54,7 @@ def _filtered(config: Config, source: Section, peers: list[IPv4Address]) -> Iter
             wanted = [f"'permit udp host {peer} any eq isakmp'"] if not ike else []
             wanted += [f"'permit esp host {peer} any'"] if "ESP" in lacking else []
             yield (
-                f"access list {names[0]} of {source.name} lets {' and '.join(lacking)} of {peer} not in, so that its tunnel "
+                f"access list {names[0]} of {source.name} keeps {' and '.join(lacking)} of {peer} out, so that its tunnel "
                 f"would not come up: add {' and '.join(wanted)}, and behind NAT UDP 4500"
             )
 

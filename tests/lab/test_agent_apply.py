@@ -235,6 +235,10 @@ def test_check_shows_what_apply_would_warn_of() -> None:
         (warning,) = lab.apply(link()).warnings
         assert warning.startswith("'crypto ipsec df-bit set'")
         assert f"! warning: {warning}\n" in shown
+        # And once, while there is still time to stop it.
+        said = "\n".join(lab.said)
+        assert said.count(f"warning: {warning}") == 1
+        assert said.index(f"warning: {warning}") < said.index("sending ")
 
 
 def test_check_of_a_connection_made_anew_shows_what_it_replaces_and_no_collision() -> None:
