@@ -19,7 +19,7 @@ _NUMBERS = {
 }
 _SUBJECTS = {"sla": "ip sla", "policy": "crypto isakmp policy"}
 _ADOPT = "take it over with adopt, or remove it"
-_TRANSLATED = "behind NAT set behind_nat and wan_interface, else name the wan_interface that has it"
+_TRANSLATED = "behind NAT set behind_nat and wan_interface, else name the wan_interface that has it, or none"
 
 
 def find(running: Sections, intended: Sections, ours: Ours) -> list[Collision]:

@@ -10,13 +10,13 @@ from ipaddress import IPv4Address
 from . import (
     dependents,
     ikev2_policies,
-    mss,
     ownership,
     rival_ike,
     rival_routes,
     state,
     switched_off,
     vrf,
+    wan_mtu,
     way_in,
     way_out,
     zones,
@@ -60,7 +60,7 @@ def plan(running: str, intended: str, *, owned: Owned = _NO_OWNERSHIP) -> Plan:
     config = _config(running)
     before = state.read(config)
     want = _intended(intended)
-    want = replace(want, sections=mss.fitted(vrf.worded(want.sections, vrf.vrfs(config)), before.sections))
+    want = replace(want, sections=wan_mtu.fitted(vrf.worded(want.sections, vrf.vrfs(config)), before.sections))
     link = _link(want.sections, owned)
     ours = ownership.ours(before, link.link, link.connection_id, owned, _tunnels_like(before, want, owned))
     want = replace(want, sections=ikev2_policies.with_displaced(before.sections, want.sections, ours))

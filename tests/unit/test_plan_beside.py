@@ -58,7 +58,7 @@ def test_an_address_that_no_interface_has_or_could_get_is_named(interface: str, 
         if is_there
         else [
             "the tunnels' source 203.0.113.100 is on no interface of this router: behind NAT set behind_nat and wan_interface, "
-            "else name the wan_interface that has it"
+            "else name the wan_interface that has it, or none"
         ]
     )
 
