@@ -117,6 +117,7 @@ def joined(
     report: Mapping[str, object],
     *,
     unknown: str = "",
+    unheard: str = "",
 ) -> list[TunnelState]:
     """Return what both ends say of each tunnel.
 
@@ -126,17 +127,18 @@ def joined(
         telemetry: AWS's word, by outside address; empty when AWS was not asked.
         report: The result of the agent's `verify`; empty when the router was not asked or did not answer.
         unknown: Why the router's word is missing.
+        unheard: Why AWS's is.
     """
     tunnels = report.get("tunnels")
     by_outside = {t.get("aws_outside"): t for t in tunnels} if isinstance(tunnels, list) else {}
     return [
-        _joined(end, router_asn, telemetry.get(end.aws_outside), by_outside.get(end.aws_outside), unknown)
+        _joined(end, router_asn, telemetry.get(end.aws_outside), by_outside.get(end.aws_outside), (unknown, unheard))
         for end in ends
     ]
 
 
 def _joined(
-    end: TunnelEnds, router_asn: int, aws: Telemetry | None, router: Mapping[str, object] | None, unknown: str
+    end: TunnelEnds, router_asn: int, aws: Telemetry | None, router: Mapping[str, object] | None, missing: tuple[str, str]
 ) -> TunnelState:
     aws_state = UNKNOWN if aws is None else aws.status
     router_state = UNKNOWN if router is None else str(router.get("state"))
@@ -160,7 +162,7 @@ def _joined(
         bgp_prefixes=prefixes if isinstance(prefixes, int) else 0,
         sla_state=str(sla.get("state") or ""),
         sla_return_code=str(sla.get("return_code") or ""),
-        reason=_reason(aws, router, unknown),
+        reason=_reason(aws, router, *missing),
     )
 
 
@@ -176,8 +178,10 @@ def _overall(aws_state: str, router_state: str) -> str:
     return DOWN if DOWN in states else UNKNOWN
 
 
-def _reason(aws: Telemetry | None, router: Mapping[str, object] | None, unknown: str) -> str:
+def _reason(aws: Telemetry | None, router: Mapping[str, object] | None, unknown: str, unheard: str) -> str:
     parts = []
+    if aws is None and unheard:
+        parts.append(f"AWS did not say: {unheard}")
     if aws is not None and aws.status != UP:
         parts.append(f"AWS says {aws.status}" + (f" ({aws.message})" if aws.message else ""))
     if router is None and unknown:
@@ -185,7 +189,7 @@ def _reason(aws: Telemetry | None, router: Mapping[str, object] | None, unknown:
     if router is not None and router.get("state") != UP:
         parts.append(f"the router says {router.get('state')}: {router.get('reason') or 'no reason given'}")
     text = "; ".join(parts)
-    if router is None or router.get("state") == UP:
+    if router is None or router.get("state") == UP or (aws is None and unheard):
         return with_remedy(text)
     anchor = router.get("remedy")  # the agent knows what its own words mean
     return with_remedy(text, str(anchor)) if anchor else text

@@ -11,7 +11,8 @@ from ._agent import Answer, masked
 from ._request import secrets_of
 from ._states import UP, Telemetry, TunnelEnds, TunnelState, are_up, failure, joined
 from .ios import IosCustomerGateway
-from .telemetry import telemetry
+from .remedies import with_remedy
+from .telemetry import TelemetryError, telemetry
 
 _PAUSE = 3.0
 
@@ -43,8 +44,10 @@ class FinalCheck:
         answer = await self._ask_router(is_preview=is_preview)
         report = answer.result if answer.is_given else {}
         # Without the router's word there is nothing to wait for, but what AWS says is still worth knowing.
-        said = await self._ask_aws(ends, connection_id, until=end if report.get("up") else 0.0, is_preview=is_preview)
-        states = joined(ends, router_asn, said, report, unknown=answer.message)
+        said, unheard = await self._ask_aws(ends, connection_id, until=end if report.get("up") else 0.0)
+        states = joined(ends, router_asn, said, report, unknown=answer.message, unheard=unheard)
+        if is_preview and unheard:
+            pulumi.log.warn(f"{self.name}: {with_remedy(f'AWS did not say how the tunnels are: {unheard}')}", self.component)
         for state in states:
             state["reason"] = masked(state["reason"], secrets)
         if not is_preview and not are_up(states):
@@ -56,19 +59,19 @@ class FinalCheck:
         return cast("Answer", await asked.future())
 
     async def _ask_aws(
-        self, ends: Sequence[TunnelEnds], connection_id: str, *, until: float, is_preview: bool
-    ) -> Mapping[str, Telemetry]:
+        self, ends: Sequence[TunnelEnds], connection_id: str, *, until: float
+    ) -> tuple[Mapping[str, Telemetry], str]:
+        """Return AWS's word, and why it is missing where it is."""
         clock = asyncio.get_running_loop().time
+        said: Mapping[str, Telemetry] = {}
         while True:
             try:
-                said = await telemetry(connection_id, self.component)
-            except Exception:  # the SDK raises its root class; a preview must not fail on what only informs
-                if is_preview:
-                    return {}
-                raise
+                said, unheard = await telemetry(connection_id, self.component), ""
+            except TelemetryError as error:
+                unheard = str(error)
             up = {outside for outside, word in said.items() if word.status == UP}
             if up >= {end.aws_outside for end in ends} or clock() >= until:
-                return said
+                return said, unheard
             await asyncio.sleep(_PAUSE)
 
     def _report(self, text: str) -> None:

@@ -19,8 +19,8 @@ from ._impact import (
     way_around,
 )
 from ._profiles import TunnelSettings
-from ._states import tunnel_ends
-from .telemetry import telemetry
+from ._states import UnknownTunnelError, tunnel_ends
+from .telemetry import TelemetryError, telemetry
 
 _PLAIN = (
     "enable_acceleration", "tunnel_bandwidth", "vpn_gateway_id", "transit_gateway_id", "amazon_side_asn",
@@ -99,7 +99,7 @@ class ImpactGuard:
         try:
             ends = tunnel_ends(pairs, [(inside, outside, None) for inside, outside in elements])
             said = await telemetry(change.id, parent)
-        except Exception as error:  # noqa: BLE001  # the SDK raises its root class; AWS's answer is no condition of a change
+        except (UnknownTunnelError, TelemetryError) as error:  # AWS's answer is no condition of a change
             pulumi.log.warn(f"{self._name}: whether the other tunnel is UP is not known: {error}")
             return
         why = last_tunnel(number, ends, said)

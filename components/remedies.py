@@ -13,6 +13,7 @@ SECTIONS = (
     ("its local route wins", "networks-overlap"),
     ("apart from", "networks-overlap"),
     ("no Python here has the router agent", "agent-not-found"),
+    ("AWS did not say", "aws-did-not-say"),
     ("AWS says ", "only-aws-says-down"),
 )
 _IN_THE_REPOSITORY = "docs/errors.md"

@@ -133,6 +133,8 @@ def test_a_connection_deleted_at_aws_is_made_anew_after_a_refresh(link: StackLab
         "ec2", endpoint_url=link.aws.endpoint, region_name="ap-northeast-1",
         aws_access_key_id="lab", aws_secret_access_key="lab",
     ).delete_vpn_connection(VpnConnectionId=gone)  # fmt: skip
+    changes, said = link.preview()
+    assert (changes, f"AWS did not say how the tunnels are: {gone}" in said) == ({}, True)
     link.stack.refresh(color="never")
     assert outcome(link) == ({"create"}, {"same", "update"})
     running = link.router.running_config()

@@ -58,6 +58,9 @@ class Recorder(Mocks):
     transit_gateway: dict[str, Any] = field(default_factory=lambda: dict(TRANSIT_GATEWAY))
     """What AWS says of any transit gateway."""
     telemetry: dict[str, str] = field(default_factory=lambda: {"198.51.100.1": "UP", "198.51.100.2": "UP"})
+    connection_state: str = "available"
+    refusal: str = ""
+    """Why AWS doesn't say how a connection is, where it doesn't."""
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str, dict[str, Any]]:
         """Make it, with the outputs that the components read."""
@@ -75,6 +78,8 @@ class Recorder(Mocks):
 
     def call(self, args: MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
         """Answer a function of AWS or of the command provider."""
+        if self.refusal and args.token.endswith("getVpnConnection"):
+            return {}, [("", self.refusal)]
         return self._answer(args), []
 
     def _answer(self, args: MockCallArgs) -> dict[str, Any]:
@@ -82,7 +87,8 @@ class Recorder(Mocks):
         if args.token.endswith(":run"):
             return {"stdout": self.answers[args.args["command"]], "stderr": "", "command": args.args["command"]}
         if args.token.endswith("getVpnConnection"):
-            return {"vgwTelemetries": [_telemetry(address, status) for address, status in self.telemetry.items()]}
+            said = [_telemetry(address, status) for address, status in self.telemetry.items()]
+            return {"state": self.connection_state, "vgwTelemetries": said}
         if args.token.endswith("getAvailabilityZones"):
             return {"names": ["ap-northeast-1a", "ap-northeast-1c"]}
         if args.token.endswith("getVpc"):

@@ -7,6 +7,7 @@ from typing import Any
 
 import pulumi
 import pytest
+from pulumi.runtime.stack import wait_for_rpcs
 
 from components import IosCustomerGateway, VpnLink
 from tests.unit.recorded import XML, Recorder, error_of, program, settled, start
@@ -184,6 +185,27 @@ def test_a_tunnel_of_which_aws_says_nothing_yet_is_waited_for() -> None:
     del recorder.telemetry["198.51.100.1"]
     error_of(lambda: link("tokyo", {"check_timeout": 1}).tunnels)
     assert sum(token.endswith("getVpnConnection") for token, _ in recorder.calls) > 1
+
+
+@pytest.mark.parametrize(
+    ("aws", "why"),
+    [
+        (Recorder(answers=answers(), refusal="not authorized"), r"AWS did not say: tokyo-id: .*not authorized"),
+        (Recorder(answers=answers(), connection_state="deleted"), "AWS did not say: tokyo-id is deleted"),
+    ],
+)
+def test_a_link_of_which_aws_says_nothing_is_not_called_up(aws: Recorder, why: str) -> None:
+    start(aws)
+    error = error_of(lambda: link("tokyo", {"check_timeout": 1}).tunnels)
+    assert re.search(rf"tunnel1 .*is UNKNOWN: {why}.*errors.md#aws-did-not-say", error)
+
+
+@program
+async def test_a_preview_goes_on_where_aws_says_nothing_of_the_tunnels() -> None:
+    start(Recorder(answers=answers(), refusal="not authorized"), preview=True)
+    tunnels = await link("tokyo").tunnels.future() or []
+    assert [(t["state"], t["aws_state"]) for t in tunnels] == [("UNKNOWN", "UNKNOWN")] * 2
+    await wait_for_rpcs(await_all_outstanding_tasks=False)  # where a failure would end a program, whoever caught it
 
 
 @program
