@@ -27,6 +27,7 @@ SECTIONS = (
     ("from which IKE is to speak", "interface-not-on-the-router"),
     ("is switched off on the router", "switched-off"),
     ("and IOS takes such a tunnel down", "the-way-to-aws-through-the-tunnel"),
+    ("given behind NAT", "interface-not-on-the-router"),
     ("weak algorithms are, from", "refused-by-the-release"),
     ("has no IKEv2", "refused-by-the-release"),
     ("licence for encryption is not active", "refused-by-the-release"),

@@ -67,14 +67,14 @@ REFUSED: Mapping[str, str] = {
 """What pulumi_aws's VpnConnection and CustomerGateway have and the components do not: name to what is to be done."""
 
 
-def require_known(arguments: Mapping[str, object], known: Collection[str]) -> None:
+def require_known(arguments: Mapping[str, object], known: Collection[str], within: str = "") -> None:
     """Refuse an argument that no component reads: a word misspelt would otherwise be a wish unheard."""
     for name, value in arguments.items():
         if name in known or value is None:
             continue
-        if name in REFUSED:
+        if not within and name in REFUSED:
             raise ArgumentError(name, Words("given"), REFUSED[name])
-        raise ArgumentError(name, Words("given"), f"an argument that exists: {', '.join(sorted(known))}")
+        raise ArgumentError(f"{within}{name}", Words("given"), f"an argument that exists: {', '.join(sorted(known))}")
 
 
 def require_fit(arguments: Mapping[str, object]) -> None:

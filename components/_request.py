@@ -15,18 +15,19 @@ _VRF = re.compile(r"[A-Za-z][A-Za-z0-9_.:-]{0,31}\Z")
 _STEERING = ("as-path", "med", "none")
 _TUNNELS = (1, 2)
 _ARCHIVE = ("use", "require", "configure")
+_PORTS = (1, 65535)
+_OPTION_RANGES = {"revert_minutes": (1, 120), "window": (1, 10), "deadline": (10, 7200)}
 
 
 def require_router(router: Mapping[str, object]) -> None:
     """Refuse what the agent would refuse only when everything in AWS is made."""
-    for field in ("host", "username"):
-        if not router.get(field):
-            raise ArgumentError(f"router.{field}", Words("missing"), "given")
-    _require_host_key("router.host_key", router.get("host_key"))
-    jump_host = router.get("jump_host")
-    if isinstance(jump_host, Mapping):
-        _require_host_key("router.jump_host.host_key", jump_host.get("host_key"))
+    _require_login("router", router)
+    if isinstance(jump_host := router.get("jump_host"), Mapping):
+        _require_login("router.jump_host", jump_host)
     interface, address = router.get("wan_interface"), router.get("local_address")
+    if router.get("behind_nat") and interface is None and address is None:
+        allowed = "given with router.wan_interface or router.local_address: the public address is not the router's own"
+        raise ArgumentError("router.behind_nat", Words("true"), allowed)
     if interface is not None and not _INTERFACE.match(str(interface)):
         raise ArgumentError("router.wan_interface", interface, "an interface's name, such as GigabitEthernet1")
     if address is not None:
@@ -46,7 +47,7 @@ def _require_routing(router: Mapping[str, object]) -> None:
         require_one_of("router.primary_tunnel", router["primary_tunnel"], _TUNNELS)
     require_one_of("router.steering", router.get("steering", "as-path"), _STEERING)
     if router.get("maximum_prefix") is not None:
-        require_between("router.maximum_prefix", int(str(router["maximum_prefix"])), 1, 2147483647)
+        require_between("router.maximum_prefix", router["maximum_prefix"], 1, 2147483647)
 
 
 def require_dynamic(router: Mapping[str, object]) -> None:
@@ -54,6 +55,15 @@ def require_dynamic(router: Mapping[str, object]) -> None:
     for field in ("prefix_lists", "maximum_prefix", "steering"):
         if router.get(field):
             raise ArgumentError(f"router.{field}", router[field], "absent with static routing: it is about BGP")
+
+
+def _require_login(where: str, login: Mapping[str, object]) -> None:
+    for field in ("host", "username"):
+        if not login.get(field):
+            raise ArgumentError(f"{where}.{field}", Words("missing"), "given")
+    if (port := login.get("port")) is not None:
+        require_between(f"{where}.port", port, *_PORTS)
+    _require_host_key(f"{where}.host_key", login.get("host_key"))
 
 
 def _require_host_key(field: str, value: object) -> None:
@@ -65,12 +75,15 @@ def _require_pair(field: str, value: object, low: int, high: int) -> None:
     if not isinstance(value, Sequence) or len(value) != 2 or value[0] == value[1]:
         raise ArgumentError(field, value, "two different numbers, one per tunnel")
     for number in value:
-        require_between(field, int(number), low, high)
+        require_between(field, number, low, high)
 
 
 def require_options(options: Mapping[str, object]) -> None:
     """Refuse a way to change the router that the agent has not."""
     require_one_of("options.archive", options.get("archive", "use"), _ARCHIVE)
+    for name, (low, high) in _OPTION_RANGES.items():
+        if options.get(name) is not None:
+            require_between(f"options.{name}", options[name], low, high)
 
 
 def request_json(

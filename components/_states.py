@@ -138,7 +138,11 @@ def joined(
 
 
 def _joined(
-    end: TunnelEnds, router_asn: int, aws: Telemetry | None, router: Mapping[str, object] | None, missing: tuple[str, str]
+    end: TunnelEnds,
+    router_asn: int,
+    aws: Telemetry | None,
+    router: Mapping[str, object] | None,
+    missing: tuple[str, str],
 ) -> TunnelState:
     aws_state = UNKNOWN if aws is None else aws.status
     router_state = UNKNOWN if router is None else str(router.get("state"))

@@ -22,16 +22,16 @@ class ArgumentError(ValueError):
         self.allowed = allowed
 
 
-def require_whole(field: str, value: object) -> None:
-    """Refuse what is no whole number; other languages may write one as 65001.0."""
+def require_whole(field: str, value: object) -> float:
+    """Return a whole number, or refuse it; other languages may write one as 65001.0."""
     if isinstance(value, bool) or not isinstance(value, (int, float)) or value != int(value):
         raise ArgumentError(field, value, "a whole number")
+    return value
 
 
-def require_between(field: str, value: int, low: int, high: int) -> None:
+def require_between(field: str, value: object, low: int, high: int) -> None:
     """Refuse a number outside the range, and what is no whole number."""
-    require_whole(field, value)
-    if not low <= value <= high:
+    if not low <= require_whole(field, value) <= high:
         raise ArgumentError(field, value, f"between {low} and {high}")
 
 

@@ -47,7 +47,9 @@ class FinalCheck:
         said, unheard = await self._ask_aws(ends, connection_id, until=end if report.get("up") else 0.0)
         states = joined(ends, router_asn, said, report, unknown=answer.message, unheard=unheard)
         if is_preview and unheard:
-            pulumi.log.warn(f"{self.name}: {with_remedy(f'AWS did not say how the tunnels are: {unheard}')}", self.component)
+            pulumi.log.warn(
+                f"{self.name}: {with_remedy(f'AWS did not say how the tunnels are: {unheard}')}", self.component
+            )
         for state in states:
             state["reason"] = masked(state["reason"], secrets)
         if not is_preview and not are_up(states):

@@ -9,11 +9,12 @@ from pulumi_command import local
 
 from ._agent import Answer, agent_module, doing, masked
 from ._names import link_name, require_link_name
+from ._options import require_known
 from ._request import request_json, require_options, require_router, secrets_of
 from ._routes import require_networks
 from ._validation import require_given
 from .inputs import checked, refusing, resolved
-from .router_args import IosCustomerGatewayArgs
+from .router_args import AgentOptionsArgs, IosCustomerGatewayArgs, JumpHostArgs, RouterArgs
 from .router_check import RouterCheck
 
 _MODULE = agent_module(__package__)
@@ -116,10 +117,14 @@ class IosCustomerGateway(pulumi.ComponentResource):
 def checked_link(name: str, args: IosCustomerGatewayArgs) -> str:
     """Check what is known before anything is made, and return the link's name on the router."""
     require_given(args, IosCustomerGatewayArgs.__required_keys__)
-    router = args["router"]
+    router, options = args["router"], args.get("options") or {}
+    require_known(router, RouterArgs.__annotations__, within="router.")
+    if isinstance(jump_host := router.get("jump_host"), Mapping):
+        require_known(jump_host, JumpHostArgs.__annotations__, within="router.jump_host.")
+    require_known(options, AgentOptionsArgs.__annotations__, within="options.")
     if all(not isinstance(value, pulumi.Output) for value in router.values()):
         require_router(router)
-    require_options(args.get("options") or {})
+    require_options(options)
     require_networks("advertise", args.get("advertise") or ())
     link = args.get("link_name") or link_name(pulumi.get_stack(), name)
     require_link_name("link_name", link)

@@ -12,6 +12,7 @@ SECTIONS = (
     ("given with static routing", "vpc-networks-missing"),
     ("its local route wins", "networks-overlap"),
     ("apart from", "networks-overlap"),
+    ("given with router.wan_interface or router.local_address", "interface-not-on-the-router"),
     ("no Python here has the router agent", "agent-not-found"),
     ("AWS did not say", "aws-did-not-say"),
     ("AWS says ", "only-aws-says-down"),

@@ -29,7 +29,7 @@ async def telemetry(connection_id: str, parent: pulumi.Resource) -> Mapping[str,
         found = await pulumi.runtime.invoke_async(
             _FUNCTION, {"vpnConnectionId": connection_id}, opts, typ=aws.ec2.GetVpnConnectionResult
         )
-    except Exception as error:  # the SDK raises its root class
+    except Exception as error:  # noqa: BLE001  # the SDK raises its root class
         raise TelemetryError(f"{connection_id}: {str(error).rpartition(_BEFORE_THE_REASON)[2]}") from None
     if found.state in _GONE:  # AWS shows one for hours after
         raise TelemetryError(f"{connection_id} is {found.state}")

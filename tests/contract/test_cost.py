@@ -41,7 +41,7 @@ CASES: list[tuple[dict[str, Any], dict[str, Any]]] = [
     ({"inside_cidrs": ["169.254.255.4/30", "169.254.255.0/30"]}, {}),
     ({"routing": "static"}, {}),
     ({"tunnel_bandwidth": "large"}, TRANSIT),
-    ({"enable_acceleration": True}, TRANSIT | {"router": ROUTER | {"behind_nat": True}}),
+    ({"enable_acceleration": True}, TRANSIT | {"router": ROUTER | {"behind_nat": True, "wan_interface": "Gi1"}}),
     ({"transit_gateway_id": "tgw-2"}, TRANSIT),
     ({"vpn_gateway_id": "vgw-2"}, EXISTING | {"vpn_gateway_id": "vgw-1"}),
     ({"amazon_side_asn": 64513}, {}),

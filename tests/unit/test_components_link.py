@@ -245,6 +245,9 @@ async def test_a_preview_asks_once_without_waiting_and_never_fails() -> None:
         ({"inside_cidrs": ["10.0.0.0/30", "10.0.0.4/30"]}, "inside_cidrs"),
         ({"profile": "modern", "profile_overrides": {"phase1_dh_group_number": 3}}, "profile_overrides"),
         ({"router": {**ROUTER, "host_key": "AAAA"}}, "router.host_key"),
+        ({"router": {**ROUTER, "wan_interfce": "Gi1"}}, "router.wan_interfce is given"),
+        ({"router": {**ROUTER, "jump_host": {**ROUTER, "proxy": "x"}}}, "router.jump_host.proxy is given"),
+        ({"options": {"deadlin": 900}}, "options.deadlin is given"),
         ({"options": {"archive": "perhaps"}}, "options.archive"),
     ],
 )

@@ -300,12 +300,17 @@ def test_a_vpc_is_no_larger_than_a_16() -> None:
         ({"host_key": "ssh-rsa AAAA"}, "router.host_key"),
         ({"host_key": "SHA256:tooshort"}, "router.host_key"),
         ({"host_key": f"{FINGERPRINT}\n"}, "router.host_key"),
-        ({"jump_host": {"host_key": ""}}, "router.jump_host.host_key"),
+        ({"port": 0}, "router.port"),
+        ({"jump_host": {**ROUTER, "host_key": ""}}, "router.jump_host.host_key"),
+        ({"jump_host": {**ROUTER, "port": 65536}}, "router.jump_host.port"),
+        ({"jump_host": {**ROUTER, "host": None}}, "router.jump_host.host"),
+        ({"behind_nat": True}, "router.behind_nat"),
         ({"wan_interface": "Gi1; reload"}, "router.wan_interface"),
         ({"wan_interface": "Gi1\n"}, "router.wan_interface"),
         ({"local_address": "here"}, "router.local_address"),
         ({"tunnel_numbers": [1]}, "router.tunnel_numbers"),
         ({"tunnel_numbers": [7, 7]}, "router.tunnel_numbers"),
+        ({"tunnel_numbers": [7, "8"]}, "router.tunnel_numbers"),
         ({"isakmp_policies": [0, 1]}, "router.isakmp_policies"),
         ({"sla_numbers": [1, 1001]}, "router.sla_numbers"),
         ({"front_door_vrf": "9INET"}, "router.front_door_vrf"),
@@ -332,8 +337,12 @@ def test_what_is_about_bgp_is_refused_with_static_routing(field: str, value: obj
     assert expect_refusal(require_dynamic, {**ROUTER, field: value}).field == f"router.{field}"
 
 
-def test_an_archive_policy_that_the_agent_has_not_is_refused() -> None:
-    assert expect_refusal(require_options, {"archive": "maybe"}).field == "options.archive"
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("archive", "maybe"), ("revert_minutes", 0), ("window", 11), ("deadline", 5), ("deadline", "600")],
+)
+def test_an_option_that_the_agent_has_not_is_refused(name: str, value: object) -> None:
+    assert expect_refusal(require_options, {name: value}).field == f"options.{name}"
 
 
 @pytest.mark.parametrize("name", ["", "-tokyo", "a b", "x" * 41, "tokyo\nend", "tokyo\n"])
