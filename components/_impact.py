@@ -101,6 +101,8 @@ def impact(old: Mapping[str, object], new: Mapping[str, object]) -> Impact:
         before |= {name: after.get(name) for name in ROUTER_DEFAULTS}
     changed = [name for name in COSTS if before.get(name) != after.get(name)]
     changed = [name for name in changed if name not in _KEPT or name in new]
+    if _is_imported(old) and _is_imported(new):
+        changed = [name for name in changed if name != "inside_cidrs"]  # what AWS has is left as it is
     by_cost = {cost: tuple(name for name in changed if COSTS[name] is cost) for cost in Cost}
     for cost in (Cost.REPLACEMENT, Cost.BOTH_TUNNELS):
         if by_cost[cost]:
@@ -112,6 +114,11 @@ def impact(old: Mapping[str, object], new: Mapping[str, object]) -> Impact:
     if one or two:
         return Impact(Cost.TUNNEL1 if one else Cost.TUNNEL2, one or two)
     return Impact(Cost.ONE_BY_ONE, each) if each else Impact(Cost.NOTHING, ())
+
+
+def _is_imported(inputs: Mapping[str, object]) -> bool:
+    imports = inputs.get("import_ids")
+    return isinstance(imports, Mapping) and bool(imports.get("vpn_connection"))
 
 
 def flat(inputs: Mapping[str, object]) -> dict[str, object]:

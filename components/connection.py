@@ -63,8 +63,11 @@ def _check_imports(args: SiteToSiteVpnArgs) -> None:
     imports = args.get("import_ids") or {}
     require_known(imports, ImportIdsArgs.__annotations__)
     if imports.get("vpn_connection"):
-        names = ("tunnel1_preshared_key", "tunnel2_preshared_key", "log_retention_days", "log_group_arn")
-        require_absent(args, names, "import_ids.vpn_connection leaves AWS's tunnel options and keys as they are")
+        logs = ("log_retention_days", "log_group_arn")
+        keys = (f"tunnel{number}_{what}" for number in (1, 2) for what in ("preshared_key", "key_serial"))
+        require_absent(
+            args, (*keys, *logs), "import_ids.vpn_connection leaves AWS's tunnel options and keys as they are"
+        )
         if args.get("vpc_id") is not None and args.get("transit_gateway_id") is None:
             raise ArgumentError(
                 "vpn_gateway_id", Words("missing"), "given with import_ids.vpn_connection: its gateway exists"

@@ -6,7 +6,7 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from ._addresses import GUIDE_INSIDE_CIDRS, inside_pairs, require_public_ip
+from ._addresses import GUIDE_INSIDE_CIDRS, inside_pairs, require_awss_order, require_public_ip
 from ._asn import DEFAULT_AWS_ASN, DEFAULT_ROUTER_ASN, customer_gateway_asn
 from ._handout import handout, planned_handout
 from ._names import device_name, part, tagged
@@ -299,17 +299,23 @@ class SiteToSiteVpn(pulumi.ComponentResource):
 
     def _ends(self, connection: aws.ec2.VpnConnection) -> pulumi.Output[tuple[TunnelEnds, ...]]:
         pairs, name = self._pairs, self._name
+        is_imported = bool(self._imports.get("vpn_connection"))
 
         def matched(known: Sequence[str | None]) -> tuple[TunnelEnds, ...]:
             try:
-                return tunnel_ends(pairs, [(known[0], known[1], known[2]), (known[3], known[4], known[5])])
+                ends = tunnel_ends(pairs, [(known[0], known[1], known[2]), (known[3], known[4], known[5])])
             except UnknownTunnelError as error:
                 raise pulumi.RunError(f"{name}: {error}") from None
+            if is_imported:
+                with refusing(name):
+                    require_awss_order(pairs, known[6])
+            return ends
 
         c = connection
         return pulumi.Output.all(
             c.tunnel1_vgw_inside_address, c.tunnel1_address, c.tunnel1_bgp_asn,
             c.tunnel2_vgw_inside_address, c.tunnel2_address, c.tunnel2_bgp_asn,
+            c.tunnel1_inside_cidr,
         ).apply(matched)  # fmt: skip
 
     def _tagged(self, name: str) -> pulumi.Output[dict[str, str]]:

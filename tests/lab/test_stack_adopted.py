@@ -5,6 +5,9 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+import pytest
+from pulumi.automation import CommandError
+
 from tests.contract.fake_aws import guide
 from tests.lab.stack_lab import LINKS, StackLab, name_of, stack_lab
 
@@ -78,7 +81,11 @@ def test_what_was_made_by_hand_is_taken_over_and_only_marked(tmp_path: Path) -> 
         lab.router.edit(from_document(connection))
         configured, made = lab.router.running_config().splitlines(), as_made(by_hand.describe(connection))
         assert [t["Status"] for t in by_hand.describe(connection)["VgwTelemetry"]] == ["UP", "UP"]
-        lab.set_links(tokyo=adopted(by_hand.vpc, by_hand.vgw, connection))
+        link = adopted(by_hand.vpc, by_hand.vgw, connection)
+        lab.set_links(tokyo={**link, "inside_cidrs": link["inside_cidrs"][::-1]})
+        with pytest.raises(CommandError, match=r"inside_cidrs is .*in the order of AWS's TunnelOptions"):
+            lab.preview()
+        lab.set_links(tokyo=link)
         lab.up()
         tunnels = lab.links()["tokyo"]["tunnels"]
         assert {(t["state"], t["reason"]) for t in tunnels} == {("UP", "")}
@@ -103,16 +110,10 @@ def adopted(vpc: str, gateway: str, connection: Mapping[str, Any]) -> dict[str, 
         "bgp_asn": 65001,
         "onprem_cidrs": ["192.168.10.0/24"],
         "advertise": "default",
-        "inside_cidrs": [t["TunnelInsideCidr"] for t in by_outside(connection)],
+        "inside_cidrs": [t["TunnelInsideCidr"] for t in connection["Options"]["TunnelOptions"]],
         "profile": "guide-2015",
         "options": {"adopt": True},
     }
-
-
-def by_outside(connection: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return the tunnels' options in the order of AWS's document, which is that of the interfaces on the router."""
-    options = connection["Options"]["TunnelOptions"]
-    return sorted(options, key=lambda option: [int(part) for part in option["OutsideIpAddress"].split(".")])
 
 
 def as_made(shown: dict[str, Any]) -> dict[str, Any]:

@@ -80,6 +80,13 @@ def test_another_routing_makes_the_connection_anew() -> None:
     assert cost({}, is_static=True).cost is Cost.REPLACEMENT
 
 
+def test_the_order_of_an_imported_connections_tunnels_is_no_matter_to_aws() -> None:
+    imported = {"routing": "bgp", "import_ids": {"vpn_connection": "vpn-1"}}
+    old, new = ({**imported, "inside_cidrs": cidrs} for cidrs in (["a", "b"], ["b", "a"]))
+    assert impact(old, new).cost is Cost.NOTHING
+    assert impact(old, {**new, "import_ids": None}).cost is Cost.REPLACEMENT
+
+
 def test_how_long_logs_are_kept_is_no_matter_of_the_tunnels() -> None:
     old, new = ({"logs": {"on": True}, "routing": "bgp"} for _ in range(2))
     assert impact(old, new).cost is Cost.NOTHING

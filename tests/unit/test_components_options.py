@@ -7,6 +7,7 @@ import pulumi_aws as aws
 import pytest
 
 from components import SiteToSiteVpn
+from components._addresses import inside_pairs, require_awss_order
 from components._options import REFUSED, require_fit, require_known, require_logs
 from components._profiles import PROFILES, connection_arguments
 from components._validation import ArgumentError
@@ -109,11 +110,19 @@ async def test_what_is_imported_is_left_as_it_is_and_its_keys_go_to_the_router()
     assert handout.index("key.at.aws.two") < handout.index("key.at.aws.one"), "AWS's order is not ours"
 
 
+def test_an_imported_connections_tunnels_are_named_in_awss_order() -> None:
+    pairs = inside_pairs(("169.254.11.0/30", "169.254.10.0/30"))
+    require_awss_order(pairs, "169.254.11.0/30")
+    with pytest.raises(ArgumentError, match=r"^inside_cidrs is 169.254.11.0/30, .*169.254.10.0/30 first"):
+        require_awss_order(pairs, "169.254.10.0/30")
+
+
 @pytest.mark.parametrize(
     ("change", "field"),
     [
         ({"import_ids": {"vpn": "vpn-1"}}, "vpn is given"),
         ({"import_ids": {"vpn_connection": "vpn-1"}, "tunnel1_preshared_key": "a.made.up.key.1"}, "tunnel1_preshared_key is"),
+        ({"import_ids": {"vpn_connection": "vpn-1"}, "tunnel2_key_serial": 2}, "tunnel2_key_serial is given"),
         ({"import_ids": {"vpn_connection": "vpn-1"}, "vpn_gateway_id": None, "vpc_id": "vpc-1"}, "vpn_gateway_id is missing"),
         ({"import_ids": {"customer_gateway": "cgw-1"}, "device_name": "office"}, "device_name is given"),
     ],
