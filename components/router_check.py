@@ -72,10 +72,12 @@ class RouterCheck:
             return  # the agent itself is asked in a moment
         is_whole = await self.request.is_known()
         request = self.request if is_whole else self.planned
-        if request is None or (is_whole and not self.is_in_doubt) or not await request.is_known():
+        is_new = not change.old_outputs
+        if request is None or (is_whole and not self.is_in_doubt and not is_new) or not await request.is_known():
             return
         before = await pulumi.Output.from_input((change.old_outputs or {}).get("stdout")).future()
-        manifest = json.loads(before or "{}").get("manifest")
+        # A stack that has nothing there yet may not take over what another one left, or still has.
+        manifest = {} if is_new else json.loads(before or "{}").get("manifest")
         stdin = request.apply(lambda known: request_json(as_held(known, manifest), manifest=manifest))
         asked = pulumi.Output.all(self.ask("check", stdin), request)
         # Not in an `apply`, which would end the program too: the hook's own failure ends the preview.
@@ -87,7 +89,7 @@ class RouterCheck:
         if problems := result.get("problems"):
             shown = masked("\n".join(problems), secrets_of(known))
             raise pulumi.RunError(f"{self.name}: an up would stop at the router {known['router']['host']}:\n{shown}")
-        if is_whole:
+        if is_whole and self.is_in_doubt:
             self._show(result, known)
 
     def _given(self, answer: Answer, known: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -1,6 +1,6 @@
 """A link, a simulated router and an agent that talk over real SSH, on one clock that only sleeping moves."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -121,8 +121,14 @@ class Bench:
     def remove(self, intent: Intent | None = None, manifest: dict[str, object] | None = None) -> Result:
         return remove(self.connection(), self.options, intent=intent, manifest=manifest, report=self.said.append)
 
-    def check(self, intent: Intent, login: Login | None = None, as_marked: Collection[str] = ()) -> CheckResult:
-        return check(intent, self.connection(login), self.options, as_marked=frozenset(as_marked))
+    def check(
+        self,
+        intent: Intent,
+        login: Login | None = None,
+        as_marked: Collection[str] = (),
+        manifest: Mapping[str, object] | None = None,
+    ) -> CheckResult:
+        return check(intent, self.connection(login), self.options, manifest, as_marked=frozenset(as_marked))
 
     @property
     def running(self) -> str:

@@ -190,6 +190,15 @@ def test_check_finds_drift_without_touching_anything() -> None:
             assert other.check(link()).in_sync
 
 
+def test_a_check_for_a_stack_that_has_nothing_here_yet_names_what_another_connection_holds() -> None:
+    with bench() as lab:
+        lab.apply(link())
+        anew = replace(link(), connection_id="vpn-0another")
+        assert lab.check(anew).problems == (), "the connection made anew takes the old one's place"
+        problems = lab.check(anew, manifest={}).problems
+        assert any("interface Tunnel1 belongs to another connection of link tokyo" in problem for problem in problems)
+
+
 def test_an_engineer_s_apply_goes_on_with_the_name_and_the_number_that_the_stack_gave() -> None:
     unnamed, given_neither = replace(link(mss=1300), link="link"), {"link", "generation"}
     with bench() as lab:

@@ -57,7 +57,15 @@ async def test_a_router_that_would_refuse_a_new_link_ends_its_preview() -> None:
         await foresee(checked)
     (request,) = asked(recorder)
     assert request["vpn"]["attributes"]["vpn_connection_id"] == "vpn-0"
-    assert "manifest" not in request
+    assert request["manifest"] == {}, "a new link may take over what the router holds of another connection"
+
+
+@program
+async def test_a_link_that_the_stack_does_not_have_yet_takes_over_no_other_connection() -> None:
+    checked, recorder = check(whole=True)
+    await checked.generation().future()
+    await foresee(checked)
+    assert [request.get("manifest") for request in asked(recorder)] == [None, {}]
 
 
 @program
