@@ -151,7 +151,7 @@ def changed_at_aws(old: Mapping[str, object], new: Mapping[str, object]) -> froz
 def left_at_aws(changed: frozenset[int]) -> Impact:
     """Return what is left of a change that an earlier up began."""
     cost = Cost.BOTH_TUNNELS if changed == _BOTH else Cost.TUNNEL1 if 1 in changed else Cost.TUNNEL2
-    return Impact(cost, ("left from the last up, or changed at AWS since",))
+    return Impact(cost, ("left from the last up, changed at AWS since, or by a transform",))
 
 
 def last_tunnel(number: int, ends: Sequence[TunnelEnds], said: Mapping[str, Telemetry]) -> str | None:

@@ -170,6 +170,6 @@ def test_which_tunnels_aws_takes_down_is_told_by_the_connection_s_inputs(
 
 def test_what_an_up_that_failed_has_left_is_told_by_the_next() -> None:
     assert warning(left_at_aws(frozenset({2}))) == (
-        "this change takes tunnel 2 down for some minutes, while tunnel 1 has to carry (left from the last up, or changed at AWS since)"
+        "this change takes tunnel 2 down for some minutes, while tunnel 1 has to carry (left from the last up, changed at AWS since, or by a transform)"
     )
     assert left_at_aws(frozenset({1, 2})).cost is Cost.BOTH_TUNNELS
