@@ -4,6 +4,7 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from benchmarks.cost import cost_tables
 from benchmarks.link import link_tables
 from benchmarks.push import push_tables
 from benchmarks.run import run_tables
@@ -12,6 +13,7 @@ from benchmarks.stack import stack_tables
 PARTS: Mapping[str, tuple[str, Callable[[int], Iterator[str]]]] = {
     "push": ("Push of the guide's link on an open session", push_tables),
     "run": ("A whole run against one router", run_tables),
+    "cost": ("What one apply costs its own machine", cost_tables),
     "stack": ("Many routers in one stack", stack_tables),
     "link": ("The whole link beside Terraform and Ansible", link_tables),
 }
