@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from benchmarks.figures import Figure, table
 from benchmarks.guide import DOCUMENT
 from benchmarks.process import measure
-from benchmarks.router import ROOT, USER, router_under_test
+from benchmarks.router import ROOT, apply_command, router_under_test
 from lab.router.release import RELEASES
 
 # The guide's algorithms are refused by IOS-XE 17.12, as Cisco's field notice FN72510 says, but for this change.
@@ -48,12 +48,7 @@ def _rows(runs: int, release: str, document: Path) -> Iterator[tuple[str, ...]]:
     memory = 0.0
     for turn in range(runs + 1):
         with router_under_test(release) as router, TemporaryDirectory() as folder:
-            command = [
-                sys.executable, "-m", "cisco", "apply", "--aws-config", str(document),
-                "--wan-interface", RELEASES[release].wan, "--host", f"{router.host}:{router.port}", "--username", USER,
-                "--password-file", str(router.password_file), "--host-key", router.host_key,
-                "--manifest", str(Path(folder, "manifest.json")),
-            ]  # fmt: skip
+            command = apply_command(router, document, RELEASES[release].wan, Path(folder))
             if turn == 0:
                 memory = _peak_memory(command)
                 continue

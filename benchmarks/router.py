@@ -65,3 +65,12 @@ def _announced(process: "subprocess.Popen[str]", password: str, file: Path) -> R
     host, _, port = process.stdout.readline().split()[-1].rpartition(":")
     host_key = process.stderr.readline().split()[-1]
     return RouterUnderTest(host, int(port), host_key, password, file)
+
+
+def apply_command(router: RouterUnderTest, document: Path, wan: str, folder: Path) -> list[str]:
+    """Return the agent's own command; its manifest stands in `folder`, so that a second run knows of the first."""
+    return [
+        sys.executable, "-m", "cisco", "apply", "--aws-config", str(document), "--wan-interface", wan,
+        "--host", f"{router.host}:{router.port}", "--username", USER, "--password-file", str(router.password_file),
+        "--host-key", router.host_key, "--manifest", str(folder / "manifest.json"),
+    ]  # fmt: skip

@@ -1,7 +1,6 @@
 """A whole run against one router, as a process: log in, compare, push, prove, save; then the same again."""
 
 import json
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,7 +9,7 @@ from benchmarks.figures import Figure, ratio, table
 from benchmarks.guide import DOCUMENT, RELEASE, WAN, as_shown, intent
 from benchmarks.peers import ansible, environment, napalm
 from benchmarks.process import Usage, measure
-from benchmarks.router import ROOT, USER, RouterUnderTest, router_under_test
+from benchmarks.router import ROOT, USER, RouterUnderTest, apply_command, router_under_test
 from lab.router.default_config import default_running_config
 from lab.router.release import RELEASES
 
@@ -71,11 +70,7 @@ def _round_trips(first: Usage, second: Usage) -> str:
 
 
 def _ours(folder: Path, router: RouterUnderTest) -> Run:
-    command = [
-        sys.executable, "-m", "cisco", "apply", "--aws-config", str(DOCUMENT), "--wan-interface", WAN,
-        "--host", f"{router.host}:{router.port}", "--username", USER, "--password-file", str(router.password_file),
-        "--host-key", router.host_key, "--manifest", str(folder / "manifest.json"),
-    ]  # fmt: skip
+    command = apply_command(router, DOCUMENT, WAN, folder)
     return lambda _folder: measure(command, folder=ROOT)
 
 

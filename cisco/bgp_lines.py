@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from . import nvgen
+from .layout import named_peers
 from .lines import FAMILY_MODE, inside, is_same, leaves_of, off
 from .plan import Command
 from .state import BGP_KINDS, BGP_VRF, IPV4_FAMILY, Entry, Section
@@ -24,7 +25,7 @@ def _family_of(entry: Entry, *, has_families: bool) -> tuple[str, ...]:
 
 
 def _peers(slots: Iterable[str]) -> set[str]:
-    return {slot.split(" ", 2)[1] for slot in slots if slot.startswith("neighbor ")}
+    return set(named_peers(slots))
 
 
 def _is_implied(section: Section, entry: Entry) -> bool:

@@ -3,18 +3,17 @@
 from collections.abc import Container, Iterator
 
 from .counted import listed
+from .layout import named_peers
 from .state import Section
 
-_SHOWN = 3  # neighbours that a sentence names
 _DEFAULT = "network 0.0.0.0/0"
 _SOURCES = ("?redistribute ", "?aggregate-address ")
 
 
 def neighbors(have: Section, want: Section, links: Container[str]) -> tuple[str, ...]:
     """Return the neighbours in this table that are no link's of ours."""
-    peers = dict.fromkeys(slot.split(" ")[1] for slot in have.entries if slot.startswith("neighbor "))
     ours = _peers(want)
-    return tuple(p for p in peers if p not in ours and p not in links and _is_told(have, p))
+    return tuple(p for p in named_peers(have.entries) if p not in ours and p not in links and _is_told(have, p))
 
 
 def without_default(want: Section, others: tuple[str, ...]) -> Section:
@@ -33,7 +32,7 @@ def told(have: Section, want: Section, others: tuple[str, ...]) -> Iterator[str]
     """Yield a warning of who is told what once the link's neighbours come to others."""
     if _DEFAULT in without_default(want, others).entries and _DEFAULT not in have.entries and others:
         yield (
-            f"'network 0.0.0.0' announces the router's default route to {_listed(others)} as well, unless their own filters keep it "
+            f"'network 0.0.0.0' announces the router's default route to {listed(others)} as well, unless their own filters keep it "
             f"back: name the networks to announce instead (advertise)"
         )
     new = [peer for peer in _peers(want) if f"neighbor {peer} remote-as" not in have.entries]
@@ -41,7 +40,7 @@ def told(have: Section, want: Section, others: tuple[str, ...]) -> Iterator[str]
     sources = [slot.removeprefix("?") for slot in have.entries if slot.startswith(_SOURCES)]
     if new and not is_filtered and (others or sources):
         yield (
-            f"AWS is told of all that this router's BGP has of {_listed((*others, *sources))}, and ends the session beyond 100 networks "
+            f"AWS is told of all that this router's BGP has of {listed((*others, *sources))}, and ends the session beyond 100 networks "
             f"(1000 with a transit gateway): prefix lists let out only what the link announces"
         )
 
@@ -56,10 +55,4 @@ def _is_told(have: Section, peer: str) -> bool:
 
 
 def _peers(section: Section) -> tuple[str, ...]:
-    return tuple(
-        slot.split(" ")[1] for slot in section.entries if slot.startswith("neighbor ") and slot.endswith(" remote-as")
-    )
-
-
-def _listed(names: tuple[str, ...]) -> str:
-    return listed(names, _SHOWN)
+    return named_peers(slot for slot in section.entries if slot.endswith(" remote-as"))

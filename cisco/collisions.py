@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from ipaddress import IPv4Interface
 
-from .layout import destination_of, interface_address, peer_of
+from .layout import destination_of, interface_address, named_peers, peer_of
 from .mark import Mark
 from .nvgen import canonical_asn
 from .ownership import Ours
@@ -198,7 +198,7 @@ def _bgp(running: Sections, intended: Sections, ours: Ours) -> Iterator[Collisio
     }
     for ref, section in intended.items():
         if ref[0] in BGP_KINDS and ref in running:
-            for peer in sorted(_peers(section) & _peers(running[ref])):
+            for peer in sorted({*named_peers(section.entries)} & {*named_peers(running[ref].entries)}):
                 if (other := theirs.get((vrf_of(section), peer))) is not None:
                     yield _of_link(f"neighbor {peer}", other, ours, "choose other inside_cidrs")
                     continue
@@ -210,10 +210,6 @@ def _confederation(process: Section) -> str | None:
     """Return the AS number that neighbours outside of a confederation see."""
     prefix = "?bgp confederation identifier "
     return next((canonical_asn(slot.removeprefix(prefix)) for slot in process.entries if slot.startswith(prefix)), None)
-
-
-def _peers(process: Section) -> set[str]:
-    return {slot.split(" ")[1] for slot in process.entries if slot.startswith("neighbor ")}
 
 
 def foreign_policy(have: Section, want: Section) -> Iterator[Collision]:

@@ -8,7 +8,7 @@ def counted(number: int, noun: str, plural: str = "") -> str:
     return f"{number} {noun if number == 1 else plural or f'{noun}s'}"
 
 
-def listed(items: Sequence[str], most: int, separator: str = ", ") -> str:
-    """Return the first `most` of them, and how many more there are."""
+def listed(items: Sequence[str], most: int = 3, separator: str = ", ") -> str:
+    """Return the first `most` of them, by default what a sentence can carry, and how many more there are."""
     more = f" and {len(items) - most} more" if len(items) > most else ""
     return separator.join(items[:most]) + more

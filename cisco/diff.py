@@ -59,8 +59,9 @@ def plan(running: str, intended: str, *, owned: Owned = _NO_OWNERSHIP) -> Plan:
     """
     config = _config(running)
     before = state.read(config)
+    known_vrfs = vrf.vrfs(config)
     want = _intended(intended)
-    want = replace(want, sections=wan_mtu.fitted(vrf.worded(want.sections, vrf.vrfs(config)), before.sections))
+    want = replace(want, sections=wan_mtu.fitted(vrf.worded(want.sections, known_vrfs), before.sections))
     link = _link(want.sections, owned)
     ours = ownership.ours(before, link.link, link.connection_id, owned, _tunnels_like(before, want, owned))
     want = replace(want, sections=ikev2_policies.with_displaced(before.sections, want.sections, ours))
@@ -73,6 +74,7 @@ def plan(running: str, intended: str, *, owned: Owned = _NO_OWNERSHIP) -> Plan:
         )
         # What was not sent is not known to be there either.
         keys = tuple(token for token in keys if fingerprint_peer(token) not in encrypted)
+    result.collisions += vrf.missing(before.sections, want.sections, known_vrfs)
     collisions, warnings = _surroundings(config, before.sections, want.sections, ours)
     result.collisions += collisions
     result.warnings += warnings
@@ -97,7 +99,6 @@ def _surroundings(config: Config, before: Sections, want: Sections, ours: Ours) 
     tunnels = {name for kind, name in want if kind == "interface"}.union(ours.tunnels, ours.others)
     routes = static_routes(config)
     collisions = [
-        *vrf.missing(before, want, vrf.vrfs(config)),
         *switched_off.in_the_way(config, want),
         *rival_ike.same_peers(config, want),
         *rival_ike.displaced(config, before, want, ours),

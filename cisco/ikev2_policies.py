@@ -62,7 +62,7 @@ def _displaced(running: Sections, intended: Sections, ref: Ref, ours: Ours) -> I
     for other in matching:
         if mine.rank > other.rank and not other.offers <= mine.offers and _link_of(other, ours.others) is None:
             yield from (slot for slot in other.section.entries if slot.startswith("proposal "))
-    if not matching and _users_of_default(running, ours):
+    if not matching and _is_default_used(running, ours):
         yield _DEFAULT
 
 
@@ -70,10 +70,10 @@ def _others(running: Sections, ref: Ref, ours: Ours) -> list[_Policy]:
     return [_policy(s, running) for r, s in running.items() if r[0] == _KIND and r != ref and not ours.named(r[1])]
 
 
-def _users_of_default(running: Sections, ours: Ours) -> list[str]:
-    """Return the profiles of VPNs that are no link's of ours: without a policy of its own such a VPN uses the built-in one."""
+def _is_default_used(running: Sections, ours: Ours) -> bool:
+    """Whether there is a VPN that is no link's of ours: without a policy of its own it uses the built-in one."""
     foreign = [name for kind, name in running if kind == "ikev2-profile" and not ours.named(name)]
-    return [] if _are_links(foreign, ours.others) else foreign
+    return not _are_links(foreign, ours.others)
 
 
 def judge(running: Sections, intended: Sections, ours: Ours) -> tuple[list[Collision], list[str]]:
@@ -101,7 +101,7 @@ def _conflicts(
             yield _unused(mine, other, ours.others), None
         elif is_ours_taken and not other.offers <= mine.offers:
             link = _link_of(other, ours.others)
-            yield (_taken_away(mine, other, link), None) if link else (None, _takes(mine, f"'{other.section.header}'"))
+            yield (_taken_away(mine, other, link), None) if link else (None, _takes(mine, other))
 
 
 def _is_in(running: Sections, intended: Sections, ref: Ref) -> bool:
@@ -176,8 +176,8 @@ def _taken_away(mine: _Policy, other: _Policy, link: str) -> Collision:
     )
 
 
-def _takes(mine: _Policy, loser: str) -> str:
+def _takes(mine: _Policy, other: _Policy) -> str:
     return (
-        f"'{mine.section.header}' takes {_where(mine)} over from {loser}: whatever else negotiates IKEv2 from there "
+        f"'{mine.section.header}' takes {_where(mine)} over from '{other.section.header}': whatever else negotiates IKEv2 from there "
         f"is offered only {_shown(mine.offers)} from now on"
     )

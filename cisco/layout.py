@@ -1,6 +1,7 @@
 """Which tunnel of a link an object belongs to, so that one tunnel can be changed and checked before the other."""
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Interface
 
@@ -82,6 +83,30 @@ def destination_of(interface: Section) -> IPv4Address | None:
         return None
 
 
+def source_of(running: Sections, tunnel: Section) -> Section | None:
+    """Return the interface that a tunnel leaves by; with an address, only where exactly one interface has it."""
+    source = tunnel.value("tunnel source")
+    if source is None:
+        return None
+    named = running.get(("interface", source))
+    if named is not None:
+        return named
+    having = [
+        section
+        for (kind, _), section in running.items()
+        if kind == "interface" and (found := interface_address(section)) and str(found.ip) == source
+    ]
+    return having[0] if len(having) == 1 else None
+
+
+def ways_out(running: Sections, intended: Sections) -> Iterator[tuple[Section, Section]]:
+    """Yield each tunnel with the interface that it leaves by, where that is known."""
+    for (kind, _), tunnel in intended.items():
+        source = source_of(running, tunnel) if kind == "interface" else None
+        if source is not None:
+            yield tunnel, source
+
+
 def probe_interface(sla: Section) -> str | None:
     """Return the tunnel that a probe leaves by."""
     found = _SOURCE.fullmatch(sla.value("icmp-echo") or "")
@@ -123,6 +148,11 @@ def _place_interfaces(result: Layout, sections: Sections, names: tuple[str, ...]
         peer = peer_of(section)
         if peer is not None:
             result.peers[peer] = index
+
+
+def named_peers(slots: Iterable[str]) -> tuple[str, ...]:
+    """Return the neighbours that lines of BGP are about, each once, in their order."""
+    return tuple(dict.fromkeys(slot.split(" ", 2)[1] for slot in slots if slot.startswith("neighbor ")))
 
 
 def is_neighbor_line(entry: Entry, peers: frozenset[str]) -> bool:

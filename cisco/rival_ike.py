@@ -11,7 +11,6 @@ from .plan import Collision
 from .state import Sections
 from .tree import Config
 
-_SHOWN = 3  # lines that a sentence names
 # The key itself is not for a message. Without a mask it is one host's, but 0.0.0.0 stands for everybody.
 _KEY = re.compile(
     r"crypto isakmp key .+ (?P<of>address (?P<address>\d+\.\d+\.\d+\.\d+)(?: (?P<mask>\d+\.\d+\.\d+\.\d+))?)\b.*"
@@ -74,7 +73,7 @@ def displaced(config: Config, running: Sections, intended: Sections, ours: Ours)
     if users:
         yield Collision(
             f"'{mine}'",
-            f"takes the place of IOS's built-in policies, by which '{listed(users, _SHOWN)}' negotiates",
+            f"takes the place of IOS's built-in policies, by which '{listed(users)}' negotiates",
             "give that a 'crypto isakmp policy' of its own first (show crypto isakmp policy), or take it away",
         )
 

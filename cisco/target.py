@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 from . import bgp_others, collisions, ikev2_policies, merge, nvgen, ownership
-from .layout import is_neighbor_line, peer_of, probe_interface, route_interface, tracked_probe
+from .layout import is_neighbor_line, named_peers, peer_of, probe_interface, route_interface, tracked_probe
 from .mark import Mark
 from .order import gone_bgp
 from .ownership import USED, Ours, vrf_in_name
@@ -146,7 +146,7 @@ def _lay_bgp(result: Target, ref: Ref, want: Section, _: merge.KeyCheck) -> None
     have = result.running.get(ref)
     thing = ownership.process_token(vrf_of(want))
     if have is not None:
-        others = bgp_others.neighbors(have, want, {peer for _, peer in _linked_neighbors(result.running, result.ours)})
+        others = bgp_others.neighbors(have, want, _linked_peers(result.running, result.ours))
         result.warnings += bgp_others.told(have, want, others)
         _lay_neighbors(result, ref, want)
         _lay_networks(result, ref, have, bgp_others.without_default(want, others))
@@ -161,7 +161,7 @@ def _lay_bgp(result: Target, ref: Ref, want: Section, _: merge.KeyCheck) -> None
 
 
 def _lay_neighbors(result: Target, ref: Ref, want: Section) -> None:
-    peers = frozenset(slot.split(" ")[1] for slot in want.entries if slot.startswith("neighbor "))
+    peers = frozenset(named_peers(want.entries))
     result.collisions += collisions.foreign_policy(result.sections[ref], want)
     section = merge.without(
         result.sections[ref], lambda e: is_neighbor_line(e, peers) and e.is_managed and e.slot not in want.entries
@@ -228,21 +228,19 @@ def our_neighbors(running: Sections, ours: Ours) -> set[tuple[str, str]]:
     return {(vrf, peer) for vrf, peer in pairs if peer is not None} | (ours.neighbors - elsewhere)
 
 
-def _linked_neighbors(running: Sections, ours: Ours) -> set[tuple[str, str]]:
-    """Return VRF and peer of the neighbours of all links of ours on this router."""
-    tunnels = [running[("interface", name)] for name in ours.others if ("interface", name) in running]
-    pairs = {(vrf_of(tunnel), peer_of(tunnel)) for tunnel in tunnels}
-    return {(vrf, peer) for vrf, peer in pairs if peer is not None} | our_neighbors(running, ours)
+def _linked_peers(running: Sections, ours: Ours) -> set[str]:
+    """Return the neighbours of all links of ours on this router."""
+    others = (peer_of(running["interface", name]) for name in ours.others if ("interface", name) in running)
+    return {peer for peer in others if peer is not None} | {peer for _, peer in our_neighbors(running, ours)}
 
 
 def _drop_neighbors(result: Target, intended: Sections) -> None:
     """Take away the neighbours of our tunnels (the whole of them) that aren't intended any more."""
     kept = {
-        (vrf_of(section), slot.split(" ")[1])
+        (vrf_of(section), peer)
         for section in intended.values()
         if section.kind.name in BGP_KINDS
-        for slot in section.entries
-        if slot.startswith("neighbor ")
+        for peer in named_peers(section.entries)
     }
     gone = our_neighbors(result.running, result.ours) - kept
     for ref, section in list(result.sections.items()):

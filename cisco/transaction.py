@@ -176,7 +176,8 @@ def check(
     found = generation(state, intent.connection_id)
     held = _as_marked(intent, state, as_marked | {"generation"})
     if found is None and manifest is None:
-        # Pulumi's comparison has no manifest; an empty one is a stack's that has nothing here yet. A connection made anew takes the place of the link's old one.
+        # Pulumi's comparison has no manifest; an empty one is a stack's that has nothing here yet. A connection made anew
+        # takes the place of the link's old one.
         owned = dataclasses.replace(owned, connection_id=connection_of(state, intent.link))
     rest = plan(running, render(held), owned=owned)
     is_drift = found is not None and not rest.is_empty

@@ -27,7 +27,6 @@ _SUMMARY, _RIB_FAILURE = "summary", "rib-failure"
 _SLA = "show ip sla statistics"
 _TRACK = "show track"
 _ROUTES = "show ip route"
-_SHOWN = 3  # networks that a sentence names
 
 # What an IKEv1 state means when the tunnel stays there.
 _ISAKMP_STATES = {
@@ -313,7 +312,7 @@ def _overruled(said: _Said, intent: Intent) -> str | None:
     if len(networks) < max(n.prefixes or 0 for n in said.neighbors if n.address in ways):
         return None
     return (
-        f"the routing table has other routes to {listed(networks, _SHOWN)}, which go before BGP's: nothing "
+        f"the routing table has other routes to {listed(networks)}, which go before BGP's: nothing "
         f"goes through either tunnel"
     )
 

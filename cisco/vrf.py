@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from .layout import interface_address
+from .layout import ways_out
 from .plan import Collision
-from .state import BGP_VRF, Entry, Section, Sections, vrf_of
+from .state import BGP_VRF, Section, Sections, vrf_of
 from .tree import Config, Line
 
 _STYLES = ("vrf definition", "ip vrf")
@@ -87,9 +87,8 @@ def _named(intended: Sections) -> set[str]:
 def _outside(running: Sections, intended: Sections) -> Iterator[Collision]:
     """A tunnel's packets leave by an interface, which must be in the tunnel's front-door VRF."""
     seen: set[str] = set()
-    for (kind, _), tunnel in intended.items():
-        source = source_of(running, tunnel.entries.get("tunnel source")) if kind == "interface" else None
-        if source is None or source.name in seen or vrf_of(source) == (tunnel.value("tunnel vrf") or ""):
+    for tunnel, source in ways_out(running, intended):
+        if source.name in seen or vrf_of(source) == (tunnel.value("tunnel vrf") or ""):
             continue
         seen.add(source.name)
         where = f"in VRF {vrf_of(source)}" if vrf_of(source) else "in no VRF"
@@ -99,18 +98,3 @@ def _outside(running: Sections, intended: Sections) -> Iterator[Collision]:
             f"is {where}, and front_door_vrf is {wanted}",
             f"set front_door_vrf to {vrf_of(source)}" if vrf_of(source) else "leave front_door_vrf out",
         )
-
-
-def source_of(running: Sections, entry: Entry | None) -> Section | None:
-    """Return the interface that a tunnel leaves by; with an address, only where exactly one interface has it."""
-    if entry is None:
-        return None
-    named = running.get(("interface", entry.value))
-    if named is not None:
-        return named
-    having = [
-        section
-        for (kind, _), section in running.items()
-        if kind == "interface" and (found := interface_address(section)) and str(found.ip) == entry.value
-    ]
-    return having[0] if len(having) == 1 else None

@@ -1,7 +1,7 @@
 """Segments for a WAN that takes less than 1500 bytes, such as a dialer's with PPPoE."""
 
+from .layout import source_of
 from .state import Section, Sections, entry
-from .vrf import source_of
 
 # AWS's table is for a way that takes packets of 1500 bytes. A cipher's blocks are of 16.
 _MTU = 1500
@@ -16,7 +16,7 @@ def fitted(intended: Sections, running: Sections) -> Sections:
 
 def _fitted(tunnel: Section, running: Sections) -> Section:
     size = tunnel.value("ip tcp adjust-mss")
-    source = source_of(running, tunnel.entries.get("tunnel source"))
+    source = source_of(running, tunnel)
     if size is None or source is None or (lacking := _MTU - _mtu(source)) <= 0:
         return tunnel
     smaller = max(_LEAST, int(size) - -(-lacking // _BLOCK) * _BLOCK)

@@ -4,11 +4,10 @@ import re
 from collections.abc import Iterator
 from ipaddress import IPv4Address
 
-from .layout import destination_of, interface_address
+from .layout import destination_of, interface_address, ways_out
 from .nvgen import canonical_interface
 from .state import Section, Sections
 from .tree import Config
-from .vrf import source_of
 
 _FILTER = re.compile(r"\?ip access-group (\S+) in")
 # CBAC lets answers in beside the list (Cisco, "Configuring Interface ACLs for VPNs").
@@ -25,10 +24,8 @@ _FORWARDS = (
 def closed(config: Config, running: Sections, intended: Sections) -> Iterator[str]:
     """Yield a warning for each way out of tunnels by which what AWS sends would not reach the router."""
     peers: dict[str, list[IPv4Address]] = {}
-    for (kind, _), tunnel in intended.items():
-        source = source_of(running, tunnel.entries.get("tunnel source")) if kind == "interface" else None
-        peer = destination_of(tunnel)
-        if source is not None and peer is not None:
+    for tunnel, source in ways_out(running, intended):
+        if (peer := destination_of(tunnel)) is not None:
             peers.setdefault(source.name, []).append(peer)
     for name, addresses in peers.items():
         yield from _filtered(config, running["interface", name], addresses)

@@ -3,11 +3,10 @@
 from collections.abc import Iterator, Sequence
 from ipaddress import IPv4Address
 
-from .layout import destination_of, interface_address
+from .layout import destination_of, interface_address, ways_out
 from .state import Sections, vrf_of
 from .static_routes import Route
 from .tree import Config
-from .vrf import source_of
 
 
 def elsewhere(config: Config, routes: Sequence[Route], running: Sections, intended: Sections) -> Iterator[str]:
@@ -19,10 +18,9 @@ def elsewhere(config: Config, routes: Sequence[Route], running: Sections, intend
     if any(line.text.startswith("ip local policy ") for line in config.lines):
         return
     seen: set[str] = set()
-    for (kind, _), tunnel in intended.items():
-        source = source_of(running, tunnel.entries.get("tunnel source")) if kind == "interface" else None
+    for tunnel, source in ways_out(running, intended):
         peer = destination_of(tunnel)
-        if source is None or peer is None or source.name in seen:
+        if peer is None or source.name in seen:
             continue
         ways = {r: _way_out(running, r) for r in routes if r.vrf == vrf_of(source) and peer in r.network}
         if source.name not in ways.values():

@@ -3,20 +3,19 @@
 from collections.abc import Iterator
 
 from .counted import listed
+from .layout import source_of
 from .state import Section, Sections
 from .tree import Config
-from .vrf import source_of
 
 _MEMBER = "?zone-member security "
 # It turns being in no zone into a zone of its own, for which there may be a policy.
 _DEFAULT_ZONE = "zone security default"
-_SHOWN = 3  # interfaces that the sentence names
 
 
 def outside(config: Config, running: Sections, intended: Sections) -> Iterator[str]:
     """Yield a warning where interfaces are in zones and tunnels of ours are in none."""
     tunnels = {name: running.get(ref, section) for ref, section in intended.items() if (name := _interface(ref))}
-    ways_out = [source_of(running, intended["interface", name].entries.get("tunnel source")) for name in tunnels]
+    ways_out = [source_of(running, intended["interface", name]) for name in tunnels]
     members = [
         f"{name} ({zone})"
         for ref, section in running.items()
@@ -26,7 +25,7 @@ def outside(config: Config, running: Sections, intended: Sections) -> Iterator[s
     bare = [name for name, section in tunnels.items() if not _zone(section)]
     if members and bare and not any(line.text == _DEFAULT_ZONE for line in config.lines):
         yield (
-            f"{listed(members, _SHOWN)}: in a security zone, and {' and '.join(bare)} in none, so that IOS drops what goes between them; "
+            f"{listed(members)}: in a security zone, and {' and '.join(bare)} in none, so that IOS drops what goes between them; "
             f"enter 'zone-member security ZONE' on the tunnels, and a zone-pair each way"
         )
 

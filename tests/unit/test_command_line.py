@@ -313,16 +313,15 @@ def test_a_fault_of_ours_is_told_in_full_but_for_the_secrets(
     assert KEYS[0] not in err
 
 
+def told_of_a_render(program: str) -> list[str]:
+    """Return the words that a program which renders writes to standard error."""
+    command = [sys.executable, "-c", program, "render", "--aws-config", BGP]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stderr.split()
+
+
 def test_render_loads_neither_an_ssh_library_nor_what_it_does_not_use() -> None:
     program = "import sys; from cisco.command_line import main; main(); print(*sys.modules, file=sys.stderr)"
-    done = subprocess.run(
-        [sys.executable, "-c", program, "render", "--aws-config", BGP],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    loaded = set(done.stderr.split())
+    loaded = set(told_of_a_render(program))
     unused = {"netmiko", "paramiko", "pulumi", "boto3", "asyncio", "cisco.transaction", "cisco.diff", "cisco.transport"}
     assert "jinja2" in loaded
     assert loaded & unused == set()
@@ -336,14 +335,7 @@ def test_a_run_does_not_look_for_garbage_among_what_it_imported() -> None:
         "atexit.register(lambda: print(looked() - before, gc.get_freeze_count(), file=sys.stderr))\n"
         "runpy.run_module('cisco', run_name='__main__', alter_sys=True)"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", program, "render", "--aws-config", BGP],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    looks, set_aside = map(int, done.stderr.split())
+    looks, set_aside = map(int, told_of_a_render(program))
     assert looks <= 2, "by itself Python looks some forty times; a first run, which compiles, reaches our threshold"
     assert set_aside > 10_000
 
