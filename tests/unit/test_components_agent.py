@@ -3,13 +3,17 @@
 import json
 import os
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from cisco.errors import InputError
+from cisco.login import Options
 from components._agent import agent_module, asking, doing, masked, read_answer
 from components._keys import GENERATE, require_key
-from components._request import request_json, secrets_of
+from components._request import request_json, require_options, secrets_of
+from components._validation import ArgumentError
 
 HANDOUT = json.dumps(
     {
@@ -188,3 +192,16 @@ def test_a_generated_key_keeps_to_awss_rule_and_is_never_the_same() -> None:
     for key in made:
         require_key("tunnel1_preshared_key", key)
         assert len(key) == 32
+
+
+@pytest.mark.parametrize("name", ["revert_minutes", "window", "deadline"])
+@pytest.mark.parametrize("value", [0, 1, 9, 10, 11, 120, 121, 7200, 7201])
+def test_an_option_has_the_range_that_the_agent_gives_it(name: str, value: int) -> None:
+    def refuses(check: Callable[[], object]) -> bool:
+        try:
+            check()
+        except (ArgumentError, InputError):
+            return True
+        return False
+
+    assert refuses(lambda: require_options({name: value})) == refuses(lambda: Options(**{name: value}))  # type: ignore[arg-type]  # a name of its own
