@@ -25,7 +25,7 @@ from .lock import router_lock
 from .login import ArchivePolicy, Options
 from .mark import has_marks
 from .model import Intent
-from .plan import Plan, Step
+from .plan import Plan
 from .preflight import (
     RouterState,
     examine,
@@ -53,6 +53,7 @@ from .rollback import Undo, left_over
 from .saving import NOT_SHOWN, may_be_unsaved, read_startup, save
 from .secret import Redactor
 from .terminal import Terminal
+from .turns import Turns, interrupted
 
 # What is undone before it goes on its way: our own errors, a fault that nobody foresaw, Ctrl-C, and a plain exit.
 _FAILURES = (Exception, KeyboardInterrupt, SystemExit)
@@ -243,7 +244,7 @@ class Change:
         enter_configuration(undo.terminal, clock)
 
     def _timer_minutes(self, plan: Plan, running: str) -> int:
-        tunnels = len(_interrupted(plan, running)) if self.intent is not None else 0
+        tunnels = len(interrupted(plan, running)) if self.intent is not None else 0
         waits = self.options.wait * max(0, tunnels - 1)
         return timer_minutes(len(plan.commands), waits, self.options.revert_minutes)
 
@@ -255,55 +256,16 @@ class Change:
             stop_at=undo.fires_at - MARGIN if undo.fires_at is not None else math.inf,
         )  # fmt: skip
         undo.refresh = tuple(line for step in plan.steps for line in step.refresh)
-        up = self._up_before(undo, plan)
+        turns = Turns(undo, self.intent, self.report)
+        turns.look(plan)
         self.report(f"sending {counted(len(plan.commands), 'line')}")
-        touched: set[str] = set()
         for step in plan.steps:
-            others = (up & touched) - {step.scope}
-            if step.may_interrupt and step.scope in up and others:
+            if others := turns.take_turn(step):
                 pusher.settle()
-                self._wait_until_up(undo, step, others)
+                turns.wait(step, others)
             undo.begun.append(step)
-            if step.may_interrupt:
-                touched.add(step.scope)
             pusher.push(step)
         pusher.settle()
-
-    def _up_before(self, undo: Undo, plan: Plan) -> frozenset[str]:
-        """Return which tunnels are UP, where the plan may interrupt one of a link that exists already."""
-        touched = _interrupted(plan, undo.snapshot)
-        if self.intent is None or not touched:
-            return frozenset()
-        up = self._look(undo)
-        if len(up) == 1 and up <= touched:
-            self.report(f"{next(iter(up))} is the only tunnel that is UP: the change may interrupt the link")
-        return up
-
-    def _wait_until_up(self, undo: Undo, step: Step, others: frozenset[str]) -> None:
-        """Before a tunnel that was UP is changed, wait until the one changed before it is UP again."""
-        if self.intent is None:
-            return
-        from .watch import observe, wait_until_up
-
-        intent, clock = self.intent, self.connection.clock
-        self.report(f"waiting until {', '.join(sorted(others))} is UP before {step.scope} is changed")
-        undo.terminal.leave_configuration()
-        wait_until_up(
-            others, lambda: observe(undo.terminal, intent), clock,
-            patience=self.options.wait, pause=self.connection.timing.poll,
-        )  # fmt: skip
-        enter_configuration(undo.terminal, clock)
-
-    def _look(self, undo: Undo) -> frozenset[str]:
-        if self.intent is None:
-            return frozenset()
-        # Imported when first used: reading show outputs takes a hundred patterns, and most changes need none of them.
-        from .watch import observe, up_tunnels
-
-        undo.terminal.leave_configuration()
-        up = up_tunnels(observe(undo.terminal, self.intent))
-        enter_configuration(undo.terminal, self.connection.clock)
-        return up
 
     def _prove(self, undo: Undo, plan: Plan, deadline: Deadline) -> None:
         """Read the running-config again, and log in afresh: the change must not lock us out."""
@@ -392,9 +354,3 @@ class Change:
         if left_over(undo.snapshot, running):
             raise NotRolledBackError(f"{lost}: run the same command again")
         raise RolledBackError(f"{lost}; it is as it was before (its running-config was compared)")
-
-
-def _interrupted(plan: Plan, running: str) -> frozenset[str]:
-    """Return the tunnels on the router whose traffic the plan may interrupt."""
-    scopes = {step.scope for step in plan.steps if step.may_interrupt}
-    return frozenset(scope for scope in scopes if f"\ninterface {scope}\n" in running)
