@@ -10,6 +10,7 @@ from ._names import part, tagged
 from ._transit import one_a_zone
 from ._typed import NotRequired, TypedDict
 from ._validation import ArgumentError, Words, require_absent, require_one_present, require_tags
+from .existing import available_zones, existing
 from .inputs import refusing, resolved
 
 
@@ -53,9 +54,8 @@ class VpcNetwork(pulumi.ComponentResource):
             require_network(args)
         subnets: list[aws.ec2.Subnet] = []
         if args.get("vpc_id") is not None:
-            self.vpc_id = pulumi.Output.from_input(args["vpc_id"])
-            found = aws.ec2.get_vpc_output(id=self.vpc_id, opts=pulumi.InvokeOptions(parent=self))
-            self.vpc_cidr = found.cidr_block
+            found = existing("vpc_id", args["vpc_id"], name, self)
+            self.vpc_id, self.vpc_cidr = found["id"], found["cidrBlock"]
             self.route_tables = _existing_tables(args.get("route_table_ids") or ())
         else:
             vpc = self._make_vpc(args["vpc_cidr"])
@@ -92,6 +92,8 @@ class VpcNetwork(pulumi.ComponentResource):
         if zones is None:
             # A zone that AWS adds to the Region later must not move a subnet, which would replace it.
             opts = pulumi.ResourceOptions.merge(pulumi.ResourceOptions(ignore_changes=["availabilityZone"]), opts)
+        # One subnet alone is left to AWS.
+        offered = available_zones(self._name, self) if zones is None and len(cidrs) > 1 else None
         subnets = []
         for position, cidr in enumerate(cidrs):
             name = f"{self._name}-{part(cidr)}"
@@ -100,20 +102,12 @@ class VpcNetwork(pulumi.ComponentResource):
                     name,
                     vpc_id=vpc.id,
                     cidr_block=cidr,
-                    availability_zone=self._zone(position, len(cidrs), zones),
+                    availability_zone=_in_turn(position, zones or offered),
                     tags=self._tagged(name),
                     opts=opts,
                 )
             )
         return subnets
-
-    def _zone(self, position: int, count: int, zones: Sequence[str] | None) -> pulumi.Input[str] | None:
-        if zones:
-            return zones[position % len(zones)]
-        if count == 1:
-            return None
-        found = aws.get_availability_zones_output(state="available", opts=pulumi.InvokeOptions(parent=self))
-        return found.names.apply(lambda names: names[position % len(names)])
 
     def _make_route_tables(
         self, vpc: aws.ec2.Vpc, subnets: Sequence[aws.ec2.Subnet], args: VpcNetworkArgs
@@ -152,6 +146,12 @@ def require_network(args: VpcNetworkArgs) -> None:
     require_subnets(args["vpc_cidr"], args.get("subnet_cidrs") or ())
     if args.get("availability_zones") is not None and not args["availability_zones"]:
         raise ArgumentError("availability_zones", Words("empty"), "absent, or at least one zone")
+
+
+def _in_turn(position: int, zones: Sequence[str] | pulumi.Output[list[str]] | None) -> pulumi.Input[str] | None:
+    if isinstance(zones, pulumi.Output):
+        return zones.apply(lambda names: names[position % len(names)])
+    return zones[position % len(zones)] if zones else None
 
 
 def _existing_tables(ids: Sequence[pulumi.Input[str]]) -> dict[str, pulumi.Input[str]]:

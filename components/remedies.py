@@ -14,6 +14,8 @@ SECTIONS = (
     ("apart from", "networks-overlap"),
     ("given with router.wan_interface or router.local_address", "interface-not-on-the-router"),
     ("no Python here has the router agent", "agent-not-found"),
+    ("one that AWS shows to these credentials", "not-shown-by-aws"),
+    ("where AWS does not list the Region's zones", "not-shown-by-aws"),
     ("AWS did not say", "aws-did-not-say"),
     ("AWS says ", "only-aws-says-down"),
 )

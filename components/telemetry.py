@@ -1,15 +1,13 @@
 """What AWS says of a connection's tunnels now."""
 
 from collections.abc import Mapping
-from importlib import metadata
 
 import pulumi
-import pulumi_aws as aws
 
 from ._states import Telemetry
+from .existing import NoAnswerError, ask
 
 _FUNCTION = "aws:ec2/getVpnConnection:getVpnConnection"
-_BEFORE_THE_REASON = "returned an error: "  # the engine's own words, which name the function twice
 _GONE = ("deleting", "deleted")
 
 
@@ -23,17 +21,15 @@ async def telemetry(connection_id: str, parent: pulumi.Resource) -> Mapping[str,
     Raises:
         TelemetryError: There is none.
     """
-    opts = pulumi.InvokeOptions(parent=parent, version=metadata.version("pulumi-aws"))
     try:
-        # The SDK's `get_vpn_connection_output` ends the program where it fails, also under a caller who catches that.
-        found = await pulumi.runtime.invoke_async(
-            _FUNCTION, {"vpnConnectionId": connection_id}, opts, typ=aws.ec2.GetVpnConnectionResult
-        )
-    except Exception as error:  # noqa: BLE001  # the SDK raises its root class
-        raise TelemetryError(f"{connection_id}: {str(error).rpartition(_BEFORE_THE_REASON)[2]}") from None
-    if found.state in _GONE:  # AWS shows one for hours after
-        raise TelemetryError(f"{connection_id} is {found.state}")
+        found = await ask(_FUNCTION, {"vpnConnectionId": connection_id}, parent)
+    except NoAnswerError as error:
+        raise TelemetryError(f"{connection_id}: {error}") from None
+    if not found:
+        raise TelemetryError(f"{connection_id}: what the provider needs is not known yet")
+    if found.get("state") in _GONE:  # AWS shows one for hours after
+        raise TelemetryError(f"{connection_id} is {found['state']}")
     return {
-        t.outside_ip_address: Telemetry(t.status, t.status_message, int(t.accepted_route_count))
-        for t in found.vgw_telemetries
+        t["outsideIpAddress"]: Telemetry(t["status"], t["statusMessage"], int(t["acceptedRouteCount"]))
+        for t in found["vgwTelemetries"]
     }

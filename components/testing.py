@@ -17,6 +17,7 @@ _EXISTING: dict[str, dict[str, object]] = {
     "aws:index/getAvailabilityZones:getAvailabilityZones": {"names": ["us-east-1a", "us-east-1b", "us-east-1c"]},
     "aws:ec2/getVpc:getVpc": {"cidrBlock": "172.31.0.0/16"},
     "aws:ec2/getCustomerGateway:getCustomerGateway": {"bgpAsn": 65000},
+    "aws:ec2/getVpnGateway:getVpnGateway": {"amazonSideAsn": "64512"},
     "aws:ec2transitgateway/getTransitGateway:getTransitGateway": {
         "amazonSideAsn": 64512,
         "defaultRouteTableAssociation": "enable",

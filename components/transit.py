@@ -10,6 +10,7 @@ import pulumi_aws as aws
 from ._asn import require_different
 from ._names import part
 from ._transit import DefaultTables, require_table
+from .existing import existing
 from .inputs import checked, resolved
 
 Tagged = Callable[[str], pulumi.Output[dict[str, str]]]
@@ -34,7 +35,7 @@ def transit_gateway(
     parent: pulumi.Resource,
 ) -> TransitGateway:
     """Ask AWS about the gateway; refuse the router's own AS number, and a table where the connection can't be put."""
-    found = aws.ec2transitgateway.get_transit_gateway_output(id=gateway, opts=pulumi.InvokeOptions(parent=parent))
+    found = existing("transit_gateway_id", gateway, owner, parent)
 
     def check(known: Mapping[str, Any]) -> None:
         require_different("bgp_asn", int(known["router_asn"]), int(known["asn"]))
@@ -44,14 +45,14 @@ def transit_gateway(
         owner,
         resolved(
             {
-                "id": gateway,
-                "asn": found.amazon_side_asn,
+                "id": found["id"],
+                "asn": found["amazonSideAsn"],
                 "router_asn": router_asn,
                 "table": table,
-                "associates": found.default_route_table_association,
-                "association": found.association_default_route_table_id,
-                "propagates": found.default_route_table_propagation,
-                "propagation": found.propagation_default_route_table_id,
+                "associates": found["defaultRouteTableAssociation"],
+                "association": found["associationDefaultRouteTableId"],
+                "propagates": found["defaultRouteTablePropagation"],
+                "propagation": found["propagationDefaultRouteTableId"],
             }
         ),
         check,

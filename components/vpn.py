@@ -7,7 +7,7 @@ import pulumi
 import pulumi_aws as aws
 
 from ._addresses import GUIDE_INSIDE_CIDRS, inside_pairs, require_awss_order, require_public_ip
-from ._asn import DEFAULT_AWS_ASN, DEFAULT_ROUTER_ASN, customer_gateway_asn
+from ._asn import DEFAULT_AWS_ASN, DEFAULT_ROUTER_ASN, customer_gateway_asn, require_different
 from ._handout import handout, planned_handout
 from ._names import device_name, part, tagged
 from ._profiles import connection_arguments
@@ -15,6 +15,7 @@ from ._routes import require_apart_from_vpc
 from ._states import TunnelEnds, UnknownTunnelError, tunnel_ends
 from .adoption import importing, keys_held
 from .connection import connection_settings
+from .existing import existing
 from .impact import ImpactGuard, costly
 from .inputs import checked, refusing, resolved
 from .keys import distinct_key, preshared_key
@@ -63,7 +64,7 @@ class SiteToSiteVpn(pulumi.ComponentResource):
         self._args = args
         self._child = pulumi.ResourceOptions(parent=self)
         self._is_transit = args.get("transit_gateway_id") is not None
-        self._router_ip, self.router_asn = self._router()
+        self._customer_gateway, self._router_ip, self.router_asn = self._router()
         self._transit = self._find_transit_gateway()
         self._imports = args.get("import_ids") or {}
         keys = None if self._imports.get("vpn_connection") else self._keys()
@@ -109,16 +110,15 @@ class SiteToSiteVpn(pulumi.ComponentResource):
         table = args.get("transit_gateway_route_table_id")
         return transit_gateway(self._name, args["transit_gateway_id"], table, self.router_asn, self)
 
-    def _router(self) -> tuple[pulumi.Output[str], pulumi.Output[int]]:
-        """Return the customer gateway's address and AS number, its own where it exists."""
+    def _router(self) -> tuple[pulumi.Output[str] | None, pulumi.Output[str], pulumi.Output[int]]:
+        """Return the customer gateway's id where it exists, its address and its AS number."""
         args = self._args
         if args.get("customer_gateway_id") is None:
             asn = pulumi.Output.from_input(args.get("bgp_asn", DEFAULT_ROUTER_ASN))
-            return self._public_ip(args["public_ip"]), asn
-        opts = pulumi.InvokeOptions(parent=self)
-        found = aws.ec2.get_customer_gateway_output(id=args["customer_gateway_id"], opts=opts)
-        numbers: pulumi.Output[Sequence[int]] = pulumi.Output.all(found.bgp_asn, found.bgp_asn_extended)
-        return found.ip_address, numbers.apply(lambda known: int(known[0] or known[1]))
+            return None, self._public_ip(args["public_ip"]), asn
+        found = existing("customer_gateway_id", args["customer_gateway_id"], self._name, self)
+        asn = found.apply(lambda known: int(known.get("bgpAsn") or known["bgpAsnExtended"]))
+        return found["id"], found.apply(lambda known: known.get("ipAddress")), asn
 
     def _make_gateway(self) -> tuple[pulumi.Input[str], aws.ec2.VpnGatewayAttachment | None]:
         """Return the gateway's id and, when it is attached here, the attachment."""
@@ -126,7 +126,7 @@ class SiteToSiteVpn(pulumi.ComponentResource):
         if self._transit is not None:
             return self._transit.id, None
         if args.get("vpn_gateway_id") is not None:
-            return args["vpn_gateway_id"], None
+            return self._find_gateway(args["vpn_gateway_id"]), None
         name = f"{self._name}-vgw"
         opts = pulumi.ResourceOptions.merge(pulumi.ResourceOptions(custom_timeouts=_GATEWAY_TIMEOUTS), self._child)
         asn = str(args.get("amazon_side_asn", DEFAULT_AWS_ASN))
@@ -136,10 +136,19 @@ class SiteToSiteVpn(pulumi.ComponentResource):
         attachment = aws.ec2.VpnGatewayAttachment(name, vpc_id=args["vpc_id"], vpn_gateway_id=gateway.id, opts=attached)
         return gateway.id, attachment
 
+    def _find_gateway(self, identity: pulumi.Input[str]) -> pulumi.Output[str]:
+        found = existing("vpn_gateway_id", identity, self._name, self)
+
+        def check(known: Sequence[Any]) -> None:
+            require_different("bgp_asn", int(known[2]), int(known[1]))
+
+        fit = checked(self._name, pulumi.Output.all(found["id"], found["amazonSideAsn"], self.router_asn), check)
+        return fit.apply(lambda known: str(known[0]))
+
     def _make_customer_gateway(self) -> pulumi.Input[str]:
         args = self._args
-        if args.get("customer_gateway_id") is not None:
-            return args["customer_gateway_id"]
+        if self._customer_gateway is not None:
+            return self._customer_gateway
         name = f"{self._name}-cgw"
         # A name of our making stays when the stack or the component is renamed: another one would be another gateway.
         kept = [] if args.get("device_name") else ["device_name"]

@@ -3,6 +3,9 @@
 import json
 from pathlib import Path
 
+import pytest
+from pulumi.automation import CommandError
+
 from lab.engine.environment import ROOT
 from tests.lab.stack_lab import LINKS, stack_lab
 
@@ -16,11 +19,19 @@ LINK = {
     "log_retention_days": 30,
 }
 
+OF_A_NEW_VPC = ("vpc_cidr", "subnet_cidrs")
+
 
 def test_a_permission_that_is_missing_is_named_and_the_up_goes_on_once_it_is_given(tmp_path: Path) -> None:
     with stack_lab(tmp_path / "lab", program=LINKS) as lab:
         permissions = lab.aws.permissions
         before = lab.router.running_config()
+        permissions.denied = ("ec2:DescribeVpcs",)
+        lab.set_links(tokyo={**{k: v for k, v in LINK.items() if k not in OF_A_NEW_VPC}, "vpc_id": "vpc-1"})
+        with pytest.raises(CommandError, match="tokyo: vpc_id is 'vpc-1', but must be one that AWS shows") as refused:
+            lab.preview()
+        assert "is not authorized to perform: ec2:DescribeVpcs" in str(refused.value)
+        assert "Traceback" not in str(refused.value)
         lab.set_links(tokyo=LINK)
         for action in ("logs:CreateLogGroup", "ec2:CreateVpnConnection"):
             permissions.denied = (action,)

@@ -59,8 +59,11 @@ class Recorder(Mocks):
     """What AWS says of any transit gateway."""
     telemetry: dict[str, str] = field(default_factory=lambda: {"198.51.100.1": "UP", "198.51.100.2": "UP"})
     connection_state: str = "available"
+    vpn_gateway_asn: str = "64512"
     refusal: str = ""
-    """Why AWS doesn't say how a connection is, where it doesn't."""
+    """Why AWS doesn't answer, where it doesn't."""
+    refused: str = "getVpnConnection"
+    """What it doesn't answer then."""
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str, dict[str, Any]]:
         """Make it, with the outputs that the components read."""
@@ -78,7 +81,7 @@ class Recorder(Mocks):
 
     def call(self, args: MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
         """Answer a function of AWS or of the command provider."""
-        if self.refusal and args.token.endswith("getVpnConnection"):
+        if self.refusal and args.token.endswith(self.refused):
             return {}, [("", self.refusal)]
         return self._answer(args), []
 
@@ -95,6 +98,8 @@ class Recorder(Mocks):
             return {"cidrBlock": "10.9.0.0/16", "id": args.args["id"]}
         if args.token.endswith("getCustomerGateway"):
             return {"bgpAsn": 0, "bgpAsnExtended": 4200000001, "id": args.args["id"]}
+        if args.token.endswith("getVpnGateway"):
+            return {"id": args.args["id"], "amazonSideAsn": self.vpn_gateway_asn}
         if args.token.endswith("getTransitGateway"):
             return {"id": args.args["id"], **self.transit_gateway}
         raise AssertionError(f"nobody expected {args.token}")

@@ -223,6 +223,43 @@ async def test_gateways_that_exist_are_used_and_not_made(recorder: Recorder) -> 
     assert (inputs["customerGatewayId"], inputs["vpnGatewayId"]) == ("cgw-9", "vgw-9")
 
 
+@pytest.mark.parametrize(
+    ("argument", "function"),
+    [
+        ("vpc_id", "getVpc"),
+        ("customer_gateway_id", "getCustomerGateway"),
+        ("vpn_gateway_id", "getVpnGateway"),
+        ("transit_gateway_id", "getTransitGateway"),
+    ],
+)
+def test_an_id_that_aws_does_not_show_is_named_and_nothing_is_made_with_it(argument: str, function: str) -> None:
+    recorder = start(Recorder(refused=function, refusal="api error UnauthorizedOperation"))
+    other = {"vpn_gateway_id": "vgw-9"} if argument == "customer_gateway_id" else {"public_ip": "203.0.113.100"}
+    network: Any = {"vpc_id": "wrong-9"}
+    vpn: Any = {**other, argument: "wrong-9"}
+
+    def make() -> pulumi.Output[Any]:
+        return VpcNetwork("a", network).vpc_id if argument == "vpc_id" else SiteToSiteVpn("a", vpn).vpn_connection_id
+
+    said = error_of(make)
+    assert said.startswith(f"a: {argument} is 'wrong-9', but must be one that AWS shows to these credentials")
+    assert "api error UnauthorizedOperation" in said
+    assert recorder.of("VpnConnection") == []
+
+
+def test_zones_that_aws_does_not_list_are_asked_for() -> None:
+    start(Recorder(refused="getAvailabilityZones", refusal="no"))
+    args: Any = {"vpc_cidr": "10.0.0.0/16", "subnet_cidrs": ["10.0.0.0/24", "10.0.1.0/24"]}
+    said = error_of(lambda: VpcNetwork("a", args).subnet_ids)
+    assert said.startswith("a: availability_zones is missing, but must be given where AWS does not list")
+
+
+def test_a_gateway_that_exists_must_not_have_the_routers_own_number() -> None:
+    start(Recorder(vpn_gateway_asn="65001"))
+    args: Any = {"public_ip": "203.0.113.100", "bgp_asn": 65001, "vpn_gateway_id": "vgw-9"}
+    assert "bgp_asn is 65001, but must be different" in error_of(lambda: SiteToSiteVpn("a", args).vpn_connection_id)
+
+
 TRANSIT: dict[str, Any] = {
     "public_ip": "203.0.113.100",
     "transit_gateway_id": "tgw-9",

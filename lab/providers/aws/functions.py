@@ -114,6 +114,22 @@ def _customer_gateway(session: Session, arguments: Properties) -> Properties:
     }
 
 
+def _vpn_gateway(session: Session, arguments: Properties) -> Properties:
+    request = {"VpnGatewayIds": [arguments["id"]]} if arguments.get("id") else {"Filters": _filters(arguments)}
+    item = _one_of(session, "describe_vpn_gateways", "VpnGateways", request, "VPN Gateway")
+    attached = [entry["VpcId"] for entry in item.get("VpcAttachments", []) if entry["State"] == "attached"]
+    return {
+        "amazonSideAsn": str(item.get("AmazonSideAsn", "")),
+        "arn": session.arn("ec2", f"vpn-gateway/{item['VpnGatewayId']}"),
+        "attachedVpcId": (attached or [""])[0],
+        "availabilityZone": item.get("AvailabilityZone", ""),
+        "id": item["VpnGatewayId"],
+        "region": session.region,
+        "state": item.get("State", ""),
+        "tags": _tags(item),
+    }
+
+
 def _transit_gateway(session: Session, arguments: Properties) -> Properties:
     request = {"TransitGatewayIds": [arguments["id"]]} if arguments.get("id") else {"Filters": _filters(arguments)}
     item = _one_of(session, "describe_transit_gateways", "TransitGateways", request, "Transit Gateway")
@@ -195,6 +211,7 @@ _FUNCTIONS: Final[Mapping[str, tuple[frozenset[str], Callable[[Session, Properti
     ),
     "aws:ec2/getVpc:getVpc": (frozenset({"filters", "id", "region"}), _vpc),
     "aws:ec2/getCustomerGateway:getCustomerGateway": (frozenset({"filters", "id", "region"}), _customer_gateway),
+    "aws:ec2/getVpnGateway:getVpnGateway": (frozenset({"filters", "id", "region"}), _vpn_gateway),
     "aws:ec2transitgateway/getTransitGateway:getTransitGateway": (
         frozenset({"filters", "id", "region"}),
         _transit_gateway,

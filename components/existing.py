@@ -1,0 +1,77 @@
+"""What exists at AWS already, looked up; where AWS does not show it, one sentence names the argument."""
+
+from collections.abc import Mapping
+from importlib import metadata
+from typing import Any
+
+import pulumi
+from pulumi.output import UNKNOWN
+
+from ._validation import ArgumentError, Words
+from .inputs import refusing
+
+Answer = Mapping[str, Any]
+# Argument -> the provider's function that looks up what it names.
+_FUNCTIONS = {
+    "vpc_id": "aws:ec2/getVpc:getVpc",
+    "customer_gateway_id": "aws:ec2/getCustomerGateway:getCustomerGateway",
+    "vpn_gateway_id": "aws:ec2/getVpnGateway:getVpnGateway",
+    "transit_gateway_id": "aws:ec2transitgateway/getTransitGateway:getTransitGateway",
+}
+_ZONES = "aws:index/getAvailabilityZones:getAvailabilityZones"
+_BEFORE_THE_REASON = "returned an error: "  # the engine's own words, which name the function twice
+
+
+class NoAnswerError(Exception):
+    """AWS gave no answer, and why."""
+
+
+async def ask(function: str, arguments: Mapping[str, object], asker: pulumi.Resource) -> Answer:
+    """Return AWS's answer, under the provider's own names; empty in a preview that has yet to make what the provider needs.
+
+    The SDK's own `get_vpc_output` and the like end the program where they fail, also under a caller who catches that.
+
+    Raises:
+        NoAnswerError: There is none.
+    """
+    opts = pulumi.InvokeOptions(parent=asker, version=metadata.version("pulumi-aws"))
+    try:
+        found: Answer = await pulumi.runtime.invoke_async(function, dict(arguments), opts)
+    except Exception as error:  # noqa: BLE001  # the SDK raises its root class
+        raise NoAnswerError(str(error).rpartition(_BEFORE_THE_REASON)[2]) from None
+    return found
+
+
+def existing(argument: str, identity: pulumi.Input[str], owner: str, asker: pulumi.Resource) -> pulumi.Output[Answer]:
+    """Return what AWS says of what an argument names.
+
+    Whatever takes the `id` from the answer waits for it, so that nothing is made with one that is not there.
+    """
+
+    async def look_up(known: str) -> Any:  # noqa: ANN401  # an answer, or Pulumi's word for none yet
+        allowed = "one that AWS shows to these credentials in this Region"
+        return await _found(_FUNCTIONS[argument], {"id": known}, (owner, asker), (argument, known, allowed))
+
+    return pulumi.Output.from_input(identity).apply(look_up)
+
+
+def available_zones(owner: str, asker: pulumi.Resource) -> pulumi.Output[list[str]]:
+    """Return the names of the Region's zones."""
+
+    async def look_up(state: str) -> Any:  # noqa: ANN401  # as above
+        refusal = ("availability_zones", Words("missing"), "given where AWS does not list the Region's zones")
+        return await _found(_ZONES, {"state": state}, (owner, asker), refusal)
+
+    return pulumi.Output.from_input("available").apply(look_up)["names"]
+
+
+async def _found(
+    function: str, arguments: Mapping[str, str], asked_by: tuple[str, pulumi.Resource], refusal: tuple[str, str, str]
+) -> Any:  # noqa: ANN401  # as above
+    owner, asker = asked_by
+    with refusing(owner):
+        try:
+            return await ask(function, arguments, asker) or UNKNOWN
+        except NoAnswerError as error:
+            argument, value, allowed = refusal
+            raise ArgumentError(argument, value, f"{allowed}: {error}") from None
