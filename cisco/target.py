@@ -6,10 +6,9 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
-from . import bgp_others, collisions, ikev2_policies, merge, nvgen, ownership
-from .layout import is_neighbor_line, named_peers, peer_of, probe_interface, route_interface, tracked_probe
+from . import bgp_others, bgp_ours, collisions, ikev2_policies, merge, nvgen, ownership
+from .layout import is_neighbor_line, named_peers, probe_interface, route_interface, tracked_probe
 from .mark import Mark
-from .order import gone_bgp
 from .ownership import USED, Ours, vrf_in_name
 from .plan import Collision
 from .state import BGP_KINDS, BGP_VRF, GLOBAL, HEADER, KINDS, Entry, Ref, Section, Sections, vrf_of
@@ -40,7 +39,7 @@ def target(
 ) -> Target:
     """Return the wanted state for a link; with nothing intended, the router without the link."""
     stays = dict(running)
-    for ref in renumbered_bgp(running, intended, ours):
+    for ref in bgp_ours.renumbered(running, intended, ours):
         del stays[ref]
     result = Target(running, ours, stays, dict(ours.tokens), dict(ours.others))
     result.collisions += collisions.find(stays, intended, ours)
@@ -146,7 +145,7 @@ def _lay_bgp(result: Target, ref: Ref, want: Section, _: merge.KeyCheck) -> None
     have = result.running.get(ref)
     thing = ownership.process_token(vrf_of(want))
     if have is not None:
-        others = bgp_others.neighbors(have, want, _linked_peers(result.running, result.ours))
+        others = bgp_others.neighbors(have, want, bgp_ours.linked_peers(result.running, result.ours))
         result.warnings += bgp_others.told(have, want, others)
         _lay_neighbors(result, ref, want)
         _lay_networks(result, ref, have, bgp_others.without_default(want, others))
@@ -156,7 +155,7 @@ def _lay_bgp(result: Target, ref: Ref, want: Section, _: merge.KeyCheck) -> None
         result.sections[ref] = want
         networks = (ownership.network_token(slot, vrf_of(want)) for slot in want.entries if slot.startswith("network "))
         result.tokens.update({token: token for token in (thing, *networks)})
-    if any(_is_limit(slot) for slot in want.entries):
+    if any(bgp_ours.is_limit(slot) for slot in want.entries):
         result.tokens[ownership.MAXIMUM_PREFIX] = ownership.MAXIMUM_PREFIX
 
 
@@ -190,50 +189,6 @@ def _lay_networks(result: Target, ref: Ref, have: Section, want: Section) -> Non
         result.sections[ref] = section.with_entries({**section.entries, **new})
 
 
-def renumbered_bgp(running: Sections, intended: Sections, ours: Ours) -> frozenset[Ref]:
-    """Return what runs BGP under another number than is intended, where all of it is ours: IOS has one process."""
-    gone = gone_bgp(running, intended)
-    return gone if all(_is_all_ours(running[ref], running, ours) for ref in gone) else frozenset()
-
-
-def _is_all_ours(process: Section, running: Sections, ours: Ours) -> bool:
-    thing, vrf = ownership.process_token(vrf_of(process)), vrf_of(process)
-    if not ours.owns(thing) or ours.holders(thing):
-        return False
-    peers = frozenset(peer for where, peer in our_neighbors(running, ours) if where == vrf)
-    return all(
-        is_neighbor_line(entry, peers)
-        or (slot.startswith("network ") and ours.owns(ownership.key(ownership.network_token(slot, vrf))))
-        or slot == "bgp log-neighbor-changes"
-        for slot, entry in process.entries.items()
-    )
-
-
-def _is_limit(slot: str) -> bool:
-    return slot.startswith("neighbor ") and slot.endswith(" maximum-prefix")
-
-
-def our_neighbors(running: Sections, ours: Ours) -> set[tuple[str, str]]:
-    """Return VRF and peer of the neighbours that our tunnels have; in another VRF the same peer is somebody else's."""
-    tunnels = [running[("interface", n)] for n in ours.tunnels if ("interface", n) in running]
-    # A tunnel whose VRF was changed by hand leaves its neighbour where our mark says that we were.
-    families = {t.removeprefix(ownership.FAMILY) for t in ours.tokens if t.startswith(ownership.FAMILY)}
-    pairs = {(vrf, peer_of(tunnel)) for tunnel in tunnels for vrf in {vrf_of(tunnel), *families}}
-    # Of a tunnel that was deleted by hand, unless another interface leads there by now.
-    elsewhere = {
-        (vrf_of(other), peer_of(other))
-        for (kind, n), other in running.items()
-        if kind == "interface" and n not in ours.tunnels
-    }
-    return {(vrf, peer) for vrf, peer in pairs if peer is not None} | (ours.neighbors - elsewhere)
-
-
-def _linked_peers(running: Sections, ours: Ours) -> set[str]:
-    """Return the neighbours of all links of ours on this router."""
-    others = (peer_of(running["interface", name]) for name in ours.others if ("interface", name) in running)
-    return {peer for peer in others if peer is not None} | {peer for _, peer in our_neighbors(running, ours)}
-
-
 def _drop_neighbors(result: Target, intended: Sections) -> None:
     """Take away the neighbours of our tunnels (the whole of them) that aren't intended any more."""
     kept = {
@@ -242,7 +197,7 @@ def _drop_neighbors(result: Target, intended: Sections) -> None:
         if section.kind.name in BGP_KINDS
         for peer in named_peers(section.entries)
     }
-    gone = our_neighbors(result.running, result.ours) - kept
+    gone = bgp_ours.neighbors(result.running, result.ours) - kept
     for ref, section in list(result.sections.items()):
         if ref[0] in BGP_KINDS:
             peers = frozenset(peer for vrf, peer in gone if vrf == vrf_of(section))
@@ -272,7 +227,7 @@ def _is_intended(thing: str, intended: Sections) -> bool:
         return ref in intended
     processes = [section for section in intended.values() if section.kind.name in BGP_KINDS]
     if thing == ownership.MAXIMUM_PREFIX:
-        return any(_is_limit(slot) for process in processes for slot in process.entries)
+        return any(bgp_ours.is_limit(slot) for process in processes for slot in process.entries)
     if not thing.startswith("net"):
         return thing in {ownership.process_token(vrf_of(process)) for process in processes}
     vrf, slot = ownership.network_place(thing)
@@ -326,7 +281,7 @@ def _undo_bgp(result: Target, thing: str) -> None:
             continue
         vrf = vrf_of(section)
         if thing == ownership.MAXIMUM_PREFIX:
-            peers = frozenset(peer for where, peer in our_neighbors(result.running, result.ours) if where == vrf)
+            peers = frozenset(peer for where, peer in bgp_ours.neighbors(result.running, result.ours) if where == vrf)
             result.sections[ref] = _without_limits(section, peers)
         elif thing.startswith("net"):
             if ownership.network_place(thing)[0] == vrf:
@@ -337,7 +292,7 @@ def _undo_bgp(result: Target, thing: str) -> None:
 
 
 def _without_limits(section: Section, peers: frozenset[str]) -> Section:
-    return merge.without(section, lambda entry: _is_limit(entry.slot) and is_neighbor_line(entry, peers))
+    return merge.without(section, lambda entry: bgp_ours.is_limit(entry.slot) and is_neighbor_line(entry, peers))
 
 
 def _is_empty(result: Target, section: Section) -> bool:
