@@ -11,6 +11,7 @@ from ._profiles import TunnelSettings, aws_tunnel_options
 # What only AWS and the stack's keys will say, stood in for by what no router can hold.
 _CONNECTION_ID = "vpn-00000000000000000"
 _OUTSIDE = ("0.0.0.1", "0.0.0.2")
+_IS_MADE = "is_made"
 _KEYS = ("not.known.yet.1", "not.known.yet.2")
 
 
@@ -37,6 +38,7 @@ def planned_handout(
     aws_asn: int | None,
     is_static: bool,
     vpc_cidrs: Sequence[str],
+    is_made: bool,
 ) -> str:
     """Return as much as is known beforehand, which is enough to ask the router whether it would do; nothing in it is secret.
 
@@ -48,6 +50,7 @@ def planned_handout(
         aws_asn: AWS's, where the gateway is the stack's own.
         is_static: Whether the connection has static routing.
         vpc_cidrs: The VPC side's networks.
+        is_made: Whether the stack has parts of the link already.
     """
     options = [
         aws_tunnel_options(settings[n], str(pair.network), _KEYS[n]) | {"OutsideIpAddress": _OUTSIDE[n]}
@@ -62,14 +65,20 @@ def planned_handout(
         "static_routes_only": is_static,
     }
     document = {"attributes": attributes, "tunnel_options": options, "vpc_cidrs": list(vpc_cidrs)}
-    return json.dumps(document, sort_keys=True)
+    return json.dumps({**document, _IS_MADE: is_made}, sort_keys=True)
+
+
+def is_of_made_link(handout: str) -> bool:
+    """Return whether a planned one is of a link that the stack has parts of already, so that it replaces a connection."""
+    return bool(json.loads(handout).get(_IS_MADE))
 
 
 def as_held(known: Mapping[str, Any], manifest: Mapping[str, Any] | None) -> Mapping[str, Any]:
-    """Return the parts of a request with the connection that the manifest knows in the place of one stood in for."""
+    """Return the parts of a request as the agent takes them: the connection that the manifest knows is no stand-in."""
     document = json.loads(known["handout"])
-    held = (manifest or {}).get("connection_id")
-    if held is None or "attributes" not in document:
+    if "attributes" not in document:
         return known
-    document["attributes"]["vpn_connection_id"] = held
+    document.pop(_IS_MADE, None)
+    if held := (manifest or {}).get("connection_id"):
+        document["attributes"]["vpn_connection_id"] = held
     return {**known, "handout": json.dumps(document, sort_keys=True)}

@@ -154,6 +154,17 @@ def left_at_aws(changed: frozenset[int]) -> Impact:
     return Impact(cost, ("left from the last up, changed at AWS since, or by a transform",))
 
 
+MADE_ANEW = Impact(Cost.REPLACEMENT, ("--replace, gone at AWS, or left from the last up",))
+"""Of a connection that is made where no argument is the reason, by a stack that has parts of the link already."""
+
+
+def taken_down(cost: Cost) -> frozenset[int]:
+    """Return which tunnels AWS takes down for it."""
+    return {Cost.TUNNEL1: frozenset((1,)), Cost.TUNNEL2: frozenset((2,))}.get(
+        cost, _BOTH if cost >= Cost.BOTH_TUNNELS else frozenset()
+    )
+
+
 def last_tunnel(number: int, ends: Sequence[TunnelEnds], said: Mapping[str, Telemetry]) -> str | None:
     """Say that the tunnel that is to be changed is the only one that is UP, where it is.
 

@@ -1,6 +1,6 @@
 """Tells in preview and up what a change costs, from the arguments of the last up, which the stack's state keeps."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -8,6 +8,7 @@ import pulumi
 
 from ._addresses import InsidePair
 from ._impact import (
+    MADE_ANEW,
     ROUTER_DEFAULTS,
     Cost,
     Impact,
@@ -15,6 +16,7 @@ from ._impact import (
     impact,
     last_tunnel,
     left_at_aws,
+    taken_down,
     warning,
     way_around,
 )
@@ -65,31 +67,41 @@ class ImpactGuard:
     def __init__(self, name: str, *, requires_up: bool = False) -> None:
         self._name = name
         self._requires_up = requires_up
-        self._has_told = False
+        self._told: frozenset[int] = frozenset()
 
     def on_component(self, opts: pulumi.ResourceOptions | None) -> pulumi.ResourceOptions:
         """Return a component's options with the hook that tells."""
-        hook = pulumi.ResourceHook(
-            f"aws-cisco-vpn:cost:{self._name}",
-            self._tell,
-            pulumi.ResourceHookOptions(on_dry_run=True, ignore_errors=True),
-        )
-        return pulumi.ResourceOptions.merge(opts, _before_update(hook))
+        hook = _speaking(f"aws-cisco-vpn:cost:{self._name}", self._tell)
+        own = pulumi.ResourceOptions(hooks=pulumi.ResourceHookBinding(before_update=[hook]))
+        return pulumi.ResourceOptions.merge(opts, own)
 
-    def on_connection(self, parent: pulumi.Resource, pairs: Sequence[InsidePair]) -> pulumi.ResourceOptions:
-        """Return the connection's options with the hook that asks AWS; `pairs` are the inside ones, tunnel 1 first."""
+    def on_connection(
+        self, parent: pulumi.Resource, pairs: Sequence[InsidePair], is_made: Callable[[], Awaitable[bool]]
+    ) -> pulumi.ResourceOptions:
+        """Return the connection's options with the hooks that say what no argument tells, and ask AWS.
+
+        Args:
+            parent: Who asks.
+            pairs: The inside pairs, tunnel 1 first.
+            is_made: Whether the stack has parts of the link already; in a preview.
+        """
+
+        async def foresee(_change: pulumi.ResourceHookArgs) -> None:
+            if pulumi.runtime.is_dry_run() and not self._told and await is_made():
+                self._say(MADE_ANEW)
 
         async def look(change: pulumi.ResourceHookArgs) -> None:
             changed = changed_at_aws(await _known(change.old_inputs), await _known(change.new_inputs))
-            if changed and not self._has_told:
-                self._say(left_at_aws(changed))
+            if not changed <= self._told:
+                self._say(left_at_aws(changed | self._told))
             if len(changed) == 1:
                 await self._require_other(min(changed), change, parent, pairs)
 
+        anew = _speaking(f"aws-cisco-vpn:anew:{self._name}", foresee)
         hook = pulumi.ResourceHook(
             f"aws-cisco-vpn:last-tunnel:{self._name}", look, pulumi.ResourceHookOptions(on_dry_run=True)
         )
-        return _before_update(hook)
+        return pulumi.ResourceOptions(hooks=pulumi.ResourceHookBinding(before_create=[anew], before_update=[hook]))
 
     async def _require_other(
         self, number: int, change: pulumi.ResourceHookArgs, parent: pulumi.Resource, pairs: Sequence[InsidePair]
@@ -112,13 +124,14 @@ class ImpactGuard:
         self._say(impact(await _known(change.old_inputs), await _known(change.new_inputs)))
 
     def _say(self, found: Impact) -> None:
-        self._has_told = True
+        self._told = taken_down(found.cost)
         say = pulumi.log.info if found.cost is Cost.NOTHING else pulumi.log.warn
         say(f"{self._name}: {warning(found)}")
 
 
-def _before_update(hook: pulumi.ResourceHook) -> pulumi.ResourceOptions:
-    return pulumi.ResourceOptions(hooks=pulumi.ResourceHookBinding(before_update=[hook]))
+def _speaking(name: str, say: Callable[[pulumi.ResourceHookArgs], Awaitable[None]]) -> pulumi.ResourceHook:
+    """Return a hook that only says something, in a preview too."""
+    return pulumi.ResourceHook(name, say, pulumi.ResourceHookOptions(on_dry_run=True, ignore_errors=True))
 
 
 async def _known(inputs: Mapping[str, Any] | None) -> dict[str, object]:

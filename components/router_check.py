@@ -9,7 +9,7 @@ import pulumi
 from pulumi_command import local
 
 from ._agent import Answer, agent_module, asking, masked, read_answer
-from ._handout import as_held
+from ._handout import as_held, is_of_made_link
 from ._request import request_json, secrets_of
 
 _MODULE = agent_module(__package__)
@@ -76,9 +76,14 @@ class RouterCheck:
         if request is None or (is_whole and not self.is_in_doubt and not is_new) or not await request.is_known():
             return
         before = await pulumi.Output.from_input((change.old_outputs or {}).get("stdout")).future()
-        # A stack that has nothing there yet may not take over what another one left, or still has.
-        manifest = {} if is_new else json.loads(before or "{}").get("manifest")
-        stdin = request.apply(lambda known: request_json(as_held(known, manifest), manifest=manifest))
+
+        def asked_of(known: Mapping[str, Any]) -> str:
+            manifest = json.loads(before or "{}").get("manifest")
+            if is_new and not is_of_made_link(known["handout"]):
+                manifest = {}  # it has nothing there yet, and may not take over what another stack left, or still has
+            return request_json(as_held(known, manifest), manifest=manifest)
+
+        stdin = request.apply(asked_of)
         asked = pulumi.Output.all(self.ask("check", stdin), request)
         # Not in an `apply`, which would end the program too: the hook's own failure ends the preview.
         if known := await asked.future():

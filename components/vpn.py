@@ -64,6 +64,7 @@ class SiteToSiteVpn(pulumi.ComponentResource):
         self._args = args
         self._child = pulumi.ResourceOptions(parent=self)
         self._is_transit = args.get("transit_gateway_id") is not None
+        self._own: list[pulumi.Output[Any]] = []  # what is known in a preview only where an up has been
         self._customer_gateway, self._router_ip, self.router_asn = self._router()
         self._transit = self._find_transit_gateway()
         self._imports = args.get("import_ids") or {}
@@ -101,6 +102,7 @@ class SiteToSiteVpn(pulumi.ComponentResource):
         args, name, child = self._args, self._name, self._child
         one = preshared_key(name, 1, args.get("tunnel1_preshared_key"), args.get("tunnel1_key_serial", 1), child)
         two = preshared_key(name, 2, args.get("tunnel2_preshared_key"), args.get("tunnel2_key_serial", 1), child)
+        self._own += [key for n, key in ((1, one), (2, two)) if args.get(f"tunnel{n}_preshared_key") is None]
         return distinct_key(name, one, two), distinct_key(name, two, one)
 
     def _find_transit_gateway(self) -> TransitGateway | None:
@@ -131,6 +133,7 @@ class SiteToSiteVpn(pulumi.ComponentResource):
         opts = pulumi.ResourceOptions.merge(pulumi.ResourceOptions(custom_timeouts=_GATEWAY_TIMEOUTS), self._child)
         asn = str(args.get("amazon_side_asn", DEFAULT_AWS_ASN))
         gateway = aws.ec2.VpnGateway(name, amazon_side_asn=asn, tags=self._tagged(name), opts=opts)
+        self._own.append(gateway.id)
         # A gateway is attached to one VPC at most: it has to leave the one before it comes to another.
         attached = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(delete_before_replace=True))
         attachment = aws.ec2.VpnGatewayAttachment(name, vpc_id=args["vpc_id"], vpn_gateway_id=gateway.id, opts=attached)
@@ -153,7 +156,7 @@ class SiteToSiteVpn(pulumi.ComponentResource):
         # A name of our making stays when the stack or the component is renamed: another one would be another gateway.
         kept = [] if args.get("device_name") else ["device_name"]
         # Replaced create-first, as Pulumi does by default: AWS refuses to delete one that a connection still uses.
-        return aws.ec2.CustomerGateway(
+        customer_gateway = aws.ec2.CustomerGateway(
             name,
             type="ipsec.1",
             ip_address=self._router_ip,
@@ -164,7 +167,10 @@ class SiteToSiteVpn(pulumi.ComponentResource):
                 importing(self._imports.get("customer_gateway"), ["device_name"]),
                 pulumi.ResourceOptions.merge(pulumi.ResourceOptions(ignore_changes=kept), self._child),
             ),
-        ).id
+        )
+        if not self._imports.get("customer_gateway"):
+            self._own.append(customer_gateway.id)
+        return customer_gateway.id
 
     def _public_ip(self, given: pulumi.Input[str]) -> pulumi.Output[str]:
         return checked(self._name, given, lambda ip: require_public_ip("public_ip", ip))
@@ -202,7 +208,7 @@ class SiteToSiteVpn(pulumi.ComponentResource):
         )
         own = [name for name in arguments if name.startswith("tunnel")]
         opts = pulumi.ResourceOptions.merge(opts, importing(self._imports.get("vpn_connection"), own))
-        opts = pulumi.ResourceOptions.merge(opts, self._guard.on_connection(self, self._pairs))
+        opts = pulumi.ResourceOptions.merge(opts, self._guard.on_connection(self, self._pairs, self._is_made))
         return aws.ec2.VpnConnection(
             self._name,
             aws.ec2.VpnConnectionArgs(**arguments),
@@ -289,8 +295,17 @@ class SiteToSiteVpn(pulumi.ComponentResource):
         def document(known: Mapping[str, Any]) -> str:
             return planned_handout(self._settings, self._pairs, aws_asn=asn, is_static=self._is_static, **known)
 
-        parts = {"public_ip": self._router_ip, "router_asn": self.router_asn, "vpc_cidrs": self._vpc_cidrs()}
+        parts = {
+            "public_ip": self._router_ip,
+            "router_asn": self.router_asn,
+            "vpc_cidrs": self._vpc_cidrs(),
+            "is_made": self._is_made(),
+        }
         return resolved(parts).apply(document)
+
+    async def _is_made(self) -> bool:
+        """Return whether the stack has parts of the link already: in a preview of a new one, none of its own is known."""
+        return any([await own.is_known() for own in self._own])
 
     def _vpc_cidrs(self) -> pulumi.Output[Sequence[str]]:
         args = self._args

@@ -71,6 +71,16 @@ def test_a_preview_says_what_a_change_costs(link: StackLab) -> None:
     assert "makes the VPN connection anew: both tunnels are down" in said
 
 
+def test_a_preview_says_what_a_replacement_by_hand_costs(link: StackLab) -> None:
+    parts = (f"SiteToSiteVpn${CONNECTION}", f"IosCustomerGateway${COMMAND}")
+    urns = [f"urn:pulumi:dev::{PROJECT}::aws-cisco-vpn:index:VpnLink$aws-cisco-vpn:index:{part}::dev" for part in parts]
+    said: list[str] = []
+    link.set(gatewayRoutes=True)  # which takes no tunnel down, and is no answer for the rest
+    link.stack.preview(replace=urns, on_output=said.append, color="never")
+    link.set(gatewayRoutes=False)
+    assert re.search("both tunnels are down .*--replace, gone at AWS, or left from the last up", "".join(said))
+
+
 def test_a_key_that_is_given_replaces_the_one_that_was_made(link: StackLab) -> None:
     link.set_secret(tunnel1PresharedKey="given.by_the.test.1")
     link.up()

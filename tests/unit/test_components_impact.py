@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from components._addresses import inside_pairs
-from components._impact import COSTS, Cost, changed_at_aws, impact, last_tunnel, left_at_aws, warning
+from components._impact import COSTS, Cost, changed_at_aws, impact, last_tunnel, left_at_aws, taken_down, warning
 from components._states import Telemetry, tunnel_ends
 from components.connection import both_tunnels
 from components.impact import costly
@@ -166,6 +166,10 @@ def test_which_tunnels_aws_takes_down_is_told_by_the_connection_s_inputs(
 ) -> None:
     old = {"customerGatewayId": "cgw-1", "tunnel1PresharedKey": "a", "tunnel2PresharedKey": "b", "tags": {"Name": "a"}}
     assert changed_at_aws(old, {**old, **new}) == tunnels
+
+
+def test_only_what_no_argument_has_told_is_told_of_the_connection() -> None:
+    assert [sorted(taken_down(cost)) for cost in Cost] == [[], [], [1], [2], [1, 2], [1, 2]]
 
 
 def test_what_an_up_that_failed_has_left_is_told_by_the_next() -> None:

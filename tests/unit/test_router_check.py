@@ -69,6 +69,17 @@ async def test_a_link_that_the_stack_does_not_have_yet_takes_over_no_other_conne
 
 
 @program
+async def test_a_connection_that_is_replaced_together_with_the_command_may_be_taken_over() -> None:
+    checked, recorder = check(whole=False)
+    made = {"attributes": {"vpn_connection_id": "vpn-0"}, "is_made": True}
+    checked.planned = pulumi.Output.from_input({**PLANNED, "handout": json.dumps(made)})
+    await foresee(checked)
+    (request,) = asked(recorder)
+    assert "manifest" not in request
+    assert "is_made" not in request["vpn"]
+
+
+@program
 async def test_a_router_that_would_take_it_ends_nothing() -> None:
     checked, recorder = check(whole=False)
     await foresee(checked)
