@@ -3,6 +3,7 @@
 from dataclasses import replace
 from ipaddress import IPv4Network
 
+from . import asn
 from .apply import apply
 from .document import Entry
 from .grammar import Match
@@ -21,6 +22,12 @@ _POLICY = (
 def process(config: Entry) -> Entry | None:
     """Return `router bgp`, None when BGP does not run."""
     return next(iter(config.starting("router bgp")), None)
+
+
+def is_dotted(config: Entry) -> bool:
+    """Return whether AS numbers are shown in the notation with a dot."""
+    bgp = process(config)
+    return bgp is not None and bgp.find("bgp asnotation dot") is not None
 
 
 def family(bgp: Entry) -> Entry:
@@ -50,7 +57,8 @@ def _open_vrf(ctx: Context, match: Match[Line]) -> Reply | None:
 def _one_process(ctx: Context, match: Match[Line]) -> Reply | None:
     bgp = process(ctx.config)
     if bgp and bgp.key != f"router bgp {match['asn']}":
-        raise Refusal(f"BGP is already running; AS is {bgp.key.split()[2]}")
+        shown = asn.noted(int(bgp.key.split()[2]), is_dotted=is_dotted(ctx.config))
+        raise Refusal(f"BGP is already running; AS is {shown}")
     return None
 
 
@@ -204,7 +212,7 @@ def _leaf(words: str, value: str = "") -> tuple[str, str]:
 _SESSION = (
     (*_leaf("description", "text:LINE"), _session),
     (*_leaf("timers", "keep:<0-65535> hold:<0-65535> [minimum:<0-65535>]"), _timers),
-    (*_leaf("local-as", "number:<1-4294967295> [no-prepend [replace-as [dual-as]]]"), _session),
+    (*_leaf("local-as", "number:ASN [no-prepend [replace-as [dual-as]]]"), _session),
     (*_leaf("ebgp-multihop", "[hops:<1-255>]"), _session),
     (*_leaf("update-source", "interface:IFACE"), _session),
     (*_leaf("password", "[encoding:<0-7>] secret:LINE"), _session),
@@ -246,9 +254,10 @@ ROUTER = Mode(
     (
         Line("bgp router-id / address:A.B.C.D", key="bgp router-id"),
         Line("bgp log-neighbor-changes"),
+        Line("bgp asnotation dot"),
         Line("bgp default ipv4-unicast", shown=lambda _match, _release: None, negated="no bgp default ipv4-unicast"),
         Line("timers bgp / keep:<0-65535> hold:<0-65535>", key="timers bgp"),
-        Line(f"{_N} remote-as / asn:<1-4294967295>", key="neighbor {neighbor} remote-as", after=_activate_new, check_no=_forget),
+        Line(f"{_N} remote-as / asn:ASN", key="neighbor {neighbor} remote-as", after=_activate_new, check_no=_forget),
         *(Line(pattern, key=key, check=check) for pattern, key, check in _SESSION),
         *_policy_lines(in_family=False),
         Line("address-family ipv4 [unicast]", key=FAMILY, opens="config-router-af", shown=lambda _m, _r: FAMILY,
@@ -261,7 +270,7 @@ ADDRESS_FAMILY = Mode(
     "config-router-af",
     (
         *_policy_lines(in_family=True),
-        Line(f"{_N} remote-as / asn:<1-4294967295>", key="neighbor {neighbor} remote-as", run=_in_family_session),
+        Line(f"{_N} remote-as / asn:ASN", key="neighbor {neighbor} remote-as", run=_in_family_session),
         *(Line(pattern, key=key, run=_in_family_session) for pattern, key, _ in _SESSION),
     ),
     parent="config-router",
@@ -270,6 +279,6 @@ ADDRESS_FAMILY = Mode(
 MODES = (ROUTER, ADDRESS_FAMILY)
 
 GLOBAL = (
-    Line("router bgp asn:<1-4294967295>", opens=ROUTER.name, check=_one_process, after=_log_changes,
+    Line("router bgp asn:ASN", opens=ROUTER.name, check=_one_process, after=_log_changes,
          check_no=_same_process),
 )  # fmt: skip

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-_BANNER = re.compile(r"^banner \S+ (\^C|\S)")
+_FREE_TEXT = re.compile(r"^(?:(?:banner \S+|menu \S+ (?:title|prompt)) (\^C|\S)|macro name \S+$)")
 _CLOSINGS = ("exit-address-family",)  # printed at its opener's own indentation
 _HEADERS = re.compile(r"^(Building configuration\.\.\.|Current configuration ?:|Using \d+ out of)")
 
@@ -42,7 +42,8 @@ class Entry:
     def value(self, key: str) -> str:
         """Return what a line says after its key, "" when it is not there."""
         entry = self.find(key)
-        return entry.text.strip()[len(key) :].strip() if entry else ""
+        # Some releases show the whole of a word that others cut short (`encr`, `encryption`).
+        return entry.text.strip()[len(key) :].partition(" ")[2].strip() if entry else ""
 
     def starting(self, prefix: str) -> list["Entry"]:
         """Return the lines whose keys begin with these words."""
@@ -144,21 +145,22 @@ def _load(root: Entry, text: str, key_of: KeyOf) -> None:
         elif stripped in _CLOSINGS and container.children and isinstance(container.children[-1], Entry):
             container.children[-1].closing = line
         else:
-            entry = Entry(_with_banner(line, lines), "")
+            entry = Entry(_with_free_text(line, lines), "")
             entry.key = _unique(container, key_of(container, stripped), stripped)
             container.children.append(entry)
             stack.append((indent, entry))
 
 
-def _with_banner(line: str, lines: Iterator[str]) -> str:
-    """A banner's text is no configuration: keep it whole, up to its closing delimiter."""
-    opening = _BANNER.match(line)
-    if opening is None or opening[1] in line[opening.end() :]:
+def _with_free_text(line: str, lines: Iterator[str]) -> str:
+    """A banner's text is no configuration, nor a macro's: keep it whole, up to its closing delimiter."""
+    opening = _FREE_TEXT.match(line)
+    delimiter = (opening[1] or "@") if opening is not None else ""
+    if opening is None or delimiter in line[opening.end() :]:
         return line
     parts = [line]
     for following in lines:
         parts.append(following)
-        if opening[1] in following:
+        if delimiter in following:
             break
     return "\n".join(parts)
 

@@ -4,6 +4,7 @@ It is as strict as the router is: a key counts only where IOS would look for it,
 has it, a source only when it is an address of the router's own.
 """
 
+import re
 from collections.abc import Iterable
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 
@@ -14,6 +15,10 @@ from .algorithms import PHASE1_V1, PHASE2_ENCRYPTION, PHASE2_INTEGRITY
 from .document import Entry
 from .interface import address_of, vrf_of
 from .surroundings import Surroundings
+
+_EVERYBODY = "0.0.0.0"  # noqa: S104  # no address to bind
+# IOS fills the address up with blanks to 15 characters.
+_GLOBAL_KEY = re.compile(r"crypto isakmp key (?P<key>.+) address (?P<address>[\d.]+)(?: +(?P<mask>\d[\d.]+))?(?: +no-xauth)? *$")
 
 
 def router_ends(router: Surroundings) -> tuple[RouterEnd, ...]:
@@ -158,11 +163,12 @@ def _keyring_key(
 
 def _global_key(router: Surroundings, destination: IPv4Address) -> str | None:
     for entry in router.document.root.starting("crypto isakmp key"):
-        words = entry.text.split()
-        at = words.index("address")
-        mask = words[at + 2] if len(words) > at + 2 else "255.255.255.255"
-        if destination in IPv4Network((words[at + 1], mask), strict=False):
-            return router.clear_secret(" ".join(words[3:at]))
+        found = _GLOBAL_KEY.match(entry.text)  # others are a host name's, or IPv6's
+        if found is None:
+            continue
+        mask = found["mask"] or ("255.255.255.255" if found["address"] != _EVERYBODY else _EVERYBODY)
+        if destination in IPv4Network((found["address"], mask), strict=False):
+            return router.clear_secret(found["key"])
     return None
 
 

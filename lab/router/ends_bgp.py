@@ -6,7 +6,7 @@ from typing import Any
 
 from lab.ends import BgpNeighbor, RouterBgp
 
-from . import bgp, policy
+from . import asn, bgp, policy
 from .document import Entry
 from .interface import address_of, vrf_of
 
@@ -49,7 +49,7 @@ def _neighbors(root: Entry, process: Entry, in_vrf: Entry | None) -> Iterator[Bg
         if len(words) != 3 or words[2] != "remote-as" or not words[1][0].isdigit():
             continue
         key = f"neighbor {words[1]}"
-        remote_as = int(entry.text.split()[3])
+        remote_as = int(asn.plain(entry.text.split()[3]) or 0)
         timers = section.value(f"{key} timers").split() or process.value("timers bgp").split() or ["60", "180"]
         activate = ipv4.find(f"{key} activate") if ipv4 else None
         is_active = ipv4 is None or (activate is not None and not activate.text.strip().startswith("no "))

@@ -199,7 +199,7 @@ EXEC = (
     ExecLine("clear crypto sa [peer peer:A.B.C.D]", _clear_session),
     ExecLine("clear crypto ikev2 sa [remote peer:A.B.C.D]", _clear_session),
     ExecLine("clear ip bgp (target:A.B.C.D|*) [soft [(in|out)]]", lambda _shell, _match: ()),
-    ExecLine("clear ip bgp vrf vrf:WORD ipv4 unicast asn:<1-4294967295> [soft [(in|out)]]", lambda _shell, _match: ()),
+    ExecLine("clear ip bgp vrf vrf:WORD ipv4 unicast asn:ASN [soft [(in|out)]]", lambda _shell, _match: ()),
     ExecLine("reload", _reload),
     ExecLine("ping target:A.B.C.D", _ping, privilege=1),
 )

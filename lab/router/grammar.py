@@ -11,6 +11,8 @@ from functools import cached_property, lru_cache
 from ipaddress import AddressValueError, IPv4Address
 from typing import Generic, NamedTuple, TypeVar
 
+from . import asn
+
 Row = TypeVar("Row")
 
 _TOKEN = re.compile(r"\S+")
@@ -297,6 +299,7 @@ _KINDS: dict[str, Callable[[str], str | None]] = {
     "ACTION": lambda word: next((full for full in ("permit", "deny") if full == word.lower()), None),
     "A.B.C.D": _address,
     "PREFIX": _prefix,
+    "ASN": asn.plain,
 }
 
 

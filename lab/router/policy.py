@@ -93,7 +93,7 @@ ROUTE_MAP = Mode(
         Line("match ip address prefix-list name:WORD"),
         Line("set local-preference / value:<0-4294967295>", key="set local-preference"),
         Line("set metric / value:<0-4294967295>", key="set metric"),
-        Line("set as-path prepend / numbers:WORD+", key="set as-path prepend"),
+        Line("set as-path prepend / numbers:ASN+", key="set as-path prepend"),
     ),
 )
 

@@ -6,7 +6,7 @@ from lab.ends import RouterEnd
 from lab.measured import Measured
 from lab.negotiation import Outcome
 
-from . import bgp, sla
+from . import asn, bgp, sla
 from .document import Entry
 from .ends import router_ends
 from .ends_bgp import process
@@ -50,11 +50,11 @@ def bgp_summary(shell: Shell, match: Match[ExecLine]) -> Reply:
     running = process(root, vrf)
     if running is None:
         return ("% BGP not active", "")
-    tunnels = _by_neighbor(shell, vrf)
+    tunnels, is_dotted = _by_neighbor(shell, vrf), bgp.is_dotted(root)
     learnt = {network for _, outcome in tunnels.values() for network in outcome.received_by_router}
     entries = len(learnt | set(running.networks))
     lines = [
-        f"BGP router identifier {_router_id(root)}, local AS number {running.local_as}",
+        f"BGP router identifier {_router_id(root)}, local AS number {asn.noted(running.local_as, is_dotted=is_dotted)}",
         f"BGP table version is {entries + 1}, main routing table version {entries + 1}",
         f"{entries} network entries using {entries * 248} bytes of memory",
         f"{entries} path entries using {entries * 136} bytes of memory",
@@ -76,7 +76,8 @@ def bgp_summary(shell: Shell, match: Match[ExecLine]) -> Reply:
             state = str(len(outcome.received_by_router))
         else:
             up, state = "never", (outcome.bgp_state if outcome and outcome.bgp_state else "Idle")
-        lines.append(_row(neighbor.address, neighbor.remote_as, entries + 1, up, state))
+        number = asn.noted(neighbor.remote_as, is_dotted=is_dotted)
+        lines.append(_row(neighbor.address, number, entries + 1, up, state))
     return tuple(lines)
 
 
@@ -86,9 +87,9 @@ def _session_age(shell: Shell, end: RouterEnd, outcome: Outcome) -> int:
     return shell.router.associations.age(str(end.destination))
 
 
-def _row(address: IPv4Address, asn: int, version: int, up: str, state: str) -> str:
+def _row(address: IPv4Address, number: str, version: int, up: str, state: str) -> str:
     messages = 0 if up == "never" else 20
-    return f"{address!s:<15} 4 {asn:>12} {messages:>7} {messages:>7} {version if messages else 1:>8}    0    0 {up:<8} {state:>8}"
+    return f"{address!s:<15} 4 {number:>12} {messages:>7} {messages:>7} {version if messages else 1:>8}    0    0 {up:<8} {state:>8}"
 
 
 def route(shell: Shell, match: Match[ExecLine]) -> Output:

@@ -13,7 +13,7 @@ from lab.ends import RouterEnd
 from lab.exchange import RouterExchange
 from lab.negotiation import Outcome
 
-from . import nvgen
+from . import asn, bgp, nvgen
 from .archive import Archive
 from .associations import SecurityAssociations
 from .clock import Clock
@@ -111,7 +111,8 @@ class RouterState:
 
     def running_config(self) -> str:
         """Return the running-config, without the header that `show running-config` adds."""
-        return self.document.text(nvgen.separator)
+        text, root = self.document.text(nvgen.separator), self.document.root
+        return text if bgp.process(root) is None else asn.renoted(text, is_dotted=bgp.is_dotted(root))
 
     def has_vrf(self, name: str) -> bool:
         """Return whether the VRF is configured."""

@@ -187,6 +187,25 @@ def test_every_choice_comes_up_and_the_agent_sees_it(name: str, release: str) ->
     assert report.is_up, report.reasons
 
 
+@pytest.mark.parametrize("choices", [{"primary": 0}, {"primary": 1, "inside_vrf": "CUST"}])
+def test_a_router_that_shows_as_numbers_with_a_dot_holds_the_same_link(choices: dict[str, Any]) -> None:
+    intent = replace(link(replace(GUARDED, router_asn=4123456789, aws_asn=4200000001), MODERN), **choices)
+    ends = [replace(end, bgp=(4200000001, 4123456789)) for end in aws_ends(intent)]
+    router = made("xe17", intent, Exchange(lambda: ends))
+    Console(router).configure(["router bgp 62918.62741", "bgp asnotation dot"])
+    send(router, plan(router.running_config(), render(intent)).commands)
+    held = router.running_config()
+    assert re.findall(r"remote-as (\S+)|prepend (.+)", held) == [("64086.59905", "")] * 2 + [
+        ("", "62918.62741 62918.62741 62918.62741")
+    ]
+    report = verify({command: shown(router, command) for command in commands(intent)}, intent)
+    assert report.is_up, report.reasons
+
+    alone = made("xe17", intent)
+    Console(alone).configure(["router bgp 62918.62741", "bgp asnotation dot"])
+    require_every_way_leads_back(alone, intent, replace(intent, primary=None))
+
+
 def test_a_prefix_list_admits_the_vpcs_network_alone_and_lets_only_the_announced_out() -> None:
     _, open_ = linked("plain", STRANGER)
     assert open_[1].received_by_router == (VPC, STRANGER)

@@ -47,6 +47,13 @@ def test_lines_behind_the_headers_of_show_are_no_configuration() -> None:
     assert router("ios15", text).running_config() == "\n!\nhostname r\nend\n"
 
 
+def test_free_text_is_no_configuration_whatever_it_looks_like() -> None:
+    text = "macro name SETUP\ninterface Tunnel1\n@\nmenu M title ^C\ninterface Tunnel2\n^C\nbanner motd ^C\nend\n^C\nend\n"
+    state = router("ios15", text)
+    assert state.running_config() == text
+    assert state.document.root.starting("interface") == []
+
+
 def test_what_is_removed_and_entered_again_prints_as_before() -> None:
     state = router("ios15", CAPTURED)
     tunnel = CAPTURED[CAPTURED.index("interface Tunnel1") : CAPTURED.index("interface Tunnel2")]

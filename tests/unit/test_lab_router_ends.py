@@ -143,6 +143,23 @@ def test_an_ikev2_tunnel_comes_up() -> None:
     assert "Profile: p" in site.show("crypto session")
 
 
+@pytest.mark.parametrize(
+    ("key", "is_found"),
+    [
+        ("address 0.0.0.0         no-xauth", True),
+        ("address 198.51.100.0    255.255.255.0", True),
+        ("address 198.51.100.9", False),
+        ("hostname aws.example", False),
+    ],
+)
+def test_a_key_of_the_whole_router_serves_whom_its_address_means(key: str, is_found: bool) -> None:
+    held = f"crypto isakmp policy 5\n encryption aes\n authentication pre-share\n group 2\ncrypto isakmp key plainly.fake {key}\n"
+    ipsec = IKEV1[IKEV1.index("crypto ipsec") :]
+    (end,) = router_ends(Site(ipsec + TUNNEL, prefix=held).state)
+    assert end.preshared_key == ("plainly.fake" if is_found else None)
+    assert [offer.encryption for offer in end.phase1] == ["AES128"]
+
+
 def test_a_static_tunnel_is_watched_by_its_probe() -> None:
     site = Site(IKEV1 + TUNNEL + STATIC, aws=STATIC_AWS)
     site.clock.advance(50)
