@@ -6,6 +6,7 @@ AgentError                1  a fault in the agent itself
 ├── VerificationError     3  the change is in, but a tunnel is not UP
 ├── RolledBackError       4  the change failed and the router is as it was before, proven by comparison
 ├── NotRolledBackError    5  the change failed and something is left on the router; the text says what
+├── SessionLostError      6  the session ended or the router fell silent, where that was only asked something
 └── ConnectError          6  the router could not be reached or would not let us in; nothing was touched
     └── RouterBusyError      …for now: no free VTY, connection refused or timed out; worth another try
 
@@ -77,7 +78,9 @@ class RejectedLineError(AgentError):
 
 
 class SessionLostError(AgentError):
-    """The SSH session ended or fell silent in the middle of the work."""
+    """The SSH session ended or fell silent in the middle of the work; a change turns it into what became of that."""
+
+    exit_code = 6
 
 
 class RolledBackError(AgentError):

@@ -25,14 +25,19 @@ from .whole_file import write_whole
 
 # A tunnel takes some seconds for IKE, then up to a BGP keepalive (10 s); asking more often finds nothing new.
 _PAUSE = 3.0
+_LOOK = 180.0  # seconds that one look may take, of a router whose AAA server is asked about each line
 
 
 class LastingSession:
-    """A session that is opened when needed, and again when it is lost: it may well go through what is being changed."""
+    """A session that is opened when needed, and again when it is lost: it may well go through what is being changed.
 
-    def __init__(self, connection: Connection, seconds: float) -> None:
+    `wait` is for how many seconds somebody waits for the tunnels. A router may reload, or keep silent for long, only as long as somebody does.
+    """
+
+    def __init__(self, connection: Connection, wait: float) -> None:
         self._connection = connection
-        self._deadline = Deadline(connection.clock, seconds)
+        self._deadline = Deadline(connection.clock, wait + _LOOK)
+        self._waiting = Deadline(connection.clock, wait)
         self._terminal: Terminal | None = None
 
     def look(self, intent: Intent, *, has_uptime: bool = False) -> Report:
@@ -40,11 +45,16 @@ class LastingSession:
         if self._terminal is None:
             self._terminal = self._connection.open(self._deadline)
         try:
-            return observe(self._terminal, intent, has_uptime=has_uptime)
+            return self._observe(self._terminal, intent, has_uptime=has_uptime)
         except SessionLostError:
             self._terminal.close()
-            self._terminal = self._connection.reopen(self._deadline)
-            return observe(self._terminal, intent, has_uptime=has_uptime)
+            again = self._connection.reopen if self._waiting.remaining else self._connection.open
+            self._terminal = again(self._deadline)
+            return self._observe(self._terminal, intent, has_uptime=has_uptime)
+
+    def _observe(self, terminal: Terminal, intent: Intent, *, has_uptime: bool) -> Report:
+        is_patient = self._waiting.remaining > self._connection.timing.reply
+        return observe(terminal, intent, has_uptime=has_uptime, is_patient=is_patient)
 
     def close(self) -> None:
         """Log out."""
@@ -76,8 +86,7 @@ def look_until_up(look: Callable[[], Report], clock: Clock, *, wait: float, tell
 def verify_command(request: Request) -> int:
     """Wait until both tunnels are UP; exit code 3 when they are not in time."""
     intent, connection, wait = intent_of(request), connection_of(request), request.options.wait
-    # A router that doesn't answer is given up in time for one look more than the wait itself.
-    with closing(LastingSession(connection, wait + request.options.deadline)) as session:
+    with closing(LastingSession(connection, wait)) as session:
         report = look_until_up(lambda: session.look(intent), connection.clock, wait=wait, tell=report_progress)
     return _show(report, request, intent, connection.clock.time())
 
@@ -85,7 +94,7 @@ def verify_command(request: Request) -> int:
 def status_command(request: Request) -> int:
     """Show how the tunnels are now; exit code 3 when one is not UP."""
     intent, connection = intent_of(request), connection_of(request)
-    with closing(LastingSession(connection, request.options.deadline)) as session:
+    with closing(LastingSession(connection, 0)) as session:
         report = session.look(intent, has_uptime=True)
     return _show(report, request, intent, connection.clock.time())
 

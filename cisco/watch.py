@@ -10,10 +10,13 @@ from .terminal import Terminal
 from .verify import commands, verify
 
 
-def observe(terminal: Terminal, intent: Intent, *, has_uptime: bool = False) -> Report:
-    """Ask the router for everything that tells whether the link is up, in one round trip; `has_uptime`: and since when."""
+def observe(terminal: Terminal, intent: Intent, *, has_uptime: bool = False, is_patient: bool = True) -> Report:
+    """Ask the router for everything that tells whether the link is up, in one round trip; `has_uptime`: and since when.
+
+    Who `is_patient` lets it be silent for as long as it may be over what takes a router long.
+    """
     asked = commands(intent, has_uptime=has_uptime)
-    outputs = {reply.line: reply.text for reply in terminal.pipeline(asked, is_slow=True)}
+    outputs = {reply.line: reply.text for reply in terminal.pipeline(asked, is_slow=is_patient)}
     return verify(outputs, intent)
 
 

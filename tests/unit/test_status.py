@@ -58,6 +58,7 @@ class FakeConnection:
     def __init__(self, *terminals: FakeTerminal) -> None:
         self.terminals = list(terminals)
         self.clock = terminals[0].clock
+        self.timing = TIMING
         self.opened: list[str] = []
 
     def open(self, _deadline: object) -> FakeTerminal:
@@ -115,6 +116,23 @@ def test_a_lost_session_is_opened_again_and_logged_out_of_at_the_end() -> None:
     session.close()
     assert connection.opened == ["open", "reopen"]
     assert (lost.is_closed, last.is_logged_out) == (True, True)
+
+
+@pytest.mark.parametrize(("wait", "silence"), [(0, TIMING.reply), (5, TIMING.slow)])
+def test_a_router_that_falls_silent_is_given_up_in_time_for_who_waits_for_it(wait: float, silence: float) -> None:
+    clock, opened = FakeClock(), list[ScriptedRouter]()
+
+    def silent(_login: Login, _timeout: float) -> ScriptedRouter:
+        opened.append(ScriptedRouter(clock, dict.fromkeys(commands(intent()), "")))
+        return opened[-1]
+
+    login = Login("192.0.2.10", "u", "insecure-accept-any", password=Secret("plainly-fake"))
+    session = LastingSession(Connection(login, timing=TIMING, clock=clock, open_channel=silent), wait)
+    with pytest.raises(SessionLostError, match=f"no answer from the router for {TIMING.reply:g} s") as given_up:
+        session.look(intent())
+    assert given_up.value.exit_code == 6
+    assert [router.is_closed for router in opened] == [True, True]
+    assert clock.now < silence + TIMING.reply + 3
 
 
 ATTRIBUTES = {
