@@ -341,10 +341,10 @@ _SETTINGS = (
         serves=lambda current, _: current != "none",
     ),
     Global(
-        "rw", _rule(r"crypto ipsec security-association replay window-size (\d+)", "", r"\1"),
+        "rw", _rule(r"crypto ipsec security-association replay (?:window-size (\d+)|(disable))", "", r"\1\2"),
         "crypto ipsec security-association replay window-size {}", "64",
-        # A larger window accepts all that a smaller one would.
-        serves=lambda current, wanted: int(current) >= int(wanted),
+        # A larger window accepts all that a smaller one would, and none at all everything; IOS takes the one line or the other.
+        serves=lambda current, wanted: current == "disable" or int(current) >= int(wanted),
     ),
     Global(
         "fr", _rule(r"crypto ipsec fragmentation (\S+)", "", r"\1"),

@@ -11,9 +11,9 @@ from .plan import Collision
 from .state import Sections
 from .tree import Config
 
-# The key itself is not for a message. Without a mask it is one host's, but 0.0.0.0 stands for everybody.
+# The key itself is not for a message. Without a mask it is one host's, but 0.0.0.0 stands for everybody. IOS fills the address up with blanks.
 _KEY = re.compile(
-    r"crypto isakmp key .+ (?P<of>address (?P<address>\d+\.\d+\.\d+\.\d+)(?: (?P<mask>\d+\.\d+\.\d+\.\d+))?)\b.*"
+    r"crypto isakmp key .+ (?P<of>address (?P<address>\d+\.\d+\.\d+\.\d+)(?: +(?P<mask>\d+\.\d+\.\d+\.\d+))?)\b.*"
 )
 _NO_DEFAULTS = "no crypto isakmp default policy"
 _CRYPTO_MAP = re.compile(r"crypto map \S+ \d+ ipsec-isakmp\b.*")

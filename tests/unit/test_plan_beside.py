@@ -212,6 +212,8 @@ def test_segments_are_fitted_to_an_interface_that_takes_less_than_1500_bytes() -
     ("key", "fits"),
     [
         ("crypto isakmp key SecretWord address 0.0.0.0", True),
+        ("crypto isakmp key SecretWord address 0.0.0.0         no-xauth", True),
+        ("crypto isakmp key SecretWord address 52.0.0.0        255.255.255.0", True),
         ("crypto isakmp key 6 SecretWord address 0.0.0.0 0.0.0.0 no-xauth", True),
         ("crypto isakmp key SecretWord address 52.0.0.0 255.255.255.0", True),
         ("crypto isakmp key SecretWord address 52.0.0.1", True),
@@ -274,6 +276,15 @@ def test_what_other_vpns_have_set_for_the_whole_router_stays_where_it_will_do(th
     wider = (GUIDE[0], replace(GUIDE[1], replay_window=1024))
     grown = planned(made, link(BGP, tunnel(0, wider), tunnel(1, wider)))
     assert (f"{SETTING} 1024" in texts(grown)) is (theirs != f"{SETTING} 1024")
+
+
+def test_without_any_replay_window_none_is_asked_for() -> None:
+    """IOS takes a window or `disable`, so that ours would turn the check on again, and its removal not off."""
+    text = running("crypto ipsec security-association replay disable")
+    made = plan(text, render(via_wan()))
+    assert not [line for line in texts(made) if "replay" in line]
+    assert not [command.text for command in made.inverse if "replay" in command.text]
+    assert not [token for token in made.owned.tokens if token.startswith("rw=")]
 
 
 def test_what_is_ours_follows_the_link_whatever_else_would_do() -> None:
