@@ -116,8 +116,6 @@ class Change:
                     state = self._turn_archive_on(terminal, state)
             except SessionLostError as lost:
                 terminal.close()
-                if self.archive_path is not None:
-                    raise NotRolledBackError(f"{lost}; archive may be on now ({self.archive_path})") from None
                 raise ConnectError(f"{lost}; nothing was touched") from None
             except AgentError:
                 terminal.log_out()
@@ -177,12 +175,26 @@ class Change:
         try:
             archive.turn_on(terminal, self.archive_path, self.connection.clock)
             changed = examine(terminal)
-        except PreflightError as refusal:
-            if archive.take_back(terminal, state.running, self.connection.clock):
-                raise
-            raise NotRolledBackError(f"{refusal}; archive may be on now ({self.archive_path})") from None
+        except (PreflightError, SessionLostError) as failure:
+            raise self._archive_taken_back(terminal, state, failure) from None
         self.warnings.append(f"archive keeps copies of the configuration, keys included, under {self.archive_path}")
         return changed
+
+    def _archive_taken_back(self, terminal: Terminal, state: RouterState, failure: AgentError) -> AgentError:
+        """Turn archive off where it was refused, or the session ended, half-way; return what became of it."""
+        is_lost = isinstance(failure, SessionLostError)
+        try:
+            if is_lost:
+                terminal.close()
+                terminal = self.connection.reopen(terminal.deadline)
+            is_back = archive.take_back(terminal, state.running, self.connection.clock)
+        except AgentError:
+            is_back = False
+        finally:
+            terminal.log_out()
+        if not is_back:
+            return NotRolledBackError(f"{failure}; archive may be on now ({self.archive_path})")
+        return ConnectError(f"{failure}; archive is off again, and nothing else was touched") if is_lost else failure
 
     def _change(self, terminal: Terminal, deadline: Deadline, state: RouterState, plan: Plan) -> Outcome:
         undo = Undo(self.connection, self.options, self.redactor, state.running, terminal)

@@ -70,7 +70,8 @@ def plan(running: str, intended: str, *, owned: Owned = _NO_OWNERSHIP) -> Plan:
     if encrypted := unseen(before.sections, want.sections, owned.tokens):
         result.warnings.append(
             f"the router shows the key for {', '.join(encrypted)} encrypted (type 6), and there is no manifest to tell "
-            f"which one it is: a key that changed meanwhile is not seen; enter it by hand, or remove the link and apply it"
+            f"which one it is: a key that changed meanwhile is not seen (a stack's up has its manifest; --manifest names another's); "
+            f"without one enter it by hand, or remove the link and apply it"
         )
         # What was not sent is not known to be there either.
         keys = tuple(token for token in keys if fingerprint_peer(token) not in encrypted)

@@ -48,7 +48,7 @@ class Login:
             raise InputError(
                 "router login",
                 Words("without password, key_file or use_agent"),
-                "at least one of them (--password-file, --key-file, --ssh-agent, or IOS_PASSWORD in the environment)",
+                "at least one of them (router_password in a stack; --password-file, --key-file, --ssh-agent; or IOS_PASSWORD in the environment)",
             )
 
     @property

@@ -41,6 +41,7 @@ def test_without_a_manifest_it_is_said_that_a_changed_key_is_not_seen() -> None:
 
     assert not result.changed
     assert "198.51.100.10, 198.51.100.11 encrypted (type 6), and there is no manifest" in " ".join(result.warnings)
+    assert "a stack's up has its manifest; --manifest names another's" in " ".join(result.warnings)
     assert not [token for token in result.manifest["tokens"] if token.startswith("key=")]  # type: ignore[attr-defined]
     assert not sent_key(router, NEW_KEY)
 

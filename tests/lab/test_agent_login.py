@@ -175,6 +175,13 @@ def test_a_login_that_makes_no_sense_is_refused_by_field(field: str, value: obje
         Login(**(fields | {field: value}))  # type: ignore[arg-type]  # wrong on purpose
 
 
+def test_a_login_without_any_secret_names_every_way_to_give_one() -> None:
+    with pytest.raises(InputError) as caught:
+        Login("192.0.2.10", "pulumi", "insecure-accept-any")
+    for way in ("router_password", "--password-file", "--key-file", "--ssh-agent", "IOS_PASSWORD"):
+        assert way in str(caught.value)
+
+
 def test_passwords_are_not_printed_with_a_login() -> None:
     login = Login("192.0.2.10", "pulumi", "insecure-accept-any", password=Secret("plainly-fake"))
 

@@ -1,8 +1,10 @@
 """The agent on a router that nobody made for it: no hidden defaults, Cisco's own safety net, and a hard way to hang up."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from unittest.mock import Mock
 
 import paramiko  # type: ignore[import-untyped]  # Paramiko has no type hints
 import pytest
@@ -200,6 +202,39 @@ def test_archive_that_is_refused_half_way_is_taken_back() -> None:
     with pytest.raises(PreflightError, match="archive can't be configured"):
         apply(link(), connection(router), CONFIGURE_ARCHIVE)
     assert router.running() == router.startup == before
+
+
+@pytest.mark.parametrize("line", ["archive", "path .*", "end"])
+def test_archive_is_taken_back_where_the_session_ends_half_way(line: str) -> None:
+    router = PlainRouter(RELEASES["17.6"])
+    before = router.running()
+    cuts = iter([router.drop_all])
+
+    def cut(_prompt: str, heard: str) -> str:
+        if re.fullmatch(line, heard):
+            next(cuts, lambda: None)()
+        return heard
+
+    router.echo = cut
+    with pytest.raises(ConnectError, match="archive is off again, and nothing else was touched"):
+        apply(link(), connection(router), CONFIGURE_ARCHIVE)
+    assert says(router.running()) == says(before)
+    assert router.startup == before
+
+
+def test_archive_may_be_on_where_the_router_does_not_come_back() -> None:
+    router = PlainRouter(RELEASES["17.6"])
+    way = connection(router)
+
+    def gone(_prompt: str, heard: str) -> str:
+        if heard.startswith("path "):
+            way.reopen = Mock(side_effect=ConnectError("unreachable"))  # type: ignore[method-assign]
+            router.drop_all()
+        return heard
+
+    router.echo = gone
+    with pytest.raises(NotRolledBackError, match="archive may be on now"):
+        apply(link(), way, CONFIGURE_ARCHIVE)
 
 
 def test_a_save_that_fails_is_told_and_made_good_by_the_next_run() -> None:
