@@ -18,7 +18,9 @@ from .surroundings import Surroundings
 
 _EVERYBODY = "0.0.0.0"  # noqa: S104  # no address to bind
 # IOS fills the address up with blanks to 15 characters.
-_GLOBAL_KEY = re.compile(r"crypto isakmp key (?P<key>.+) address (?P<address>[\d.]+)(?: +(?P<mask>\d[\d.]+))?(?: +no-xauth)? *$")
+_GLOBAL_KEY = re.compile(
+    r"crypto isakmp key (?P<key>.+) address (?P<address>[\d.]+)(?: +(?P<mask>\d[\d.]+))?(?: +no-xauth)? *$"
+)
 
 
 def router_ends(router: Surroundings) -> tuple[RouterEnd, ...]:

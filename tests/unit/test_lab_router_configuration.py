@@ -48,7 +48,9 @@ def test_lines_behind_the_headers_of_show_are_no_configuration() -> None:
 
 
 def test_free_text_is_no_configuration_whatever_it_looks_like() -> None:
-    text = "macro name SETUP\ninterface Tunnel1\n@\nmenu M title ^C\ninterface Tunnel2\n^C\nbanner motd ^C\nend\n^C\nend\n"
+    text = (
+        "macro name SETUP\ninterface Tunnel1\n@\nmenu M title ^C\ninterface Tunnel2\n^C\nbanner motd ^C\nend\n^C\nend\n"
+    )
     state = router("ios15", text)
     assert state.running_config() == text
     assert state.document.root.starting("interface") == []
