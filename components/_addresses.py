@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 
-from ._validation import ArgumentError, Words, require_between
+from ._validation import ArgumentError, require_between
 
 GUIDE_INSIDE_CIDRS = ("169.254.255.0/30", "169.254.255.4/30")
 
@@ -53,19 +53,16 @@ def inside_pairs(cidrs: Sequence[str]) -> tuple[InsidePair, InsidePair]:
     return pairs
 
 
-def require_awss_order(pairs: Sequence[InsidePair], first: str | None) -> None:
-    """Refuse an imported connection's CIDRs in another order than AWS's: once the import is over they would make it anew.
+def require_as_at_aws(pairs: Sequence[InsidePair], held: Sequence[str | None]) -> None:
+    """Refuse other CIDRs for an imported connection, or another order: once the import is over they would make it anew.
 
     Args:
         pairs: The inside pairs, tunnel 1 first.
-        first: The CIDR of AWS's first tunnel, which the provider takes for tunnel 1.
+        held: The CIDRs of AWS's tunnels, in the provider's order, which is that of AWS's TunnelOptions.
     """
-    if first is not None and first != str(pairs[0].network):
-        given = ", ".join(str(pair.network) for pair in pairs)
-        allowed = (
-            f"in the order of AWS's TunnelOptions, {first} first: in another, the connection would be made anew later"
-        )
-        raise ArgumentError("inside_cidrs", Words(given), allowed)
+    given = [str(pair.network) for pair in pairs]
+    if None not in held and given != list(held):
+        raise ArgumentError("inside_cidrs", given, f"{list(held)}: so AWS has them, in this order")
 
 
 def require_public_ip(field: str, text: str) -> None:

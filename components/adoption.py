@@ -1,12 +1,18 @@
 """Taking over what was made by hand: the resource is imported, and what of it the program leaves alone stays as it is."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 
-from ._addresses import InsidePair
+from ._addresses import InsidePair, require_as_at_aws
 from ._states import tunnel_keys
+from ._validation import ArgumentError
+from .existing import existing, router_asn
+from .inputs import checked, refusing
+
+_STATIC = "NoBGPVPNConnection"  # in AWS's document of a connection with static routing
 
 
 def importing(identity: str | None, left_alone: Iterable[str]) -> pulumi.ResourceOptions:
@@ -16,8 +22,43 @@ def importing(identity: str | None, left_alone: Iterable[str]) -> pulumi.Resourc
     return pulumi.ResourceOptions(import_=identity, ignore_changes=["tags", *left_alone])
 
 
+def same_customer_gateway(
+    owner: str, identity: str, public_ip: pulumi.Output[str], asn: int, asker: pulumi.Resource
+) -> pulumi.Output[str]:
+    """Return the address once the customer gateway that is imported has it, and the number: others would be another gateway."""
+
+    def check(known: Sequence[Any]) -> None:
+        held, address = known
+        if held.get("ipAddress"):  # a unit test's mocks have none
+            _require_held("public_ip", address, held["ipAddress"], identity)
+            _require_held("bgp_asn", asn, router_asn(held), identity)
+
+    found = existing("import_ids.customer_gateway", identity, owner, asker)
+    return checked(owner, pulumi.Output.all(found, public_ip), check).apply(lambda known: str(known[1]))
+
+
+def same_connection(
+    owner: str, identity: str, gateway: pulumi.Input[str], asker: pulumi.Resource, *, is_static: bool
+) -> pulumi.Output[str]:
+    """Return the connection's end once the connection that is imported is there, and has this routing: another makes it anew."""
+
+    def check(known: Sequence[Any]) -> None:
+        document = known[0].get("customerGatewayConfiguration")
+        if document:  # as above
+            routing = ("bgp", "static")
+            _require_held("routing", routing[is_static], routing[_STATIC in document], identity)
+
+    found = existing("import_ids.vpn_connection", identity, owner, asker)
+    return checked(owner, pulumi.Output.all(found, gateway), check).apply(lambda known: str(known[1]))
+
+
+def _require_held(argument: str, value: object, held: object, identity: str) -> None:
+    if value != held:
+        raise ArgumentError(argument, value, f"{held!r}: so AWS has it in {identity}")
+
+
 def keys_held(
-    connection: aws.ec2.VpnConnection, pairs: Sequence[InsidePair]
+    owner: str, connection: aws.ec2.VpnConnection, pairs: Sequence[InsidePair]
 ) -> tuple[pulumi.Output[str], pulumi.Output[str]]:
     """Return the keys that AWS has, in the order of our tunnels: by inside address, since AWS's order is its own."""
     known: pulumi.Output[Sequence[str | None]] = pulumi.Output.all(
@@ -25,6 +66,14 @@ def keys_held(
         connection.tunnel1_preshared_key,
         connection.tunnel2_vgw_inside_address,
         connection.tunnel2_preshared_key,
+        connection.tunnel1_inside_cidr,
+        connection.tunnel2_inside_cidr,
     )
-    keys = known.apply(lambda k: tunnel_keys(pairs, [(k[0], k[1]), (k[2], k[3])]))
+
+    def held(k: Sequence[str | None]) -> tuple[str, str]:
+        with refusing(owner):
+            require_as_at_aws(pairs, k[4:])
+        return tunnel_keys(pairs, [(k[0], k[1]), (k[2], k[3])])
+
+    keys = known.apply(held)
     return pulumi.Output.secret(keys.apply(lambda k: k[0])), pulumi.Output.secret(keys.apply(lambda k: k[1]))

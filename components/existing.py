@@ -11,12 +11,16 @@ from ._validation import ArgumentError, Words
 from .inputs import refusing
 
 Answer = Mapping[str, Any]
-# Argument -> the provider's function that looks up what it names.
+CONNECTION = ("aws:ec2/getVpnConnection:getVpnConnection", "vpnConnectionId")
+_CUSTOMER_GATEWAY = ("aws:ec2/getCustomerGateway:getCustomerGateway", "id")
+# Argument -> the provider's function that looks up what it names, and what it takes the id as.
 _FUNCTIONS = {
-    "vpc_id": "aws:ec2/getVpc:getVpc",
-    "customer_gateway_id": "aws:ec2/getCustomerGateway:getCustomerGateway",
-    "vpn_gateway_id": "aws:ec2/getVpnGateway:getVpnGateway",
-    "transit_gateway_id": "aws:ec2transitgateway/getTransitGateway:getTransitGateway",
+    "vpc_id": ("aws:ec2/getVpc:getVpc", "id"),
+    "customer_gateway_id": _CUSTOMER_GATEWAY,
+    "vpn_gateway_id": ("aws:ec2/getVpnGateway:getVpnGateway", "id"),
+    "transit_gateway_id": ("aws:ec2transitgateway/getTransitGateway:getTransitGateway", "id"),
+    "import_ids.customer_gateway": _CUSTOMER_GATEWAY,
+    "import_ids.vpn_connection": CONNECTION,
 }
 _ZONES = "aws:index/getAvailabilityZones:getAvailabilityZones"
 _BEFORE_THE_REASON = "returned an error: "  # the engine's own words, which name the function twice
@@ -50,9 +54,15 @@ def existing(argument: str, identity: pulumi.Input[str], owner: str, asker: pulu
 
     async def look_up(known: str) -> Any:  # noqa: ANN401  # an answer, or Pulumi's word for none yet
         allowed = "one that AWS shows to these credentials in this Region"
-        return await _found(_FUNCTIONS[argument], {"id": known}, (owner, asker), (argument, known, allowed))
+        function, key = _FUNCTIONS[argument]
+        return await _found(function, {key: known}, (owner, asker), (argument, known, allowed))
 
     return pulumi.Output.from_input(identity).apply(look_up)
+
+
+def router_asn(customer_gateway: Answer) -> int:
+    """Return a customer gateway's AS number, which AWS has in one of two places."""
+    return int(customer_gateway.get("bgpAsn") or customer_gateway["bgpAsnExtended"])
 
 
 def available_zones(owner: str, asker: pulumi.Resource) -> pulumi.Output[list[str]]:

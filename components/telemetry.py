@@ -5,9 +5,8 @@ from collections.abc import Mapping
 import pulumi
 
 from ._states import Telemetry
-from .existing import NoAnswerError, ask
+from .existing import CONNECTION, NoAnswerError, ask
 
-_FUNCTION = "aws:ec2/getVpnConnection:getVpnConnection"
 _GONE = ("deleting", "deleted")
 
 
@@ -22,7 +21,8 @@ async def telemetry(connection_id: str, parent: pulumi.Resource) -> Mapping[str,
         TelemetryError: There is none.
     """
     try:
-        found = await ask(_FUNCTION, {"vpnConnectionId": connection_id}, parent)
+        function, key = CONNECTION
+        found = await ask(function, {key: connection_id}, parent)
     except NoAnswerError as error:
         raise TelemetryError(f"{connection_id}: {error}") from None
     if not found:

@@ -6,16 +6,16 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from ._addresses import GUIDE_INSIDE_CIDRS, inside_pairs, require_awss_order, require_public_ip
+from ._addresses import GUIDE_INSIDE_CIDRS, inside_pairs, require_as_at_aws, require_public_ip
 from ._asn import DEFAULT_AWS_ASN, DEFAULT_ROUTER_ASN, customer_gateway_asn, require_different
 from ._handout import handout, planned_handout
 from ._names import device_name, part, tagged
 from ._profiles import connection_arguments
 from ._routes import require_apart_from_vpc
 from ._states import TunnelEnds, UnknownTunnelError, tunnel_ends
-from .adoption import importing, keys_held
+from .adoption import importing, keys_held, same_connection, same_customer_gateway
 from .connection import connection_settings
-from .existing import existing
+from .existing import existing, router_asn
 from .impact import ImpactGuard, costly
 from .inputs import checked, refusing, resolved
 from .keys import distinct_key, preshared_key
@@ -64,15 +64,17 @@ class SiteToSiteVpn(pulumi.ComponentResource):
         self._args = args
         self._child = pulumi.ResourceOptions(parent=self)
         self._is_transit = args.get("transit_gateway_id") is not None
+        self._imports = args.get("import_ids") or {}
         self._own: list[pulumi.Output[Any]] = []  # what is known in a preview only where an up has been
         self._customer_gateway, self._router_ip, self.router_asn = self._router()
         self._transit = self._find_transit_gateway()
-        self._imports = args.get("import_ids") or {}
         keys = None if self._imports.get("vpn_connection") else self._keys()
         gateway, attachment = self._make_gateway()
+        if held := self._imports.get("vpn_connection"):
+            gateway = same_connection(name, held, gateway, self, is_static=self._is_static)
         customer_gateway = self._make_customer_gateway()
         connection = self._make_connection(gateway, attachment, customer_gateway, keys)
-        keys = keys or keys_held(connection, self._pairs)
+        keys = keys or keys_held(name, connection, self._pairs)
         # By way of the attachment, so that what uses the gateway elsewhere comes after it and goes before it.
         attached = attachment.vpn_gateway_id if attachment is not None else gateway
         self._make_routes(attached, connection)
@@ -116,11 +118,12 @@ class SiteToSiteVpn(pulumi.ComponentResource):
         """Return the customer gateway's id where it exists, its address and its AS number."""
         args = self._args
         if args.get("customer_gateway_id") is None:
-            asn = pulumi.Output.from_input(args.get("bgp_asn", DEFAULT_ROUTER_ASN))
-            return None, self._public_ip(args["public_ip"]), asn
+            asn, address = args.get("bgp_asn", DEFAULT_ROUTER_ASN), self._public_ip(args["public_ip"])
+            if held := self._imports.get("customer_gateway"):
+                address = same_customer_gateway(self._name, held, address, asn, self)
+            return None, address, pulumi.Output.from_input(asn)
         found = existing("customer_gateway_id", args["customer_gateway_id"], self._name, self)
-        asn = found.apply(lambda known: int(known.get("bgpAsn") or known["bgpAsnExtended"]))
-        return found["id"], found.apply(lambda known: known.get("ipAddress")), asn
+        return found["id"], found.apply(lambda known: known.get("ipAddress")), found.apply(router_asn)
 
     def _make_gateway(self) -> tuple[pulumi.Input[str], aws.ec2.VpnGatewayAttachment | None]:
         """Return the gateway's id and, when it is attached here, the attachment."""
@@ -326,20 +329,19 @@ class SiteToSiteVpn(pulumi.ComponentResource):
         is_imported = bool(self._imports.get("vpn_connection"))
 
         def matched(known: Sequence[str | None]) -> tuple[TunnelEnds, ...]:
-            try:
-                ends = tunnel_ends(pairs, [(known[0], known[1], known[2]), (known[3], known[4], known[5])])
-            except UnknownTunnelError as error:
-                raise pulumi.RunError(f"{name}: {error}") from None
             if is_imported:
                 with refusing(name):
-                    require_awss_order(pairs, known[6])
-            return ends
+                    require_as_at_aws(pairs, known[6:])
+            try:
+                return tunnel_ends(pairs, [(known[0], known[1], known[2]), (known[3], known[4], known[5])])
+            except UnknownTunnelError as error:
+                raise pulumi.RunError(f"{name}: {error}") from None
 
         c = connection
         return pulumi.Output.all(
             c.tunnel1_vgw_inside_address, c.tunnel1_address, c.tunnel1_bgp_asn,
             c.tunnel2_vgw_inside_address, c.tunnel2_address, c.tunnel2_bgp_asn,
-            c.tunnel1_inside_cidr,
+            c.tunnel1_inside_cidr, c.tunnel2_inside_cidr,
         ).apply(matched)  # fmt: skip
 
     def _tagged(self, name: str) -> pulumi.Output[dict[str, str]]:

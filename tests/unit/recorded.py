@@ -60,6 +60,8 @@ class Recorder(Mocks):
     telemetry: dict[str, str] = field(default_factory=lambda: {"198.51.100.1": "UP", "198.51.100.2": "UP"})
     connection_state: str = "available"
     vpn_gateway_asn: str = "64512"
+    held: dict[str, Any] = field(default_factory=dict)
+    """What AWS says besides of any customer gateway and connection."""
     refusal: str = ""
     """Why AWS doesn't answer, where it doesn't."""
     refused: str = "getVpnConnection"
@@ -91,13 +93,13 @@ class Recorder(Mocks):
             return {"stdout": self.answers[args.args["command"]], "stderr": "", "command": args.args["command"]}
         if args.token.endswith("getVpnConnection"):
             said = [_telemetry(address, status) for address, status in self.telemetry.items()]
-            return {"state": self.connection_state, "vgwTelemetries": said}
+            return {"state": self.connection_state, "vgwTelemetries": said, **self.held}
         if args.token.endswith("getAvailabilityZones"):
             return {"names": ["ap-northeast-1a", "ap-northeast-1c"]}
         if args.token.endswith("getVpc"):
             return {"cidrBlock": "10.9.0.0/16", "id": args.args["id"]}
         if args.token.endswith("getCustomerGateway"):
-            return {"bgpAsn": 0, "bgpAsnExtended": 4200000001, "id": args.args["id"]}
+            return {"bgpAsn": 0, "bgpAsnExtended": 4200000001, "id": args.args["id"], **self.held}
         if args.token.endswith("getVpnGateway"):
             return {"id": args.args["id"], "amazonSideAsn": self.vpn_gateway_asn}
         if args.token.endswith("getTransitGateway"):

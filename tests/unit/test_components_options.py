@@ -7,12 +7,12 @@ import pulumi_aws as aws
 import pytest
 
 from components import SiteToSiteVpn
-from components._addresses import inside_pairs, require_awss_order
+from components._addresses import GUIDE_INSIDE_CIDRS, inside_pairs, require_as_at_aws
 from components._options import REFUSED, require_fit, require_known, require_logs
 from components._profiles import PROFILES, connection_arguments
 from components._validation import ArgumentError
 from components.vpn_args import SiteToSiteVpnArgs
-from tests.unit.recorded import Recorder, program, settled, start
+from tests.unit.recorded import Recorder, error_of, program, settled, start
 
 # What the component itself says for an argument of pulumi_aws's.
 SAID = {
@@ -110,11 +110,38 @@ async def test_what_is_imported_is_left_as_it_is_and_its_keys_go_to_the_router()
     assert handout.index("key.at.aws.two") < handout.index("key.at.aws.one"), "AWS's order is not ours"
 
 
-def test_an_imported_connections_tunnels_are_named_in_awss_order() -> None:
-    pairs = inside_pairs(("169.254.11.0/30", "169.254.10.0/30"))
-    require_awss_order(pairs, "169.254.11.0/30")
-    with pytest.raises(ArgumentError, match=r"^inside_cidrs is 169.254.11.0/30, .*169.254.10.0/30 first"):
-        require_awss_order(pairs, "169.254.10.0/30")
+@pytest.mark.parametrize(
+    ("argument", "given", "held"),
+    [
+        ("public_ip", "203.0.113.100", {"ipAddress": "203.0.113.7"}),
+        ("bgp_asn", 65001, {"ipAddress": "203.0.113.100", "bgpAsn": 65002}),
+        ("routing", "bgp", {"customerGatewayConfiguration": "<a>NoBGPVPNConnection</a>"}),
+    ],
+)
+def test_what_would_make_an_import_anew_is_told_as_aws_has_it(
+    argument: str, given: object, held: dict[str, Any]
+) -> None:
+    recorder = start(Recorder(held=held))
+    args: Any = {
+        "public_ip": "203.0.113.100",
+        "bgp_asn": 65001,
+        "vpn_gateway_id": "vgw-1",
+        "import_ids": {"vpn_connection": "vpn-1", "customer_gateway": "cgw-1"},
+    }
+    said = error_of(lambda: SiteToSiteVpn("a", args).vpn_connection_id)
+    assert said.startswith(f"a: {argument} is {given!r}, but must be "), said
+    assert recorder.of("VpnConnection") == []
+
+
+@pytest.mark.parametrize("given", [("169.254.11.0/30", "169.254.10.0/30"), GUIDE_INSIDE_CIDRS])
+def test_an_imported_connections_tunnels_are_told_as_aws_has_them(given: tuple[str, str]) -> None:
+    at_aws = ["169.254.10.0/30", "169.254.11.0/30"]
+    require_as_at_aws(inside_pairs(at_aws), at_aws)
+    with pytest.raises(
+        ArgumentError,
+        match=rf"^inside_cidrs is \['{given[0]}', .* must be \['169.254.10.0/30', '169.254.11.0/30'\]: so",
+    ):
+        require_as_at_aws(inside_pairs(given), at_aws)
 
 
 @pytest.mark.parametrize(
