@@ -1,6 +1,6 @@
 """Which networks may be routed over the link, and how many AWS takes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from ipaddress import IPv4Network
 
 from ._addresses import require_network
@@ -35,6 +35,25 @@ def require_apart_from_vpc(field: str, cidrs: Sequence[str], vpc_cidr: str) -> N
         # A default route contains the VPC and yet does not compete with it: the local route is more specific.
         if network.overlaps(vpc) and network.prefixlen:
             raise ArgumentError(field, str(network), f"apart from the VPC's {vpc}: its local route wins")
+
+
+DECIDE_ON_A_DEFAULT = ("advertise", "propagate_routes", "routing", "transit_gateway_id")
+
+
+def default_warning(args: Mapping[str, object]) -> str | None:
+    """Return what to say of a link's arguments that lead all traffic of AWS's side to the router."""
+    if args.get("routing") == "static" or args.get("advertise") != "default":
+        return None
+    if args.get("transit_gateway_id") is not None:
+        where, way_out = "the transit gateway's route table learns", ""
+    elif args.get("propagate_routes", True) and (args.get("vpc_cidr") or args.get("route_table_ids")):
+        where, way_out = "the VPC's route tables learn", ", or propagate_routes false, keeps it out"
+    else:
+        return None
+    return (
+        f"{where} a default route to the router (advertise is default): all traffic that has no other route there goes to it, "
+        f"the Internet's too; advertise onprem{way_out or ' keeps it out'}"
+    )
 
 
 def advertised_warning(count: int, *, is_transit: bool) -> str | None:

@@ -129,6 +129,18 @@ class ImpactGuard:
         say(f"{self._name}: {warning(found)}")
 
 
+def told_when_new(name: str, text: str, fields: Sequence[str]) -> pulumi.ResourceOptions:
+    """Return a component's options with the hooks that warn when it is made, and when one of these inputs changes."""
+
+    async def tell(change: pulumi.ResourceHookArgs) -> None:
+        old, new = await _known(change.old_inputs), await _known(change.new_inputs)
+        if change.old_inputs is None or any(old.get(field) != new.get(field) for field in fields):
+            pulumi.log.warn(f"{name}: {text}")
+
+    hook = _speaking(f"aws-cisco-vpn:new:{name}", tell)
+    return pulumi.ResourceOptions(hooks=pulumi.ResourceHookBinding(before_create=[hook], before_update=[hook]))
+
+
 def _speaking(name: str, say: Callable[[pulumi.ResourceHookArgs], Awaitable[None]]) -> pulumi.ResourceHook:
     """Return a hook that only says something, in a preview too."""
     return pulumi.ResourceHook(name, say, pulumi.ResourceHookOptions(on_dry_run=True, ignore_errors=True))

@@ -9,13 +9,13 @@ import pulumi
 from ._names import link_name
 from ._options import require_known
 from ._request import require_dynamic
-from ._routes import advertised_warning, require_apart_from_vpc, require_networks
+from ._routes import DECIDE_ON_A_DEFAULT, advertised_warning, default_warning, require_apart_from_vpc, require_networks
 from ._states import TunnelState
 from ._typed import NotRequired
 from ._validation import ArgumentError, require_absent, require_between, require_given, require_one_of
 from .connection import connection_settings
 from .final_check import FinalCheck
-from .impact import ImpactGuard, costly
+from .impact import ImpactGuard, costly, told_when_new
 from .inputs import part_of, refusing
 from .ios import IosCustomerGateway, checked_link
 from .network import VpcNetwork, VpcNetworkArgs, require_network
@@ -81,7 +81,10 @@ class VpnLink(pulumi.ComponentResource):
             checked_link(name, cast("IosCustomerGatewayArgs", {**self._router_args(), "handout": "-"}))
         inputs = costly(args, settings, is_static=self._is_static)
         inputs |= {key: value for key, value in args.items() if key in _FREE}
-        super().__init__("aws-cisco-vpn:index:VpnLink", name, inputs, self.guard.on_component(opts))
+        opts = self.guard.on_component(opts)
+        if text := default_warning(args):
+            opts = pulumi.ResourceOptions.merge(opts, told_when_new(name, text, DECIDE_ON_A_DEFAULT))
+        super().__init__("aws-cisco-vpn:index:VpnLink", name, inputs, opts)
         if warning:
             pulumi.log.warn(warning, self)
         child = pulumi.ResourceOptions(parent=self)

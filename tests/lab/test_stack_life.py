@@ -25,8 +25,14 @@ def test_a_link_comes_up_from_nothing_stays_and_goes_without_a_trace(tmp_path: P
     with stack_lab(tmp_path / "lab", **CASES[case]) as lab:
         before = lab.router.running_config()
         lab.up()
+        learns = (
+            CASES[case].get("routing") != "static"
+        )  # the program's defaults announce a default route, and propagate it
+        assert ("route tables learn a default route to the router" in "".join(lab.said)) is learns
         assert_both_ends_say_up(lab)
-        assert lab.preview()[0] == {}, "a preview after the up foresees a change"
+        foreseen, said = lab.preview()
+        assert foreseen == {}, "a preview after the up foresees a change"
+        assert "learn a default route" not in said, "what is known is said again"
         assert lab.up() == {}, "an up after the up changed something"
         lab.destroy()
         assert lab.router.running_config() == before

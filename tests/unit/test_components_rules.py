@@ -17,6 +17,7 @@ from components._profiles import PROFILES, aws_tunnel_options, connection_argume
 from components._request import request_json, require_dynamic, require_options, require_router
 from components._routes import (
     advertised_warning,
+    default_warning,
     require_apart_from_vpc,
     require_networks,
     require_static_routes,
@@ -279,6 +280,28 @@ def test_many_advertised_networks_are_warned_of_and_too_many_refused() -> None:
     assert "100" in (advertised_warning(91, is_transit=False) or "")
     expect_refusal(advertised_warning, 101, is_transit=False)
     assert advertised_warning(101, is_transit=True) is None
+
+
+@pytest.mark.parametrize(
+    ("args", "where"),
+    [
+        ({"vpc_cidr": "10.0.0.0/16"}, "the VPC's route tables learn a default route"),
+        ({"vpc_id": "vpc-1", "route_table_ids": ["rtb-1"]}, "the VPC's route tables learn a default route"),
+        (
+            {"vpc_cidr": "10.0.0.0/16", "transit_gateway_id": "tgw-1"},
+            "the transit gateway's route table learns a default route",
+        ),
+        ({"vpc_id": "vpc-1"}, None),
+        ({"vpc_cidr": "10.0.0.0/16", "propagate_routes": False}, None),
+        ({"vpc_cidr": "10.0.0.0/16", "routing": "static"}, None),
+        ({"vpc_cidr": "10.0.0.0/16", "advertise": "onprem"}, None),
+    ],
+)
+def test_a_default_route_that_aws_learns_is_told_with_whom_it_leads_where(
+    args: dict[str, object], where: str | None
+) -> None:
+    said = default_warning({"advertise": "default", **args})
+    assert (said and said.partition(" to the router")[0]) == where
 
 
 @pytest.mark.parametrize(
