@@ -11,6 +11,8 @@ from .terminal import Channel, Terminal, Timing, Traffic
 _CONNECT_TIMEOUT = 20.0
 _TRIES = 3
 _LONGEST_PAUSE = 30.0
+# A refused login counts: against the user, and for `login block-for`, which then lets nobody in (3 in a minute are usual).
+_PAUSE_AFTER_REFUSAL = 60.0
 _DEFAULT_TIMING = Timing()
 
 
@@ -59,20 +61,15 @@ class Connection:
 
     def _retry(self, deadline: Deadline, pauses: Iterable[float], worth: type[ConnectError]) -> Terminal:
         for pause in pauses:
-            terminal = self._try(deadline, worth if deadline.remaining > pause else None)
-            if terminal is not None:
-                return terminal
-            self.clock.sleep(pause)
+            try:
+                return self._log_in(deadline)
+            except ConnectError as error:
+                is_busy = isinstance(error, RouterBusyError)
+                until_next = pause if is_busy else max(pause, _PAUSE_AFTER_REFUSAL)
+                if not isinstance(error, worth) or deadline.remaining <= until_next:
+                    raise
+            self.clock.sleep(until_next)
         return self._log_in(deadline)
-
-    def _try(self, deadline: Deadline, worth: type[ConnectError] | None) -> Terminal | None:
-        """Log in, or return ``None`` after a failure that is worth another try."""
-        try:
-            return self._log_in(deadline)
-        except ConnectError as error:
-            if worth is None or not isinstance(error, worth):
-                raise
-            return None
 
     def _growing_pauses(self) -> Iterator[float]:
         pause = self.timing.retry

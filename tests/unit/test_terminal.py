@@ -276,9 +276,22 @@ def test_a_busy_router_is_tried_again_and_a_refused_login_is_not() -> None:
 
 def test_a_lost_router_is_tried_until_the_deadline() -> None:
     clock = FakeClock()
-    gone = [ConnectError("down")] * 8
+    gone = [RouterBusyError("down")] * 8
 
     terminal = connection_to(*gone, ScriptedRouter(clock), clock=clock).reopen(Deadline(clock, 300))
     assert terminal.prompt.hostname == "R1"
     with pytest.raises(ConnectError):
         connection_to(*gone, ScriptedRouter(clock), clock=clock).reopen(Deadline(clock, 20))
+
+
+def test_a_login_that_is_refused_after_a_lost_session_is_not_repeated_at_once() -> None:
+    """`login block-for 120 attempts 3 within 60` would let nobody in after three of them."""
+    clock = FakeClock()
+    refused = [ConnectError("refused")] * 3
+
+    assert connection_to(*refused, ScriptedRouter(clock), clock=clock).reopen(Deadline(clock, 300)).prompt.is_privileged
+    assert clock.now >= 3 * 60
+    begun = clock.now
+    with pytest.raises(ConnectError, match="refused"):
+        connection_to(*refused, ScriptedRouter(clock), clock=clock).reopen(Deadline(clock, 50))
+    assert clock.now == begun
