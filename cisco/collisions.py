@@ -1,9 +1,9 @@
 """What on the router stands in the way of a link without being ours, each with a way around it."""
 
 from collections.abc import Iterable, Iterator
-from ipaddress import IPv4Interface
+from ipaddress import IPv4Address, IPv4Interface
 
-from .layout import destination_of, interface_address, named_peers, peer_of
+from .layout import destination_of, interface_address, named_peers, peer_of, ways_out
 from .mark import Mark
 from .nvgen import canonical_asn
 from .ownership import Ours
@@ -19,6 +19,8 @@ _NUMBERS = {
 }
 _SUBJECTS = {"sla": "ip sla", "policy": "crypto isakmp policy"}
 _ADOPT = "take it over with adopt, or remove it"
+# How the lines begin that give an interface an address, with HSRP, VRRP, GLBP or a redundancy group another router's too.
+_GIVES = ("ip address ", "standby ", "vrrp ", "address ", "glbp ", "redundancy group ")
 _TRANSLATED = "behind NAT set behind_nat and wan_interface, else name the wan_interface that has it, or none"
 
 
@@ -106,8 +108,7 @@ def _sources(running: Sections, wanted: list[Section]) -> Iterator[Collision]:
 
 def _may_be_local(running: Sections, address: str) -> bool:
     """Whether an interface has the address, alone or with another router (HSRP, VRRP), or could get it from a server."""
-    others = [s for (kind, name), s in running.items() if kind == "interface" and not name.startswith("Tunnel")]
-    lines = [entry.line for section in others for entry in section.entries.values()]
+    lines = _interface_lines(running)
     own = [line for line in lines if line.startswith("ip address ")]
     is_known = own and all(line.split(" ")[2][0].isdigit() for line in own)
     return not is_known or any(address in line.split(" ") for line in lines)
@@ -119,10 +120,36 @@ def _ike_addresses(running: Sections, intended: Sections, wanted: list[Section])
     for name in sorted({tunnel.value("tunnel source") or "" for tunnel in wanted} if local else ()):
         source = running.get(("interface", name))
         own = interface_address(source) if source is not None else None
-        if own is not None and str(own.ip) != local:
+        if own is not None and local is not None and str(own.ip) != local and not _is_held(running, local):
             yield Collision(
                 f"the address of {name}, {own.ip},", f"is not {local}, from which IKE is to speak", _TRANSLATED
             )
+
+
+def other_source(running: Sections, intended: Sections, known_as: IPv4Address) -> Iterator[Collision]:
+    """Yield the collision of each way out that has not the address by which AWS knows the router, where another place on the router has it.
+
+    With another router's (HSRP, VRRP) or as a second one of the interface: IOS speaks from the interface's first address.
+    """
+    for _, source in ways_out(running, intended):
+        own = interface_address(source)
+        if own is None or own.ip == known_as or not _is_held(running, str(known_as)):
+            continue
+        yield Collision(
+            f"the address of {source.name}, {own.ip},",
+            f"is not {known_as}, by which AWS knows this router, and which it has besides",
+            f"leave wan_interface out, so that the tunnels have {known_as}, or make {own.ip} the customer gateway's",
+        )
+
+
+def _is_held(running: Sections, address: str) -> bool:
+    """Whether a line gives an interface that address, alone or with another router."""
+    return any(line.startswith(_GIVES) and address in line.split(" ") for line in _interface_lines(running))
+
+
+def _interface_lines(running: Sections) -> list[str]:
+    others = (s for (kind, name), s in running.items() if kind == "interface" and not name.startswith("Tunnel"))
+    return [entry.line for section in others for entry in section.entries.values()]
 
 
 def _foreign(running: Sections, ours: Ours) -> Iterator[Section]:

@@ -21,6 +21,7 @@ from . import (
     way_out,
     zones,
 )
+from .collisions import other_source
 from .errors import AgentError, PreflightError
 from .fingerprint import check, fingerprint_peer, fingerprints, unseen
 from .layout import Layout, destination_of, layout
@@ -51,8 +52,14 @@ class _Link:
     generation: int
 
 
-def plan(running: str, intended: str, *, owned: Owned = _NO_OWNERSHIP) -> Plan:
+def plan(running: str, intended: str, *, owned: Owned = _NO_OWNERSHIP, known_as: IPv4Address | None = None) -> Plan:
     """Return what makes the router hold the intended text, touching nothing that isn't ours.
+
+    Args:
+        running: The running-config.
+        intended: What the router is to hold.
+        owned: What the manifest says that we own.
+        known_as: The address from which AWS expects the tunnels, where the text may name an interface and no NAT changes its own.
 
     Raises:
         PreflightError: The running-config is incomplete, or a line to be undone can't be typed again.
@@ -78,6 +85,8 @@ def plan(running: str, intended: str, *, owned: Owned = _NO_OWNERSHIP) -> Plan:
     result.collisions += vrf.missing(before.sections, want.sections, known_vrfs)
     collisions, warnings = _surroundings(config, before.sections, want.sections, ours)
     result.collisions += collisions
+    if known_as is not None:
+        result.collisions += other_source(before.sections, want.sections, known_as)
     result.warnings += warnings
     result.collisions += dependents.in_use(config, before.sections, result.sections)
     result.warnings += dependents.taken_along(before.sections, result.sections)

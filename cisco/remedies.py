@@ -25,6 +25,7 @@ SECTIONS = (
     ("is not on this router", "interface-not-on-the-router"),
     ("is on no interface of this router", "interface-not-on-the-router"),
     ("from which IKE is to speak", "interface-not-on-the-router"),
+    ("by which AWS knows this router", "interface-not-on-the-router"),
     ("is switched off on the router", "switched-off"),
     ("and IOS takes such a tunnel down", "the-way-to-aws-through-the-tunnel"),
     ("given behind NAT", "interface-not-on-the-router"),

@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable, Mapping
+from ipaddress import IPv4Address
 
 from . import archive
 from .change import Change, Outcome
@@ -83,7 +84,7 @@ def apply(
         connection,
         options,
         redactor,
-        decide=lambda running: plan(running, wanted.text(running), owned=owned),
+        decide=lambda running: plan(running, wanted.text(running), owned=owned, known_as=_known_as(intent)),
         remaining=lambda running, made: plan(running, wanted.text(running), owned=with_fingerprints(owned, made.owned)),
         judge=lambda state: refusals(state.release, intent, state.running),
         report=lambda text: report(redactor.redact(text)),
@@ -179,7 +180,7 @@ def check(
         # Pulumi's comparison has no manifest; an empty one is a stack's that has nothing here yet. A connection made anew
         # takes the place of the link's old one.
         owned = dataclasses.replace(owned, connection_id=connection_of(state, intent.link))
-    rest = plan(running, render(held), owned=owned)
+    rest = plan(running, render(held), owned=owned, known_as=_known_as(intent))
     is_drift = found is not None and not rest.is_empty
     changed = last_change(running) if is_drift else None
     redactor = _redactor(connection, intent)
@@ -239,6 +240,10 @@ def _neighbors(intent: Intent | None) -> frozenset[tuple[str, str]]:
     if intent is None or not isinstance(intent.routing, Bgp):
         return frozenset()
     return frozenset((intent.inside_vrf or "", str(tunnel.aws_inside)) for tunnel in intent.tunnels)
+
+
+def _known_as(intent: Intent) -> IPv4Address | None:
+    return None if intent.is_behind_nat else intent.local_address
 
 
 def _redactor(connection: Connection, intent: Intent | None) -> Redactor:

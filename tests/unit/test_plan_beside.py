@@ -75,6 +75,35 @@ def test_ikev2_from_an_interface_that_has_another_address_is_named_unless_nat_is
     assert collisions(text, via_wan()) == []  # IKEv1 asks no policy for its address
 
 
+OWN = " ip address 203.0.113.101 255.255.255.0\n"
+ELSEWHERE = {
+    "HSRP": f"{OWN} standby 1 ip 203.0.113.100\n",
+    "VRRP": f"{OWN} vrrp 1 address-family ipv4\n  address 203.0.113.100 primary\n",
+    "secondary": f" ip address 203.0.113.100 255.255.255.0 secondary\n{OWN}",
+    "loopback": f"{OWN}interface Loopback1\n ip address 203.0.113.100 255.255.255.255\n",
+}
+
+
+@pytest.mark.parametrize("profile", [GUIDE, MODERN])
+@pytest.mark.parametrize("lines", ELSEWHERE.values(), ids=ELSEWHERE)
+def test_an_interface_that_speaks_from_another_address_than_aws_knows_is_named(lines: str, profile: tuple) -> None:  # type: ignore[type-arg]
+    text = running(wan=f"interface GigabitEthernet1\n{lines}")
+    known_as, tunnels = IPv4Address("203.0.113.100"), (tunnel(0, profile), tunnel(1, profile))
+    (said,) = plan(text, render(via_wan(BGP, *tunnels)), known_as=known_as).collisions
+    assert str(said) == (
+        "the address of GigabitEthernet1, 203.0.113.101, is not 203.0.113.100, by which AWS knows this router, and which it has "
+        "besides: leave wan_interface out, so that the tunnels have 203.0.113.100, or make 203.0.113.101 the customer gateway's"
+    )
+    assert plan(text, render(link(BGP, *tunnels)), known_as=known_as).collisions == ()
+
+
+def test_an_address_that_is_only_spoken_of_is_nobody_s() -> None:
+    text = running(
+        wan="interface GigabitEthernet1\n description behind 203.0.113.100\n ip address 10.0.0.2 255.255.255.0\n"
+    )
+    assert plan(text, render(via_wan()), known_as=IPv4Address("203.0.113.100")).collisions == ()
+
+
 # The way in.
 
 
