@@ -47,11 +47,16 @@ def told(have: Section, want: Section, others: tuple[str, ...]) -> Iterator[str]
 
 def _is_told(have: Section, peer: str) -> bool:
     """Whether IPv4 routes go to this neighbour: with address families only to those that are activated there."""
-    if not peer[0].isdigit() or ":" in peer:  # a peer group's name, or IPv6
+    if ":" in peer or not (peer[0].isdigit() or _is_listened_for(have, peer)):  # IPv6, or a peer group's name
         return False
     is_asked_for = have.has_families or "?no bgp default ipv4-unicast" in have.entries
     default = "no" if is_asked_for else "yes"
     return (have.value(f"neighbor {peer} activate") or default) == "yes"
+
+
+def _is_listened_for(have: Section, group: str) -> bool:
+    """Whether neighbours of this peer group come by themselves, as the spokes of a DMVPN do."""
+    return any(slot.startswith("?bgp listen range ") and slot.endswith(f" peer-group {group}") for slot in have.entries)
 
 
 def _peers(section: Section) -> tuple[str, ...]:

@@ -327,12 +327,14 @@ def test_what_is_ours_follows_the_link_whatever_else_would_do() -> None:
 # BGP with others.
 
 MPLS = "router bgp 65001\n neighbor 10.10.10.1 remote-as 65010\n"
+SPOKES = "router bgp 65001\n bgp listen range 10.10.10.0/24 peer-group SPOKES\n neighbor SPOKES peer-group\n neighbor SPOKES remote-as 65001\n"
 ONPREM = replace(BGP, advertise=(IPv4Network("192.168.10.0/24"),))
 FILTERED = replace(BGP, accept=(IPv4Network("10.0.0.0/16"),))
 
 
-def test_the_default_route_for_aws_is_not_told_to_the_routers_other_neighbours() -> None:
-    made = plan(running(MPLS), render(via_wan()))
+@pytest.mark.parametrize("process", [MPLS, SPOKES])
+def test_the_default_route_for_aws_is_not_told_to_the_routers_other_neighbours(process: str) -> None:
+    made = plan(running(process), render(via_wan()))
     assert "network 0.0.0.0" not in texts(made)
     assert "neighbor 169.254.44.1 default-originate" in texts(made)
     assert "network 0.0.0.0" in texts(plan(running("router bgp 65001\n bgp log-neighbor-changes\n"), render(via_wan())))
@@ -355,6 +357,9 @@ def test_a_steered_backup_needs_it_and_the_others_are_named() -> None:
     [
         (MPLS, BGP, "10.10.10.1"),
         (MPLS, ONPREM, "10.10.10.1"),
+        (SPOKES, ONPREM, "SPOKES"),
+        (SPOKES.replace(" bgp listen range 10.10.10.0/24 peer-group SPOKES\n", ""), BGP, None),
+        (SPOKES + " !\n address-family ipv4\n  no neighbor SPOKES activate\n exit-address-family\n", BGP, None),
         ("router bgp 65001\n redistribute ospf 1\n", ONPREM, "redistribute ospf 1"),
         (MPLS, FILTERED, None),
         ("router bgp 65001\n bgp log-neighbor-changes\n", BGP, None),
