@@ -238,7 +238,7 @@ class Change:
     def _arm(self, undo: Undo, state: RouterState, plan: Plan) -> None:
         clock = self.connection.clock
         if state.has_timer:
-            minutes = self._timer_minutes(plan, state.running)
+            minutes = self._timer_minutes(plan, state)
             # Set first: a session lost while arming may leave the timer armed.
             undo.fires_at = clock.time() + minutes * 60
             undo.tier = Tier.DEVICE_TIMER
@@ -255,10 +255,10 @@ class Change:
         )
         enter_configuration(undo.terminal, clock)
 
-    def _timer_minutes(self, plan: Plan, running: str) -> int:
-        tunnels = len(interrupted(plan, running)) if self.intent is not None else 0
+    def _timer_minutes(self, plan: Plan, state: RouterState) -> int:
+        tunnels = len(interrupted(plan, state.running)) if self.intent is not None else 0
         waits = self.options.wait * max(0, tunnels - 1)
-        return timer_minutes(len(plan.commands), waits, self.options.revert_minutes)
+        return timer_minutes(len(plan.commands), waits, self.options.revert_minutes, state.pace)
 
     def _push(self, undo: Undo, plan: Plan) -> None:
         connection = self.connection

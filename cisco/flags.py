@@ -159,6 +159,7 @@ def _add_work_flags(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="minutes until the router by itself undoes what is not confirmed (5)",
     )
+    work.add_argument("--deadline", type=int, metavar="S", help="seconds that a change may take in all (600)")
     work.add_argument("--wait", type=int, metavar="S", help="seconds that verify waits for both tunnels (120)")
 
 
@@ -235,6 +236,7 @@ def _options(flags: argparse.Namespace) -> dict[str, object]:
             "save": not flags.no_save,
             "archive": flags.archive,
             "revert_minutes": flags.revert_minutes,
+            "deadline": flags.deadline,
             "window": flags.window,
             "forget_unreachable": flags.forget_unreachable,
             "backup": flags.backup,

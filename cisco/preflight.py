@@ -35,7 +35,7 @@ class RouterState:
     """A router before the change.
 
     `privilege` is ``None`` where the router would not say, `view` without one; `archive_file` is what the next archived configuration
-    will be named, ``None`` while archive is off; `tells_pending` is whether it answers what its revert timer is at, `denies_pending` whether AAA keeps it from that.
+    will be named, ``None`` while archive is off; `pace` is how many seconds it takes over a line; `tells_pending` is whether it answers what its revert timer is at, `denies_pending` whether AAA keeps it from that.
     """
 
     release: Release
@@ -48,6 +48,7 @@ class RouterState:
     tells_pending: bool = True
     denies_pending: bool = False
     view: str | None = None
+    pace: float = 0
 
     @property
     def has_archive(self) -> bool:
@@ -66,7 +67,9 @@ def examine(terminal: Terminal) -> RouterState:
     Raises:
         PreflightError: It is no IOS router, or the running-config can't be read, or is cut short.
     """
+    left = terminal.deadline.remaining
     answers = {reply.line: reply.text for reply in terminal.pipeline(_QUESTIONS, is_slow=True)}
+    pace = (left - terminal.deadline.remaining) / len(_QUESTIONS)
     if (other := another_system(answers["show version"])) is not None:
         raise PreflightError((f"this is not an IOS or IOS-XE router, but {other} (show version)",))
     release = parse_release(answers["show version"])
@@ -87,6 +90,7 @@ def examine(terminal: Terminal) -> RouterState:
         tells_pending=tells_pending(answers[SHOW_PENDING]),
         denies_pending=_DENIED.match(answers[SHOW_PENDING]) is not None,
         view=_view(answers["show parser view"]),
+        pace=pace,
     )
 
 

@@ -67,6 +67,7 @@ SECTIONS = (
     ("this differs from before", "not-undone"),
     ("not undone", "not-undone"),
     ("timer is about to fire", "too-slow-for-its-timer"),
+    ("the time limit of", "too-slow-for-its-timer"),
     ("the router rejected", "line-rejected"),
     ("is not configured", "tunnel-interface-down"),
     ("the tunnel goes to", "tunnel-interface-down"),

@@ -30,9 +30,11 @@ _UNSUPPORTED = re.compile(r"invalid input|incomplete command|unknown command", r
 LOCK_TRIES = 3
 LOCK_PAUSE = 10.0
 
-# What a push may take, beside waiting for tunnels, before the timer fires (seconds): generous for old CPUs.
+# What a push may take, beside waiting for tunnels, before the timer fires (seconds): generous for old CPUs. An AAA server that is asked
+# about each line, or does not answer, takes longer, so that a router's own pace counts, with some reserve.
 MARGIN = 60.0
 _SECONDS_A_LINE = 0.5
+_RESERVE = 1.25
 _LONGEST_TIMER = 120  # minutes, IOS's own limit
 
 
@@ -68,9 +70,9 @@ def is_settled(terminal: Terminal) -> bool:
     return _NONE_PENDING.search(terminal.run(SHOW_PENDING).text) is not None
 
 
-def timer_minutes(lines: int, waits: float, asked: int) -> int:
-    """Return the minutes to arm: those `asked` for, or more where so many lines and seconds of `waits` may need them."""
-    needed = MARGIN + lines * _SECONDS_A_LINE + waits
+def timer_minutes(lines: int, waits: float, asked: int, pace: float) -> int:
+    """Return the minutes to arm: those `asked` for, or more where so many lines, at `pace` seconds each, and seconds of `waits` may need them."""
+    needed = MARGIN + lines * max(_SECONDS_A_LINE, pace * _RESERVE) + waits
     return min(_LONGEST_TIMER, max(asked, math.ceil(needed / 60)))
 
 

@@ -273,9 +273,23 @@ def test_a_router_that_says_nothing_of_its_backup_is_asked(tier: Tier, *, says_s
     assert router.startup == router.running()
 
 
-def test_a_router_too_slow_for_its_timer_gets_no_line_after_it() -> None:
-    router = PlainRouter(has_archive=True, seconds_a_line=4)
+def test_a_router_that_is_slow_over_each_line_gets_a_timer_of_its_own_pace() -> None:
+    """An AAA server that does not answer costs 5 s a line, Cisco's `tacacs-server timeout`."""
+    router, said = PlainRouter(has_archive=True, seconds_a_line=5), list[str]()
+    result = apply(link(), connection(router), Options(deadline=1200), report=said.append)
+    assert (result.tier, result.saved) == (Tier.DEVICE_TIMER, True)
+    assert any("(5 min, as asked for, could be too short for this change)" in line for line in said)
+
+
+def test_a_router_that_gets_too_slow_for_its_timer_gets_no_line_after_it() -> None:
+    router = PlainRouter(has_archive=True)
     before = router.running()
+
+    def slower(_prompt: str, heard: str) -> str:
+        router.seconds_a_line = 4 if heard.startswith("crypto ") else router.seconds_a_line
+        return heard
+
+    router.echo = slower
     with pytest.raises(RolledBackError, match="timer is about to fire: give it more time"):
         apply(link(), connection(router), Options())
     assert router.running() == router.startup == before
