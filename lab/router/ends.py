@@ -14,6 +14,7 @@ from . import ends_bgp, ends_ikev2, sla
 from .algorithms import PHASE1_V1, PHASE2_ENCRYPTION, PHASE2_INTEGRITY
 from .document import Entry
 from .interface import address_of, vrf_of
+from .routes import static_routes
 from .surroundings import Surroundings
 
 _EVERYBODY = "0.0.0.0"  # noqa: S104  # no address to bind
@@ -192,17 +193,11 @@ def _lifetime(root: Entry, profile: Entry | None) -> int:
 
 def _routes(root: Entry, tunnel: Entry) -> Iterable[StaticRoute]:
     name, inside = tunnel.key.removeprefix("interface "), address_of(tunnel)
-    for entry in root.starting("ip route"):
-        words = entry.text.split()[2:]
-        vrf, words = (words[1], words[2:]) if words[0] == "vrf" else ("", words)
-        if vrf != vrf_of(tunnel):
-            continue
-        if not (words[2] == name or (words[2][0].isdigit() and inside and _address(words[2]) in inside.network)):
-            continue
-        track = int(words[words.index("track") + 1]) if "track" in words else None
-        rest = words[4:] if len(words) > 3 and "." in words[3] else words[3:]
-        distance = int(rest[0]) if rest and rest[0].isdigit() else 1
-        yield StaticRoute(IPv4Network((words[0], words[1])), track, distance)
+    for route in static_routes(root):
+        hop = _address(route.way)
+        is_through = route.way == name or (inside is not None and hop is not None and hop in inside.network)
+        if route.vrf == vrf_of(tunnel) and is_through:
+            yield StaticRoute(route.network, route.track, route.distance)
 
 
 def _sla(root: Entry, tunnel: Entry) -> Sla | None:

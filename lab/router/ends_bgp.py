@@ -9,6 +9,7 @@ from lab.ends import BgpNeighbor, RouterBgp
 from . import asn, bgp, policy
 from .document import Entry
 from .interface import address_of, vrf_of
+from .routes import static_routes
 
 
 def process(root: Entry, vrf: str = "") -> RouterBgp | None:
@@ -32,11 +33,7 @@ def routing_table(root: Entry, vrf: str = "") -> Iterator[IPv4Network]:
         address = address_of(entry)
         if address and not entry.find("shutdown") and vrf_of(entry) == vrf:
             yield address.network
-    for entry in root.starting("ip route"):
-        words = entry.text.split()[2:]
-        where, words = (words[1], words[2:]) if words[0] == "vrf" else ("", words)
-        if where == vrf:
-            yield IPv4Network((words[0], words[1]))
+    yield from (route.network for route in static_routes(root) if route.vrf == vrf)
 
 
 def _neighbors(root: Entry, process: Entry, in_vrf: Entry | None) -> Iterator[BgpNeighbor]:

@@ -13,6 +13,7 @@ from .ends_bgp import process
 from .grammar import Match
 from .interface import address_of, vrf_of
 from .line import Reply
+from .routes import static_routes
 from .shell import ExecLine, Output, Shell
 from .show_system import age, is_protocol_up, tunnels_up
 
@@ -163,20 +164,16 @@ def _static(shell: Shell, vrf: str) -> list[tuple[IPv4Network, int, str]]:
     up, rows = tunnels_up(shell), []
     root = shell.router.document.root
     tracks = {number for number in _tracks(root) if is_track_up(shell, number)}
-    for entry in root.starting("ip route"):
-        words = entry.text.split()[2:]
-        where, words = (words[1], words[2:]) if words[0] == "vrf" else ("", words)
-        interface = root.find(f"interface {words[2]}")
-        if where != vrf or (interface and not is_protocol_up(interface, up)):
+    for route in static_routes(root):
+        interface = root.find(f"interface {route.way}")
+        if route.vrf != vrf or (interface and not is_protocol_up(interface, up)):
             continue
-        if "track" in words and int(words[words.index("track") + 1]) not in tracks:
+        if route.track is not None and route.track not in tracks:
             continue
-        network = IPv4Network((words[0], words[1]))
-        star = "*" if network.prefixlen == 0 else " "
-        rest = words[4:] if len(words) > 3 and "." in words[3] else words[3:]
-        distance = int(rest[0]) if rest and rest[0].isdigit() else 1
-        via = f"[{distance}/0] via {words[2]}" if words[2][0].isdigit() else f"is directly connected, {words[2]}"
-        rows.append((network, distance, f"S{star}       {network} {via}"))
+        star = "*" if route.network.prefixlen == 0 else " "
+        way = route.way
+        via = f"[{route.distance}/0] via {way}" if way[0].isdigit() else f"is directly connected, {way}"
+        rows.append((route.network, route.distance, f"S{star}       {route.network} {via}"))
     best = {network: min(d for other, d, _ in rows if other == network) for network, _, _ in rows}
     return [row for row in rows if row[1] == best[row[0]]]
 
@@ -218,7 +215,8 @@ def is_sla_up(shell: Shell, number: int) -> bool:
 def sla_statistics(shell: Shell, match: Match[ExecLine]) -> Output:
     """Return `show ip sla statistics`."""
     root = shell.router.document.root
-    numbers = sorted(int(e.key.split()[2]) for e in root.starting("ip sla") if len(e.key.split()) == 3)
+    words = (entry.key.split() for entry in root.starting("ip sla"))
+    numbers = sorted(int(w[2]) for w in words if len(w) == 3 and w[2].isdigit())
     wanted = [number for number in numbers if match["number"] in ("", str(number))]
     lines: list[str] = [] if not wanted else ["IPSLAs Latest Operation Statistics", ""]
     for number in wanted:

@@ -160,6 +160,14 @@ def test_a_key_of_the_whole_router_serves_whom_its_address_means(key: str, is_fo
     assert [offer.encryption for offer in end.phase1] == ["AES128"]
 
 
+def test_lines_that_only_begin_like_a_route_or_a_probe_are_none() -> None:
+    others = "ip route profile\nip route static bfd GigabitEthernet1 203.0.113.1\nip route 0.0.0.0 0.0.0.0 dhcp\nip sla responder\n"
+    site = Site(IKEV1 + TUNNEL + STATIC, aws=STATIC_AWS, prefix=others)
+    assert "Reachability is Up" in site.show("track 100")
+    assert "10.0.0.0/16 is directly connected, Tunnel1" in site.show("ip route static")
+    assert site.show("ip sla statistics").count("Latest operation return code") == 1
+
+
 def test_a_static_tunnel_is_watched_by_its_probe() -> None:
     site = Site(IKEV1 + TUNNEL + STATIC, aws=STATIC_AWS)
     site.clock.advance(50)
