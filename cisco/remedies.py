@@ -11,6 +11,7 @@ SECTIONS = (
     ("the login ends in user mode", "user-mode"),
     ("refused the enable password", "user-mode"),
     ("no free VTY line", "router-not-reached"),
+    ("no answer from the router for", "router-not-reached"),
     ("the name does not resolve", "router-not-reached"),
     ("let us in, but", "router-not-reached"),
     ("can't configure: give an enable password", "not-enough-rights"),
