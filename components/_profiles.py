@@ -4,7 +4,7 @@ One object says it for both ends. AWS chooses from its own lists, starting with 
 offers, so that every list has exactly one value; and the router is configured from the same object in AWS's words.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 
 from ._validation import ArgumentError, require_between, require_one_of
@@ -155,6 +155,23 @@ def connection_arguments(number: int, settings: TunnelSettings) -> dict[str, obj
         is_list = name.endswith(_LISTED)
         arguments[f"{name}s" if is_list else name] = [value] if is_list else value
     return arguments
+
+
+def algorithms(settings: Sequence[TunnelSettings]) -> dict[str, list[object]]:
+    """Return what both ends must agree on, under the names of pulumi_aws's arguments."""
+    both = [connection_arguments(number, tunnel) for number, tunnel in enumerate(settings, 1)]
+    return {name: value for arguments in both for name, value in arguments.items() if isinstance(value, list)}
+
+
+def not_permitted(wanted: Mapping[str, Sequence[object]], held: Mapping[str, Sequence[object] | None]) -> str | None:
+    """Say what the router is to get that AWS does not permit, as in an up of the router alone; none at AWS permits all."""
+    for name, values in wanted.items():
+        if (at_aws := held.get(name)) and not set(values) <= set(at_aws):
+            return (
+                f"the router is to get {name} {list(values)} where AWS has {list(at_aws)}, which takes that tunnel down: "
+                f"change the connection in the same up (no --target without it)"
+            )
+    return None
 
 
 def aws_tunnel_options(settings: TunnelSettings, inside_cidr: str, preshared_key: str) -> dict[str, object]:

@@ -10,7 +10,7 @@ from ._addresses import GUIDE_INSIDE_CIDRS, inside_pairs, require_as_at_aws, req
 from ._asn import DEFAULT_AWS_ASN, DEFAULT_ROUTER_ASN, customer_gateway_asn, require_different
 from ._handout import handout, planned_handout
 from ._names import device_name, part, tagged
-from ._profiles import connection_arguments
+from ._profiles import algorithms, connection_arguments, not_permitted
 from ._routes import require_apart_from_vpc
 from ._states import TunnelEnds, UnknownTunnelError, tunnel_ends
 from .adoption import importing, keys_held, same_connection, same_customer_gateway
@@ -279,7 +279,12 @@ class SiteToSiteVpn(pulumi.ComponentResource):
         keys: Sequence[pulumi.Output[str]],
         ends: Sequence[pulumi.Input[str]],
     ) -> pulumi.Output[str]:
+        wanted = {} if self._imports.get("vpn_connection") else algorithms(self._settings)
+        held = {argument: getattr(connection, argument) for argument in wanted}
+
         def document(known: Mapping[str, Any]) -> str:
+            if why := not_permitted(wanted, known["held"]):
+                pulumi.log.warn(f"{self._name}: {why}")
             return handout(self._settings, self._pairs, **known["parts"])
 
         parts = {
@@ -288,7 +293,7 @@ class SiteToSiteVpn(pulumi.ComponentResource):
             "vpc_cidrs": self._vpc_cidrs(),
         }
         # In a preview that moves the connection to another gateway, AWS's document of it is the old one.
-        return pulumi.Output.secret(resolved({"parts": parts, "ends": list(ends)}).apply(document))
+        return pulumi.Output.secret(resolved({"parts": parts, "ends": list(ends), "held": held}).apply(document))
 
     def _planned_handout(self) -> pulumi.Output[str]:
         args = self._args

@@ -6,6 +6,7 @@ import pytest
 
 from components._addresses import inside_pairs
 from components._impact import COSTS, Cost, changed_at_aws, impact, last_tunnel, left_at_aws, taken_down, warning
+from components._profiles import algorithms, not_permitted
 from components._states import Telemetry, tunnel_ends
 from components.connection import both_tunnels
 from components.impact import costly
@@ -166,6 +167,15 @@ def test_which_tunnels_aws_takes_down_is_told_by_the_connection_s_inputs(
 ) -> None:
     old = {"customerGatewayId": "cgw-1", "tunnel1PresharedKey": "a", "tunnel2PresharedKey": "b", "tags": {"Name": "a"}}
     assert changed_at_aws(old, {**old, **new}) == tunnels
+
+
+def test_a_router_that_is_changed_without_the_connection_is_told_of() -> None:
+    wanted = algorithms(both_tunnels(args({"profile": "guide-2015"})))
+    assert not_permitted(wanted, wanted) is None
+    assert not_permitted(wanted, {name: [*value, "another"] for name, value in wanted.items()}) is None
+    assert not_permitted(wanted, {"tunnel2_ike_versions": []}) is None, "none at AWS permits all"
+    said = not_permitted(wanted, {**wanted, "tunnel2_phase2_dh_group_numbers": [14]}) or ""
+    assert said.startswith("the router is to get tunnel2_phase2_dh_group_numbers [2] where AWS has [14]")
 
 
 def test_only_what_no_argument_has_told_is_told_of_the_connection() -> None:
