@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
+from ._addresses import InsidePair
 from ._states import UP, Telemetry, TunnelEnds
 
 
@@ -162,6 +163,24 @@ def taken_down(cost: Cost) -> frozenset[int]:
     """Return which tunnels AWS takes down for it."""
     return {Cost.TUNNEL1: frozenset((1,)), Cost.TUNNEL2: frozenset((2,))}.get(
         cost, _BOTH if cost >= Cost.BOTH_TUNNELS else frozenset()
+    )
+
+
+def wrong_way_round(pairs: Sequence[InsidePair], inside: Sequence[object]) -> str | None:
+    """Say that an update would reach the wrong tunnels, where it would.
+
+    The provider tells AWS's tunnels apart by tunnel 1's key. Where a refresh finds another one there, it may take the second
+    for the first, and its update then sends each tunnel's options to the other.
+
+    Args:
+        pairs: The inside pairs, tunnel 1 first.
+        inside: AWS's inside addresses of what the state has as tunnel 1 and 2.
+    """
+    if list(inside) != [str(pair.aws) for pair in reversed(pairs)]:
+        return None
+    return (
+        "the stack's state has the two tunnels the wrong way round, as a refresh leaves it that found another key of tunnel 1 "
+        "at AWS; this change would give each what is the other's; nothing was changed"
     )
 
 

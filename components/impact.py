@@ -19,9 +19,11 @@ from ._impact import (
     taken_down,
     warning,
     way_around,
+    wrong_way_round,
 )
 from ._profiles import TunnelSettings
 from ._states import UnknownTunnelError, tunnel_ends
+from .remedies import with_remedy
 from .telemetry import TelemetryError, telemetry
 
 _PLAIN = (
@@ -94,6 +96,10 @@ class ImpactGuard:
             changed = changed_at_aws(await _known(change.old_inputs), await _known(change.new_inputs))
             if not changed <= self._told:
                 self._say(left_at_aws(changed | self._told))
+            outputs = change.old_outputs or {}
+            inside = [outputs.get(f"tunnel{number}VgwInsideAddress") for number in (1, 2)]
+            if changed and (why := wrong_way_round(pairs, inside)):
+                raise pulumi.RunError(f"{self._name}: {with_remedy(why)}")
             if len(changed) == 1:
                 await self._require_other(min(changed), change, parent, pairs)
 

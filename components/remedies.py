@@ -16,6 +16,7 @@ SECTIONS = (
     ("no Python here has the router agent", "agent-not-found"),
     ("one that AWS shows to these credentials", "not-shown-by-aws"),
     ("where AWS does not list the Region's zones", "not-shown-by-aws"),
+    ("the two tunnels the wrong way round", "tunnels-the-wrong-way-round"),
     ("AWS did not say", "aws-did-not-say"),
     ("AWS says ", "only-aws-says-down"),
 )

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pulumi
 import pytest
 
 from components._addresses import inside_pairs
@@ -9,7 +10,8 @@ from components._impact import COSTS, Cost, changed_at_aws, impact, last_tunnel,
 from components._profiles import algorithms, not_permitted
 from components._states import Telemetry, tunnel_ends
 from components.connection import both_tunnels
-from components.impact import costly
+from components.impact import ImpactGuard, costly
+from tests.unit.recorded import Recorder, program, start
 
 ARGS: dict[str, Any] = {
     "public_ip": "203.0.113.100",
@@ -167,6 +169,36 @@ def test_which_tunnels_aws_takes_down_is_told_by_the_connection_s_inputs(
 ) -> None:
     old = {"customerGatewayId": "cgw-1", "tunnel1PresharedKey": "a", "tunnel2PresharedKey": "b", "tags": {"Name": "a"}}
     assert changed_at_aws(old, {**old, **new}) == tunnels
+
+
+PAIRS = inside_pairs(("169.254.255.0/30", "169.254.255.4/30"))
+
+
+@program
+async def test_a_change_that_the_provider_would_send_to_the_wrong_tunnel_is_refused() -> None:
+    start(Recorder(), preview=True)
+    component = pulumi.ComponentResource("test:index:Vpn", "tokyo")
+
+    async def is_made() -> bool:
+        return True
+
+    hooks = ImpactGuard("tokyo").on_connection(component, PAIRS, is_made).hooks
+    assert hooks is not None
+    (look,) = hooks.before_update or []
+    assert isinstance(look, pulumi.ResourceHook)
+    callback: Any = look.callback
+
+    async def change(first: str, second: str, **new: object) -> None:
+        old = {"tunnel1PresharedKey": "a", "tunnel2PresharedKey": "b"}
+        outputs = {"tunnel1VgwInsideAddress": first, "tunnel2VgwInsideAddress": second}
+        args = {"urn": "u", "id": "vpn-1", "name": "tokyo", "type": "t", "old_inputs": old, "old_outputs": outputs}
+        await callback(pulumi.ResourceHookArgs(**args, new_inputs={**old, **new}))  # type: ignore[arg-type]  # a mixture
+
+    both = {"tunnel1PresharedKey": "c", "tunnel2PresharedKey": "d"}
+    await change("169.254.255.1", "169.254.255.5", **both)
+    await change("169.254.255.5", "169.254.255.1", tags={"a": "b"})
+    with pytest.raises(pulumi.RunError, match=r"tokyo: the stack's state has the two tunnels the wrong way round"):
+        await change("169.254.255.5", "169.254.255.1", **both)
 
 
 def test_a_router_that_is_changed_without_the_connection_is_told_of() -> None:
