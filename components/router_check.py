@@ -31,8 +31,10 @@ class RouterCheck:
     component: pulumi.Resource
     request: Request
     planned: Request | None
-    is_in_doubt: bool = False
-    """Whether the comparison found problems, which only who knows what the stack has on the router can be sure of."""
+    has_shown: bool = False
+    """Whether the comparison has said what an up will send. It has not where it found problems, of which only who knows
+    what the stack has on the router can be sure, nor where it saw no difference, as of a key that the router encrypts.
+    """
 
     def ask(self, verb: str, stdin: pulumi.Output[str], *, is_shown: bool = False) -> pulumi.Output[Answer]:
         """Return what the agent answers to a verb that only reads; in a preview too."""
@@ -60,10 +62,10 @@ class RouterCheck:
 
     def _compared(self, answer: Answer, known: Mapping[str, Any]) -> int:
         result = self._given(answer, known)
-        if pulumi.runtime.is_dry_run() and result.get("problems"):
-            self.is_in_doubt = True
-        elif not result.get("in_sync"):
+        has_problems = pulumi.runtime.is_dry_run() and result.get("problems")
+        if not has_problems and not result.get("in_sync"):
             self._show(result, known)
+            self.has_shown = True
         return int(str(result["generation"]))
 
     async def foresee(self, change: pulumi.ResourceHookArgs) -> None:
@@ -73,7 +75,7 @@ class RouterCheck:
         is_whole = await self.request.is_known()
         request = self.request if is_whole else self.planned
         is_new = not change.old_outputs
-        if request is None or (is_whole and not self.is_in_doubt and not is_new) or not await request.is_known():
+        if request is None or (is_whole and self.has_shown and not is_new) or not await request.is_known():
             return
         before = await pulumi.Output.from_input((change.old_outputs or {}).get("stdout")).future()
 
@@ -94,7 +96,7 @@ class RouterCheck:
         if problems := result.get("problems"):
             shown = masked("\n".join(problems), secrets_of(known))
             raise pulumi.RunError(f"{self.name}: an up would stop at the router {known['router']['host']}:\n{shown}")
-        if is_whole and self.is_in_doubt:
+        if is_whole and not self.has_shown and not result.get("in_sync"):
             self._show(result, known)
 
     def _given(self, answer: Answer, known: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -84,6 +84,23 @@ def test_a_rejected_line_is_named_with_the_answer_and_the_router_is_as_before(li
     assert link.router.running_config().count("set pfs group5") == 2
 
 
+def test_a_key_that_a_failed_up_did_not_send_is_in_the_next_preview(link: StackLab) -> None:
+    """The router shows it encrypted, so that only who knows what was sent sees the difference."""
+    link.router.edit(["password encryption aes"])
+    link.set_secret(tunnel1PresharedKey="first.of_the.test")
+    link.up()
+    fault = Reject("pre-shared-key")
+    link.router.add_fault(fault)
+    link.set_secret(tunnel1PresharedKey="second.of_the.test")
+    link.failing_up()
+    link.router.remove_fault(fault)
+    foreseen, said = link.preview()
+    assert foreseen == {"update": 1}
+    assert re.search(r"\+  pre-shared-key address \S+ key \*\*\*", said), said
+    link.up()
+    assert link.preview()[0] == {}
+
+
 def test_one_tunnel_with_a_wrong_key_fails_the_check_with_its_name_and_the_reason(link: StackLab) -> None:
     tunnel1, tunnel2 = link.tunnels()
     change_key_at_aws(link, tunnel2["aws_outside"])
