@@ -139,6 +139,13 @@ def warning(found: Impact) -> str:
 # What moves a connection, with both tunnels, where the provider changes it in place.
 _MOVES = ("customerGatewayId", "vpnGatewayId", "transitGatewayId")
 _BOTH = frozenset((1, 2))
+# The least cost that stands for it first.
+_TAKEN_DOWN = {
+    Cost.TUNNEL1: frozenset((1,)),
+    Cost.TUNNEL2: frozenset((2,)),
+    Cost.BOTH_TUNNELS: _BOTH,
+    Cost.REPLACEMENT: _BOTH,
+}
 
 
 def changed_at_aws(old: Mapping[str, object], new: Mapping[str, object]) -> frozenset[int]:
@@ -151,7 +158,7 @@ def changed_at_aws(old: Mapping[str, object], new: Mapping[str, object]) -> froz
 
 def left_at_aws(changed: frozenset[int]) -> Impact:
     """Return what is left of a change that an earlier up began."""
-    cost = Cost.BOTH_TUNNELS if changed == _BOTH else Cost.TUNNEL1 if 1 in changed else Cost.TUNNEL2
+    cost = next(cost for cost, tunnels in _TAKEN_DOWN.items() if tunnels == changed)
     return Impact(cost, ("left from the last up, changed at AWS since, or by a transform",))
 
 
@@ -161,9 +168,7 @@ MADE_ANEW = Impact(Cost.REPLACEMENT, ("--replace, gone at AWS, or left from the 
 
 def taken_down(cost: Cost) -> frozenset[int]:
     """Return which tunnels AWS takes down for it."""
-    return {Cost.TUNNEL1: frozenset((1,)), Cost.TUNNEL2: frozenset((2,))}.get(
-        cost, _BOTH if cost >= Cost.BOTH_TUNNELS else frozenset()
-    )
+    return _TAKEN_DOWN.get(cost, frozenset())
 
 
 def wrong_way_round(pairs: Sequence[InsidePair], inside: Sequence[object]) -> str | None:

@@ -45,14 +45,14 @@ def default_warning(args: Mapping[str, object]) -> str | None:
     if args.get("routing") == "static" or args.get("advertise") != "default":
         return None
     if args.get("transit_gateway_id") is not None:
-        where, way_out = "the transit gateway's route table learns", ""
+        where, way_out = "the transit gateway's route table learns", " keeps it out"
     elif args.get("propagate_routes", True) and (args.get("vpc_cidr") or args.get("route_table_ids")):
         where, way_out = "the VPC's route tables learn", ", or propagate_routes false, keeps it out"
     else:
         return None
     return (
         f"{where} a default route to the router (advertise is default): all traffic that has no other route there goes to it, "
-        f"the Internet's too; advertise onprem{way_out or ' keeps it out'}"
+        f"the Internet's too; advertise onprem{way_out}"
     )
 
 

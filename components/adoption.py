@@ -6,11 +6,11 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from ._addresses import InsidePair, require_as_at_aws
-from ._states import tunnel_keys
+from ._addresses import InsidePair
+from ._states import TunnelEnds, tunnel_keys
 from ._validation import ArgumentError
 from .existing import existing, router_asn
-from .inputs import checked, refusing
+from .inputs import checked
 
 _STATIC = "NoBGPVPNConnection"  # in AWS's document of a connection with static routing
 
@@ -58,22 +58,18 @@ def _require_held(argument: str, value: object, held: object, identity: str) -> 
 
 
 def keys_held(
-    owner: str, connection: aws.ec2.VpnConnection, pairs: Sequence[InsidePair]
+    connection: aws.ec2.VpnConnection, pairs: Sequence[InsidePair], ends: pulumi.Output[tuple[TunnelEnds, ...]]
 ) -> tuple[pulumi.Output[str], pulumi.Output[str]]:
-    """Return the keys that AWS has, in the order of our tunnels: by inside address, since AWS's order is its own."""
-    known: pulumi.Output[Sequence[str | None]] = pulumi.Output.all(
+    """Return the keys that AWS has, in the order of our tunnels: by inside address, since AWS's order is its own.
+
+    They wait for the tunnels' `ends`, which are there only where the pairs are AWS's.
+    """
+    known: pulumi.Output[Sequence[Any]] = pulumi.Output.all(
         connection.tunnel1_vgw_inside_address,
         connection.tunnel1_preshared_key,
         connection.tunnel2_vgw_inside_address,
         connection.tunnel2_preshared_key,
-        connection.tunnel1_inside_cidr,
-        connection.tunnel2_inside_cidr,
+        ends,
     )
-
-    def held(k: Sequence[str | None]) -> tuple[str, str]:
-        with refusing(owner):
-            require_as_at_aws(pairs, k[4:])
-        return tunnel_keys(pairs, [(k[0], k[1]), (k[2], k[3])])
-
-    keys = known.apply(held)
+    keys = known.apply(lambda k: tunnel_keys(pairs, [(k[0], k[1]), (k[2], k[3])]))
     return pulumi.Output.secret(keys.apply(lambda k: k[0])), pulumi.Output.secret(keys.apply(lambda k: k[1]))

@@ -74,7 +74,8 @@ class SiteToSiteVpn(pulumi.ComponentResource):
             gateway = same_connection(name, held, gateway, self, is_static=self._is_static)
         customer_gateway = self._make_customer_gateway()
         connection = self._make_connection(gateway, attachment, customer_gateway, keys)
-        keys = keys or keys_held(name, connection, self._pairs)
+        self.ends = self._ends(connection)
+        keys = keys or keys_held(connection, self._pairs, self.ends)
         # By way of the attachment, so that what uses the gateway elsewhere comes after it and goes before it.
         attached = attachment.vpn_gateway_id if attachment is not None else gateway
         self._make_routes(attached, connection)
@@ -87,7 +88,6 @@ class SiteToSiteVpn(pulumi.ComponentResource):
         self.customer_gateway_configuration = pulumi.Output.secret(connection.customer_gateway_configuration)
         self.handout = self._handout(connection, keys, (gateway, customer_gateway))
         self.planned_handout = self._planned_handout()
-        self.ends = self._ends(connection)
         self.register_outputs(
             {
                 "vpn_connection_id": self.vpn_connection_id,

@@ -54,3 +54,6 @@ def test_a_connection_that_the_stack_has_is_asked_for_by_its_own_name() -> None:
     assert intent_from_aws(json.loads(held["handout"]), RouterSettings(), "tokyo").connection_id == "vpn-0abc"
     given = {"handout": json.dumps({"customer_gateway_configuration": "<vpn_connection/>"})}
     assert as_held(given, {"connection_id": "vpn-0abc"}) is given
+    unheld = json.loads(as_held({"handout": planned()}, None)["handout"])
+    assert {**unheld, "is_made": False} == json.loads(planned())
+    assert "is_made" not in unheld
