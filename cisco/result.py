@@ -62,6 +62,8 @@ class CheckResult:
     """By whom; null where the router names nobody."""
     problems: tuple[str, ...] = ()
     """What an apply would stop at before it sends anything, a sentence each."""
+    report: Mapping[str, object] | None = None
+    """Of `check`: what `verify` prints, where the router holds the link and says soon how its tunnels are; else null."""
 
     def as_json(self) -> dict[str, object]:
         """Return the form printed on standard output."""

@@ -22,6 +22,7 @@ from .render import render
 from .result import CheckResult, Result, Tier, diff_text
 from .secret import Redactor
 from .state import State, read
+from .terminal import Terminal
 from .tree import parse
 
 Manifest = Mapping[str, object]
@@ -160,18 +161,48 @@ def check(
     manifest: Manifest | None = None,
     *,
     as_marked: frozenset[str] = frozenset(),
+    sees_tunnels: bool = False,
 ) -> CheckResult:
-    """Compare the router with the link, and say which generation the next apply is to write."""
-    owned = Owned.from_manifest(manifest, adopt=options.adopt)
+    """Compare the router with the link, and say which generation the next apply is to write.
+
+    With `sees_tunnels` a router that holds the link is asked in the same session how its tunnels are.
+    """
     try:
         terminal = connection.open(Deadline(connection.clock, options.deadline))
         try:
             router = examine(terminal)
+            require_no_problem(blindness(router))
+            result = _compared(router, intent, connection, options, manifest, as_marked)
+            if result.in_sync and sees_tunnels:
+                result = dataclasses.replace(result, report=_seen(terminal, intent))
+            return result
         finally:
             terminal.log_out()
     except (ConnectError, SessionLostError) as problem:
         return CheckResult(intent.generation, in_sync=None, diff="", unreachable=str(problem))
-    require_no_problem(blindness(router))
+
+
+def _seen(terminal: Terminal, intent: Intent) -> Mapping[str, object] | None:
+    """Return how the tunnels are; none from a router that does not say it soon: whoever needs to know asks again."""
+    # A comparison that finds a difference does without the show commands' parsers.
+    from .report import as_json
+    from .watch import observe
+
+    try:
+        return as_json(observe(terminal, intent, is_patient=False))
+    except SessionLostError:
+        return None
+
+
+def _compared(
+    router: RouterState,
+    intent: Intent,
+    connection: Connection,
+    options: Options,
+    manifest: Manifest | None,
+    as_marked: frozenset[str],
+) -> CheckResult:
+    owned = Owned.from_manifest(manifest, adopt=options.adopt)
     running = router.running
     state = read(parse(running))
     found = generation(state, intent.connection_id)

@@ -55,8 +55,8 @@ def diff_command(request: Request) -> int:
 
 
 def check_command(request: Request) -> int:
-    """Print, as JSON, whether the router holds the link and which generation the next apply is to write."""
-    result = _compare(request)
+    """Print, as JSON, whether the router holds the link, how its tunnels are then, and which generation the next apply is to write."""
+    result = _compare(request, sees_tunnels=True)
     _print(result.as_json())
     if result.unreachable is not None:
         raise _unreachable(result.unreachable)
@@ -107,11 +107,16 @@ def remove_command(request: Request) -> int:
     return 0
 
 
-def _compare(request: Request) -> "CheckResult":
+def _compare(request: Request, *, sees_tunnels: bool = False) -> "CheckResult":
     from .transaction import check
 
     return check(
-        intent_of(request), connection_of(request), request.options, _manifest(request), as_marked=request.as_marked
+        intent_of(request),
+        connection_of(request),
+        request.options,
+        _manifest(request),
+        as_marked=request.as_marked,
+        sees_tunnels=sees_tunnels,
     )
 
 

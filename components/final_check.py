@@ -10,6 +10,7 @@ import pulumi
 from ._agent import Answer, masked
 from ._request import secrets_of
 from ._states import UP, Telemetry, TunnelEnds, TunnelState, are_up, failure, joined
+from .impact import ImpactGuard
 from .ios import IosCustomerGateway
 from .remedies import with_remedy
 from .telemetry import TelemetryError, telemetry
@@ -24,6 +25,7 @@ class FinalCheck:
     name: str
     component: pulumi.Resource
     router: IosCustomerGateway
+    guard: ImpactGuard
     mode: str
     timeout: int
 
@@ -57,6 +59,9 @@ class FinalCheck:
         return states
 
     async def _ask_router(self, *, is_preview: bool) -> Answer:
+        # What is being changed, a route or an attachment say, may change what the comparison saw a moment before.
+        if not self.guard.sees_change and (answer := self.router.fresh_report()) is not None:
+            return answer
         asked = self.router.ask("verify", wait=0 if is_preview else self.timeout, is_shown=not is_preview)
         return cast("Answer", await asked.future())
 

@@ -70,6 +70,8 @@ class ImpactGuard:
         self._name = name
         self._requires_up = requires_up
         self._told: frozenset[int] = frozenset()
+        self.sees_change = False
+        """Whether the component or its connection is being changed, whatever that costs."""
 
     def on_component(self, opts: pulumi.ResourceOptions | None) -> pulumi.ResourceOptions:
         """Return a component's options with the hook that tells."""
@@ -93,6 +95,7 @@ class ImpactGuard:
                 self._say(MADE_ANEW)
 
         async def look(change: pulumi.ResourceHookArgs) -> None:
+            self.sees_change = True
             changed = changed_at_aws(await _known(change.old_inputs), await _known(change.new_inputs))
             if not changed <= self._told:
                 self._say(left_at_aws(changed | self._told))
@@ -127,6 +130,7 @@ class ImpactGuard:
             pulumi.log.warn(f"{self._name}: {why}")
 
     async def _tell(self, change: pulumi.ResourceHookArgs) -> None:
+        self.sees_change = True
         self._say(impact(await _known(change.old_inputs), await _known(change.new_inputs)))
 
     def _say(self, found: Impact) -> None:

@@ -97,6 +97,10 @@ class IosCustomerGateway(pulumi.ComponentResource):
         stdin = self.request.apply(lambda known: request_json(known, wait=wait))
         return self._check.ask(verb, stdin, is_shown=is_shown)
 
+    def fresh_report(self) -> Answer | None:
+        """Return what `verify` would answer, where the router was asked a moment ago and nothing was changed since."""
+        return self._check.fresh_report()
+
     def _request(
         self, link: str, args: IosCustomerGatewayArgs, handout: pulumi.Input[str]
     ) -> pulumi.Output[Mapping[str, Any]]:

@@ -143,6 +143,7 @@ class VpnLink(pulumi.ComponentResource):
             name=self._name,
             component=self,
             router=router,
+            guard=self.guard,
             mode=self._args.get("check", "require"),
             timeout=self._args.get("check_timeout", _DEFAULT_CHECK_TIMEOUT),
         )

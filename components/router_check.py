@@ -1,5 +1,6 @@
 """The router compared with the stack, read-only: what differs, and in a preview what an up would stop at."""
 
+import asyncio
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,6 +14,9 @@ from ._handout import as_held, is_of_made_link
 from ._request import request_json, secrets_of
 
 _MODULE = agent_module(__package__)
+# For how many seconds a router's word that its tunnels are UP holds. BGP, dead peer detection and AWS's telemetry take
+# longer to tell that one is not.
+_FRESH = 10.0
 Request = pulumi.Output[Mapping[str, Any]]
 
 
@@ -35,6 +39,10 @@ class RouterCheck:
     """Whether the comparison has said what an up will send. It has not where it found problems, of which only who knows
     what the stack has on the router can be sure, nor where it saw no difference, as of a key that the router encrypts.
     """
+    has_run: bool = False
+    """Whether this up has the agent change the router."""
+    seen: tuple[float, Answer] | None = None
+    """When, and how, the comparison found the tunnels."""
 
     def ask(self, verb: str, stdin: pulumi.Output[str], *, is_shown: bool = False) -> pulumi.Output[Answer]:
         """Return what the agent answers to a verb that only reads; in a preview too."""
@@ -47,6 +55,14 @@ class RouterCheck:
             opts=pulumi.InvokeOptions(parent=self.component),
         )
         return run.apply(lambda done: read_answer(done.stdout, done.stderr))
+
+    def fresh_report(self) -> Answer | None:
+        """Return what `verify` would answer, where the comparison has just seen both tunnels UP and nothing was changed since."""
+        if self.seen is None or self.has_run:
+            return None
+        at, answer = self.seen
+        is_fresh = asyncio.get_running_loop().time() - at < _FRESH
+        return answer if is_fresh and answer.result.get("up") else None
 
     def generation(self) -> pulumi.Output[int]:
         """Return the router's own number when in sync, else the one that an up is to write."""
@@ -62,6 +78,8 @@ class RouterCheck:
 
     def _compared(self, answer: Answer, known: Mapping[str, Any]) -> int:
         result = self._given(answer, known)
+        if isinstance(report := result.get("report"), Mapping):
+            self.seen = asyncio.get_running_loop().time(), Answer(0, report, "")
         has_problems = pulumi.runtime.is_dry_run() and result.get("problems")
         if not has_problems and not result.get("in_sync"):
             self._show(result, known)
@@ -71,6 +89,7 @@ class RouterCheck:
     async def foresee(self, change: pulumi.ResourceHookArgs) -> None:
         """Ask with the manifest of the last up, which the engine keeps: what is the stack's is no obstacle to it."""
         if not pulumi.runtime.is_dry_run():
+            self.has_run = True
             return  # the agent itself is asked in a moment
         is_whole = await self.request.is_known()
         request = self.request if is_whole else self.planned

@@ -127,8 +127,13 @@ class Bench:
         login: Login | None = None,
         as_marked: Collection[str] = (),
         manifest: Mapping[str, object] | None = None,
+        *,
+        sees_tunnels: bool = False,
     ) -> CheckResult:
-        return check(intent, self.connection(login), self.options, manifest, as_marked=frozenset(as_marked))
+        marked = frozenset(as_marked)
+        return check(
+            intent, self.connection(login), self.options, manifest, as_marked=marked, sees_tunnels=sees_tunnels
+        )
 
     @property
     def running(self) -> str:

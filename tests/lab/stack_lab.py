@@ -60,6 +60,10 @@ class StackLab:
         result = self.stack.preview(on_output=self._keep, on_event=self.events.append, color="never")
         return changes(dict(result.change_summary)), "".join(self.said[before:])
 
+    def sessions(self) -> int:
+        """Return how many sessions the router has had."""
+        return self.router.received.count("terminal length 0")
+
     def destroy(self) -> None:
         """Run a destroy."""
         self.stack.destroy(on_output=self._keep, on_event=self.events.append, show_secrets=False, color="never")

@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import replace
+from typing import cast
 
 import pytest
 
@@ -10,8 +11,9 @@ from cisco.errors import PreflightError
 from cisco.login import ArchivePolicy, Options
 from cisco.model import Intent
 from cisco.result import Tier
-from lab.router.faults import Deny, Log, Where
+from lab.router.faults import Deny, Log, Silence, Where
 from tests.lab.agent_bench import (
+    IMPATIENT,
     KEYS,
     MODERN,
     NEW_KEY,
@@ -188,6 +190,25 @@ def test_check_finds_drift_without_touching_anything() -> None:
             assert other.running == drifted
             other.apply(link(generation=8))
             assert other.check(link()).in_sync
+
+
+def test_a_check_sees_in_the_same_session_how_the_tunnels_of_a_link_in_place_are() -> None:
+    with bench(running_config=default_running()) as lab:
+        assert lab.check(link(), sees_tunnels=True).report is None, "a router without the link has no tunnels of it"
+        lab.apply(link())
+        before = len(lab.entered("show running-config"))
+        report = lab.check(link(), sees_tunnels=True).report or {}
+        assert (len(lab.entered("show running-config")), len(lab.entered("show ip bgp summary"))) == (before + 1, 1)
+        assert (report["up"], len(cast("list[object]", report["tunnels"]))) == (False, 2), "nobody is at the other end"
+
+
+def test_a_router_that_falls_silent_over_its_tunnels_has_been_compared_all_the_same() -> None:
+    with bench(running_config=default_running()) as lab:
+        lab.apply(link())
+        lab.timing = IMPATIENT
+        lab.router.add_fault(Silence("show crypto"))
+        found = lab.check(link(), sees_tunnels=True)
+        assert (found.in_sync, found.unreachable, found.report) == (True, None, None)
 
 
 def test_a_check_for_a_stack_that_has_nothing_here_yet_names_what_another_connection_holds() -> None:

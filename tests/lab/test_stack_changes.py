@@ -49,6 +49,13 @@ def test_another_network_on_premises_changes_the_router_in_place(link: StackLab)
     assert link.preview()[0] == {}, "a preview after the change foresees another"
 
 
+def test_after_a_change_that_leaves_the_router_alone_it_is_asked_once_more(link: StackLab) -> None:
+    sessions = link.sessions()
+    link.set(gatewayRoutes=False)
+    assert outcome(link) == ({"same"}, {"same"})
+    assert link.sessions() == sessions + 2
+
+
 def test_a_new_key_of_one_tunnel_leaves_the_other_its_own(link: StackLab) -> None:
     before = keys(link)
     link.set(tunnel2KeySerial=2)
@@ -75,7 +82,7 @@ def test_a_preview_says_what_a_replacement_by_hand_costs(link: StackLab) -> None
     parts = (f"SiteToSiteVpn${CONNECTION}", f"IosCustomerGateway${COMMAND}")
     urns = [f"urn:pulumi:dev::{PROJECT}::aws-cisco-vpn:index:VpnLink$aws-cisco-vpn:index:{part}::dev" for part in parts]
     said: list[str] = []
-    link.set(gatewayRoutes=True)  # which takes no tunnel down, and is no answer for the rest
+    link.set(gatewayRoutes=False)  # which takes no tunnel down, and is no answer for the rest
     link.stack.preview(replace=urns, on_output=said.append, color="never")
     link.set(gatewayRoutes=False)
     assert re.search("both tunnels are down .*--replace, gone at AWS, or left from the last up", "".join(said))

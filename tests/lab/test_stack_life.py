@@ -33,7 +33,9 @@ def test_a_link_comes_up_from_nothing_stays_and_goes_without_a_trace(tmp_path: P
         foreseen, said = lab.preview()
         assert foreseen == {}, "a preview after the up foresees a change"
         assert "learn a default route" not in said, "what is known is said again"
+        sessions = lab.sessions()
         assert lab.up() == {}, "an up after the up changed something"
+        assert lab.sessions() == sessions + 1, "the router is compared and seen UP in one session"
         lab.destroy()
         assert lab.router.running_config() == before
         assert lab.router.startup_config() == before

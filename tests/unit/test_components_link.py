@@ -34,6 +34,8 @@ TUNNELS: list[dict[str, Any]] = [
 UP = {"up": True, "tunnels": TUNNELS}
 DOWN = {"up": False, "tunnels": [TUNNELS[0], {**TUNNELS[1], "state": "DOWN", "reason": "no proposal chosen"}]}
 
+SEEN_UP = {"generation": 4, "in_sync": True, "diff": "", "unreachable": None, "report": UP}
+
 
 def answers(*, check: dict[str, Any] | None = None, verify: dict[str, Any] = UP, code: int = 0) -> dict[str, str]:
     check = check or {"generation": 4, "in_sync": True, "diff": "", "unreachable": None}
@@ -223,6 +225,23 @@ async def test_a_preview_asks_once_without_waiting_and_never_fails() -> None:
     assert [t["state"] for t in tunnels] == ["UP", "DOWN"]
     (asked,) = [arguments for _, arguments in recorder.calls if arguments.get("command") == "verify"]
     assert json.loads(asked["stdin"])["options"]["wait"] == 0
+
+
+@program
+async def test_a_router_that_the_comparison_has_just_seen_up_is_not_asked_again() -> None:
+    recorder = start(Recorder(answers=answers(check=SEEN_UP)))
+    tunnels = await link("tokyo").tunnels.future() or []
+    assert [(t["state"], t["bgp_state"]) for t in tunnels] == [("UP", "Established")] * 2
+    assert "verify" not in {arguments.get("command") for _, arguments in recorder.calls}
+
+
+@program
+async def test_where_the_link_is_being_changed_the_router_is_asked_at_the_end() -> None:
+    recorder = start(Recorder(answers=answers(check=SEEN_UP, verify=DOWN, code=3)))
+    tokyo = link("tokyo", {"check": "warn", "check_timeout": 1})
+    tokyo.guard.sees_change = True
+    assert [t["state"] for t in await tokyo.tunnels.future() or []] == ["UP", "DOWN"]
+    assert "verify" in {arguments.get("command") for _, arguments in recorder.calls}
 
 
 @pytest.mark.parametrize(

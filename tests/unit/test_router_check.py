@@ -23,7 +23,14 @@ MANIFEST = {"connection_id": "vpn-0abc", "tokens": ["p200"]}
 
 def check(*, whole: bool, problems: tuple[str, ...] = (), preview: bool = True) -> tuple[RouterCheck, Recorder]:
     """Return a check of a router with these problems; whether AWS has made the connection is `whole`."""
-    answer = {"generation": 5, "in_sync": False, "diff": "! a problem\n+ a line", "problems": problems}
+    return answered(
+        {"generation": 5, "in_sync": False, "diff": "! a problem\n+ a line", "problems": problems},
+        whole=whole,
+        preview=preview,
+    )
+
+
+def answered(answer: dict[str, Any], *, whole: bool, preview: bool) -> tuple[RouterCheck, Recorder]:
     recorder = start(Recorder(answers={"check": json.dumps(answer) + "\n\nexit 0"}), preview=preview)
     component = pulumi.ComponentResource("test:index:Router", "tokyo")
     request = pulumi.Output.from_input(WHOLE) if whole else unknown()
@@ -117,3 +124,38 @@ async def test_a_problem_that_the_comparison_finds_is_told_only_if_the_manifest_
     with pytest.raises(pulumi.RunError, match="an up would stop"):
         await foresee(checked, MANIFEST)
     assert [request.get("manifest") for request in asked(recorder)] == [None, MANIFEST]
+
+
+# -- What it saw of the tunnels
+
+
+async def seen(*, is_up: bool = True) -> RouterCheck:
+    """Return the check of an up whose comparison has found no difference."""
+    report = {"up": is_up, "tunnels": []}
+    checked, _ = answered({"generation": 5, "in_sync": True, "diff": "", "report": report}, whole=True, preview=False)
+    await checked.generation().future()
+    return checked
+
+
+@program
+async def test_what_the_comparison_saw_up_is_up_for_a_moment() -> None:
+    checked = await seen()
+    report = checked.fresh_report()
+    assert report is not None
+    assert report.is_given
+    at, answer = checked.seen or (0, report)
+    checked.seen = (at - 11, answer)
+    assert checked.fresh_report() is None
+
+
+@program
+async def test_what_the_comparison_saw_says_nothing_once_the_agent_changes_the_router() -> None:
+    checked = await seen()
+    await foresee(checked, MANIFEST)
+    assert checked.fresh_report() is None
+
+
+@program
+async def test_what_the_comparison_saw_down_is_waited_for() -> None:
+    checked = await seen(is_up=False)
+    assert checked.fresh_report() is None
