@@ -21,9 +21,9 @@ from .errors import (
     SessionLostError,
 )
 from .interrupt import stoppable, unstoppable
+from .lent_archive import LentArchive
 from .lock import router_lock
 from .login import ArchivePolicy, Options
-from .mark import has_marks
 from .model import Intent
 from .plan import Plan
 from .preflight import (
@@ -86,10 +86,14 @@ class Change:
     judge: Callable[[RouterState], tuple[str, ...]]
     report: Callable[[str], None]
     intent: Intent | None = None
-    archive_path: str | None = None
     gives_up_archive: bool = False
     warnings: list[str] = field(default_factory=list)
     after: str = ""
+    _lent: LentArchive = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Have the archive's own warnings among ours."""
+        self._lent = LentArchive(self.connection, self.report, self.warnings)
 
     def run(self) -> Outcome:
         """Carry it out.
@@ -113,7 +117,7 @@ class Change:
                     keep(state.running, self.options.backup)
                     self.report(f"the configuration from before, keys included, is kept in {self.options.backup}")
                 if self.options.archive is ArchivePolicy.CONFIGURE and not state.has_archive:
-                    state = self._turn_archive_on(terminal, state)
+                    state = self._lent.turn_on(terminal, state)
             except SessionLostError as lost:
                 terminal.close()
                 raise ConnectError(f"{lost}; nothing was touched") from None
@@ -169,39 +173,12 @@ class Change:
         undo.terminal.log_out()
         return Outcome(plan, Tier.NONE, is_saved, tuple(self.warnings))
 
-    def _turn_archive_on(self, terminal: Terminal, state: RouterState) -> RouterState:
-        self.archive_path = archive.archive_path(state.release)
-        self.report(f"configuring archive ({self.archive_path}), so that the router can undo the change")
-        try:
-            archive.turn_on(terminal, self.archive_path, self.connection.clock)
-            changed = examine(terminal)
-        except (PreflightError, SessionLostError) as failure:
-            raise self._archive_taken_back(terminal, state, failure) from None
-        self.warnings.append(f"archive keeps copies of the configuration, keys included, under {self.archive_path}")
-        return changed
-
-    def _archive_taken_back(self, terminal: Terminal, state: RouterState, failure: AgentError) -> AgentError:
-        """Turn archive off where it was refused, or the session ended, half-way; return what became of it."""
-        is_lost = isinstance(failure, SessionLostError)
-        try:
-            if is_lost:
-                terminal.close()
-                terminal = self.connection.reopen(terminal.deadline)
-            is_back = archive.take_back(terminal, state.running, self.connection.clock)
-        except AgentError:
-            is_back = False
-        finally:
-            terminal.log_out()
-        if not is_back:
-            return NotRolledBackError(f"{failure}; archive may be on now ({self.archive_path})")
-        return ConnectError(f"{failure}; archive is off again, and nothing else was touched") if is_lost else failure
-
     def _change(self, terminal: Terminal, deadline: Deadline, state: RouterState, plan: Plan) -> Outcome:
         undo = Undo(self.connection, self.options, self.redactor, state.running, terminal)
         try:
             self._arm(undo, state, plan)
         except PreflightError as refusal:
-            outcome = self._without_archive(undo, refusal)
+            outcome = self._lent.taken_back_after(refusal, undo)
             undo.terminal.log_out()
             raise outcome from None
         except _FAILURES as failure:
@@ -214,17 +191,18 @@ class Change:
             raise self._undone(undo, failure) from None
         # Confirmed: to stop now would leave a change that a reload forgets.
         with unstoppable():
-            self._give_up_archive(undo)
+            if self.gives_up_archive:
+                self._lent.give_up(undo.terminal, self.after)
             is_saved = self.options.save and self._save(undo, plan)
             undo.terminal.log_out()
-        return Outcome(plan, undo.tier, is_saved, tuple(self.warnings), self.archive_path)
+        return Outcome(plan, undo.tier, is_saved, tuple(self.warnings), self._lent.path)
 
     def _undone(self, undo: Undo, failure: BaseException) -> AgentError:
         if isinstance(failure, Exception) and not isinstance(failure, AgentError):
             failure = self._told(failure, undo)
         self.report("undoing the change")
         with unstoppable():
-            outcome = self._without_archive(undo, undo.roll_back(failure))
+            outcome = self._lent.taken_back_after(undo.roll_back(failure), undo)
             undo.terminal.log_out()
         return outcome
 
@@ -312,24 +290,6 @@ class Change:
         if not is_sure and not self.remaining(read_running(undo.terminal), plan).is_empty:
             raise AgentError("the revert timer fired before the change was confirmed")
         self.report("confirmed")
-
-    def _give_up_archive(self, undo: Undo) -> None:
-        if not self.gives_up_archive or has_marks(self.after):
-            return
-        try:
-            archive.turn_off(undo.terminal, self.after, self.connection.clock)
-        except AgentError as problem:
-            self.warnings.append(f"archive, which an earlier run turned on, is still on: {problem}")
-
-    def _without_archive(self, undo: Undo, outcome: AgentError) -> AgentError:
-        """Turn off again what was turned on for a change that failed."""
-        if self.archive_path is None or isinstance(outcome, NotRolledBackError):
-            return outcome
-        try:
-            archive.turn_off(undo.terminal, undo.snapshot, self.connection.clock)
-        except AgentError as problem:
-            return NotRolledBackError(f"{outcome}; but archive is still on ({self.archive_path}): {problem}")
-        return outcome
 
     def _save(self, undo: Undo, plan: Plan) -> bool:
         """Save; when the session is lost meanwhile, log in again and save, if there is still something to be saved."""
