@@ -13,6 +13,9 @@ PROMPT = re.compile(r"^(?P<host>\S{1,63}?)(?:\((?P<mode>[\w.\-@/:+]{1,32})\))?(?
 # IOS cuts the hostname at 20 characters in configuration modes, some releases earlier in the longer ones.
 _SHORTEST_CUT = 15
 
+# Cisco's reference of `hostname`: "on most systems" name and prompt have 30 characters, and a longer mode is cut.
+_PROMPT_FIELD = 30
+
 # Longer than any message, shorter than what would be slow to look through for every piece that arrives.
 _TAIL = 4000
 
@@ -68,8 +71,13 @@ class Prompt:
     is_privileged: bool
 
     def is_in(self, mode: str) -> bool:
-        """Return whether this is the mode a line expects, whatever this release calls it."""
-        return self.mode == mode or any(self.mode in names and mode in names for names in _MODE_SYNONYMS)
+        """Return whether this is the mode a line expects, whatever this release calls it, or cut short."""
+        is_cut = len(f"{self.hostname}({self.mode})#") == _PROMPT_FIELD
+        return (
+            self.mode == mode
+            or (is_cut and mode.startswith(self.mode))
+            or any(self.mode in names and mode in names for names in _MODE_SYNONYMS)
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,13 @@ def test_a_hostname_cut_in_configuration_mode_is_still_the_prompt() -> None:
     assert replies_to(["interface Tunnel1"], arrived, hostname=hostname) == [("interface Tunnel1", "", "config-if")]
 
 
+def test_a_mode_that_a_long_hostname_cuts_short_is_still_that_mode() -> None:
+    # Cisco's own example: "Basement-rtr2(config-service)#" is (config-service-profile).
+    assert Prompt("Basement-rtr2", "config-service", is_privileged=True).is_in("config-service-profile")
+    assert not Prompt("Basement-rtr2", "config-service", is_privileged=True).is_in("config-if")
+    assert not Prompt("R1", "config-router", is_privileged=True).is_in("config-router-af")
+
+
 @pytest.mark.parametrize(
     "arrived",
     [
