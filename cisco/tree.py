@@ -16,9 +16,11 @@ MAX_DEPTH = 8
 
 _CLOSING = frozenset({"exit", "exit-address-family"})
 
-# What `show running-config` prints before the configuration itself, and the clock's drift, which is none.
-_PREAMBLE = re.compile(
+# What `show running-config` prints before the configuration itself, and the clock's drift, which is none; amid it, what
+# `password encryption aes` without a master key says at each key (Cisco, "Encrypted Preshared Key").
+_NO_CONFIGURATION = re.compile(
     r"Building configuration\.\.\.|Current configuration *: \d+ bytes|Using \d+ out of \d+ bytes|ntp clock-period "
+    r"|Can ?not encrypt password\b"
 )
 
 # Sections of free text: nothing inside is configuration, whatever it looks like. Group 1 is the delimiter.
@@ -101,7 +103,7 @@ def _contents(text: str) -> Iterator[tuple[int, str]]:
     lines = iter(text.lstrip("\ufeff").replace("\r\n", "\n").split("\n"))
     for raw in lines:
         content = raw.strip(" \t\r")
-        if not content or content[0] == "!" or _PREAMBLE.match(content):
+        if not content or content[0] == "!" or _NO_CONFIGURATION.match(content):
             continue
         if content == "end" and raw[0] == "e":
             continue

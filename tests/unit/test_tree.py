@@ -47,6 +47,12 @@ def test_entered_and_displayed_text_have_the_same_tree() -> None:
     assert parse(ENTERED) == parse(DISPLAYED)
 
 
+def test_what_ios_says_of_a_key_that_it_cannot_encrypt_is_no_line_of_its_section() -> None:
+    said = "Can not encrypt password. Please configure a configuration-key with 'key config-key'\n"
+    keyring = "crypto keyring K\n  local-address 192.0.2.1\n{}  pre-shared-key address 198.51.100.1 key fakekey_0\n"
+    assert parse(keyring.format(said)) == parse(keyring.format(""))
+
+
 def test_indentation_of_any_width_makes_a_child() -> None:
     one, three = parse("crypto keyring K\n a\n b\n"), parse("crypto keyring K  \n   a\n   b\n")
     assert one == three == Config((Line("crypto keyring K", (Line("a"), Line("b"))),))
