@@ -162,13 +162,14 @@ _LOCAL_ADDRESS = (
 )
 KEYRING = (
     *_LOCAL_ADDRESS,
+    # The whole line takes it away: Cisco's reference has the key in the `no` form too.
     _rule(
         rf"pre-shared-key address ({_IP}){_HOST} key 6 (\S+)", r"pre-shared-key address \1", "6",
-        off=r"no pre-shared-key address \1", replace=Replace.CLEAR_FIRST,
+        replace=Replace.CLEAR_FIRST,
     ),
     _rule(
         rf"pre-shared-key address ({_IP}){_HOST} key {_PLAIN_KEY}", r"pre-shared-key address \1", r"0 \2",
-        off=r"no pre-shared-key address \1", replace=Replace.CLEAR_FIRST,
+        replace=Replace.CLEAR_FIRST,
     ),
 )  # fmt: skip
 ISAKMP_PROFILE = (

@@ -68,7 +68,7 @@ def test_a_change_of_key_touches_one_line_of_one_tunnel_and_clears_its_session()
     assert step.clear_sessions == (IPv4Address("52.0.0.2"),)
     assert [c.text for c in step.commands] == [
         f"crypto keyring keyring-{ID}-1",
-        "no pre-shared-key address 52.0.0.2",
+        "no pre-shared-key address 52.0.0.2 key fakekey_1",
         "pre-shared-key address 52.0.0.2 key otherkey_1",
         "exit",
     ]
