@@ -16,8 +16,14 @@ _SECRET_FORMS = tuple(
         r"(\bpre-shared-key\b.* key (?:[06] )?)(\S+)",
         r"(\bcrypto isakmp key (?:[06] )?)(\S+)",
         r"(\b(?:password|secret)(?: [0-9])? )(\S+)$",
+        r"(\bkey(?: [0-9])? )(\S+)$",  # of RADIUS, TACACS+, and `authentication … pre-share key`
+        r"(\b(?:message-digest|authentication)-key \d+ md5(?: [0-9])? )(\S+)",
         r"(\bsnmp-server community )(\S+)",
+        r"(\bsnmp-server host \S+ (?:.+ )?)(\S+)$",
+        r"(\bauth (?:md5|sha) )(\S+)",
+        r"(\bpriv (?:des|3des|aes \d+) )(\S+)",
         r"(\bkey-string(?: [07])? )(\S+)",
+        r"(\w://[^\s:/@]+:)([^\s@]+)(?=@)",
         r"(<pre_shared_key>)([^<]+)",
     )
 )

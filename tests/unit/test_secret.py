@@ -26,6 +26,12 @@ def test_a_secret_that_is_a_word_of_every_configuration_is_not_betrayed_by_maski
         "  pre-shared-key {}",
         "<pre_shared_key>{}</pre_shared_key>",
         "snmp-server community {} RO",
+        "snmp-server host 192.0.2.9 version 2c {}",
+        "snmp-server user nms ops v3 auth sha {0} priv aes 128 {0}",
+        "radius-server key 7 {}",
+        " authentication local pre-share key 0 {}",
+        " ip ospf message-digest-key 1 md5 {}",
+        " path ftp://backup:{}@192.0.2.9/tokyo",
     ],
 )
 def test_such_a_secret_is_masked_where_ios_shows_secrets(line: str, word: str) -> None:
