@@ -7,20 +7,7 @@ computation the other way round.
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
 
-from . import (
-    dependents,
-    ikev2_policies,
-    ownership,
-    rival_ike,
-    rival_routes,
-    state,
-    switched_off,
-    vrf,
-    wan_mtu,
-    way_in,
-    way_out,
-    zones,
-)
+from . import dependents, ikev2_policies, ownership, state, vrf, wan_mtu
 from .collisions import other_source
 from .errors import AgentError, PreflightError
 from .fingerprint import check, fingerprint_peer, fingerprints, unseen
@@ -29,13 +16,12 @@ from .lines import is_same
 from .mark import Mark, read_mark
 from .merge import described
 from .order import gone_bgp
-from .ownership import Ours
-from .plan import SHARED, Collision, Difference, Owned, Plan, Step
+from .plan import SHARED, Difference, Owned, Plan, Step
 from .refresh import refreshes
 from .secret import Redactor
 from .stages import Stage, Way, stages
 from .state import BGP_KINDS, BGP_VRF, HEADER, IPV4_FAMILY, Entry, Ref, Section, Sections, State
-from .static_routes import static_routes
+from .surroundings import look_around
 from .target import Target, ordered_tokens, target
 from .tree import Config, parse, require_complete
 from .typable import is_typable
@@ -83,7 +69,7 @@ def plan(running: str, intended: str, *, owned: Owned = _NO_OWNERSHIP, known_as:
         # What was not sent is not known to be there either.
         keys = tuple(token for token in keys if fingerprint_peer(token) not in encrypted)
     result.collisions += vrf.missing(before.sections, want.sections, known_vrfs)
-    collisions, warnings = _surroundings(config, before.sections, want.sections, ours)
+    collisions, warnings = look_around(config, before.sections, want.sections, ours)
     result.collisions += collisions
     if known_as is not None:
         result.collisions += other_source(before.sections, want.sections, known_as)
@@ -102,26 +88,6 @@ def plan(running: str, intended: str, *, owned: Owned = _NO_OWNERSHIP, known_as:
     made = _assembled(before.sections, result, places, marker, first_mark)
     tokens = (*ordered_tokens(result.tokens.values()), *keys)
     return replace(made, owned=replace(owned, link=link.link, connection_id=link.connection_id, tokens=tokens))
-
-
-def _surroundings(config: Config, before: Sections, want: Sections, ours: Ours) -> tuple[list[Collision], list[str]]:
-    """Return what on the router a link does not get along with, and what may keep it from working."""
-    tunnels = {name for kind, name in want if kind == "interface"}.union(ours.tunnels, ours.others)
-    routes = static_routes(config)
-    collisions = [
-        *switched_off.in_the_way(config, want),
-        *rival_ike.same_peers(config, want),
-        *rival_ike.displaced(config, before, want, ours),
-        *rival_routes.swallowed(routes, want, tunnels),
-    ]
-    warnings = [
-        *rival_ike.shared_keys(config, want),
-        *way_in.closed(config, before, want),
-        *way_out.elsewhere(config, routes, before, want),
-        *zones.outside(config, before, want),
-        *rival_routes.beside(routes, want, tunnels),
-    ]
-    return collisions, warnings
 
 
 def removal(running: str, owned: Owned, neighbors: frozenset[tuple[str, str]] = frozenset()) -> Plan:

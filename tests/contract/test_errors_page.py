@@ -32,7 +32,7 @@ def anchors() -> list[str]:
 def said_by(package: ModuleType) -> str:
     """Return every text in a package's code but for its table of remedies and its documentation."""
     texts = []
-    for file in Path(str(package.__file__)).parent.glob("*.py"):
+    for file in Path(str(package.__file__)).parent.rglob("*.py"):
         if file.name == "remedies.py":
             continue
         tree = ast.parse(file.read_text())

@@ -5,10 +5,10 @@ from ipaddress import IPv4Address, IPv4Network
 
 import pytest
 
-from cisco.access_lists import Packet, access_list, may_pass
 from cisco.diff import plan
 from cisco.model import Bgp, Intent, Static, Tunnel
 from cisco.render import render
+from cisco.surroundings.access_lists import Packet, access_list, may_pass
 from cisco.tree import parse
 from tests.unit.planned_links import BGP, GUIDE, MODERN, STATIC, holding, link, planned, router, texts, tunnel
 

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 
-from .nvgen import canonical_interface
-from .tree import Config
+from ..nvgen import canonical_interface
+from ..tree import Config
 
 _ROUTE = re.compile(
     r"ip route (?:vrf (?P<vrf>\S+) )?(?P<network>\d\S+ \d\S+) (?P<way>\S+)(?: \d+\.\d+\.\d+\.\d+)?(?: (?P<distance>\d+))?(?: .*)?"

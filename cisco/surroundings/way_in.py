@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator
 from ipaddress import IPv4Address
 
-from .layout import destination_of, interface_address, ways_out
-from .nvgen import canonical_interface
-from .state import Section, Sections
-from .tree import Config
+from ..layout import destination_of, interface_address, ways_out
+from ..nvgen import canonical_interface
+from ..state import Section, Sections
+from ..tree import Config
 
 _FILTER = re.compile(r"\?ip access-group (\S+) in")
 # CBAC lets answers in beside the list (Cisco, "Configuring Interface ACLs for VPNs").

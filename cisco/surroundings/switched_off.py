@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from .plan import Collision
-from .state import Sections
-from .tree import Config
+from ..plan import Collision
+from ..state import Sections
+from ..tree import Config
 
 # The line, what it switches off, the kind of object that tells a link which needs it, and the way out.
 _SWITCHES = (

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from ipaddress import IPv4Address
 
-from .tree import Config
+from ..tree import Config
 
 _PROTOCOLS = {"17": "udp", "50": "esp", "ipv4": "ip"}
 # The ports that matter here; IOS shows them by name. Other names are of other ports.

@@ -4,12 +4,12 @@ import re
 from collections.abc import Iterator
 from ipaddress import IPv4Address
 
-from .counted import listed
-from .layout import destination_of
-from .ownership import Ours
-from .plan import Collision
-from .state import Sections
-from .tree import Config
+from ..counted import listed
+from ..layout import destination_of
+from ..ownership import Ours
+from ..plan import Collision
+from ..state import Sections
+from ..tree import Config
 
 # The key itself is not for a message. Without a mask it is one host's, but 0.0.0.0 stands for everybody. IOS fills the address up with blanks.
 _KEY = re.compile(

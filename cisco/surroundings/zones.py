@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from .counted import listed
-from .layout import source_of
-from .state import Section, Sections
-from .tree import Config
+from ..counted import listed
+from ..layout import source_of
+from ..state import Section, Sections
+from ..tree import Config
 
 _MEMBER = "?zone-member security "
 # It turns being in no zone into a zone of its own, for which there may be a policy.

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 from ipaddress import IPv4Address
 
-from .layout import destination_of, interface_address, ways_out
-from .state import Sections, vrf_of
+from ..layout import destination_of, interface_address, ways_out
+from ..state import Sections, vrf_of
+from ..tree import Config
 from .static_routes import Route
-from .tree import Config
 
 
 def elsewhere(config: Config, routes: Sequence[Route], running: Sections, intended: Sections) -> Iterator[str]:

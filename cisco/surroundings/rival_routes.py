@@ -4,9 +4,9 @@ import re
 from collections.abc import Container, Iterator, Mapping, Sequence
 from ipaddress import IPv4Address, IPv4Network
 
-from .layout import destination_of
-from .plan import Collision
-from .state import Sections, vrf_of
+from ..layout import destination_of
+from ..plan import Collision
+from ..state import Sections, vrf_of
 from .static_routes import Route, read_routes
 
 _ADMITTED = re.compile(r"permit (\S+)")
