@@ -57,7 +57,7 @@ def plan(running: str, intended: str, *, owned: Owned = _NO_OWNERSHIP, known_as:
     want = replace(want, sections=wan_mtu.fitted(vrf.worded(want.sections, known_vrfs), before.sections))
     link = _link(want.sections, owned)
     ours = ownership.ours(before, link.link, link.connection_id, owned, _tunnels_like(before, want, owned))
-    want = replace(want, sections=ikev2_policies.with_displaced(before.sections, want.sections, ours))
+    want = replace(want, sections=ikev2_policies.with_displaced(config, before.sections, want.sections, ours))
     keys = fingerprints(want.sections, link.connection_id)
     result = target(before.sections, want.sections, ours, is_other_key=check(owned.tokens, keys))
     if encrypted := unseen(before.sections, want.sections, owned.tokens):

@@ -14,11 +14,13 @@ from .mark import Mark
 from .ownership import Ours
 from .plan import Collision
 from .state import Ref, Section, Sections, entry
+from .tree import Config
 
 _KIND = "ikev2-policy"
 _PREFIX = "policy-"
-# The built-in policy, which serves what no other one matches, has the built-in proposal.
+# The built-in policy, which serves what no other one matches, has the built-in proposal; guides to hardening take either away.
 _DEFAULT = "proposal default"
+_NO_DEFAULTS = frozenset({"no crypto ikev2 policy default", "no crypto ikev2 proposal default"})
 Offer = tuple[str, str, str]
 """Cipher, integrity (with GCM: PRF) and group, in IOS's words."""
 
@@ -41,16 +43,18 @@ class _Policy:
         return is_same_vrf and (is_anywhere or not self.addresses.isdisjoint(other.addresses))
 
 
-def with_displaced(running: Sections, intended: Sections, ours: Ours) -> Sections:
+def with_displaced(config: Config, running: Sections, intended: Sections, ours: Ours) -> Sections:
     """Return the intended objects with our policy offering also what those policies do that it takes the address from.
 
     It does so from the moment it comes, and as long as they are there: what somebody adds later knows our policy.
     """
     result = dict(intended)
+    has_default = _NO_DEFAULTS.isdisjoint(line.text for line in config.lines)
     for ref, section in intended.items():
         if ref[0] == _KIND:
             have = running.get(ref)
-            lines = (entry(section.kind, text) for text in _displaced(running, intended, ref, ours))
+            displaced = _displaced(running, intended, ref, ours)
+            lines = (entry(section.kind, text) for text in displaced if has_default or text != _DEFAULT)
             taken = {e.slot: e for e in lines if have is None or e.slot in have.entries}
             result[ref] = section.with_entries({**section.entries, **taken}) if taken else section
     return result

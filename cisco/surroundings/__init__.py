@@ -20,6 +20,7 @@ def look_around(config: Config, before: Sections, want: Sections, ours: Ours) ->
     ]
     warnings = [
         *rival_ike.shared_keys(config, want),
+        *rival_ike.shared_profiles(before, want, ours),
         *way_in.closed(config, before, want),
         *way_out.elsewhere(config, routes, before, want),
         *zones.outside(config, before, want),

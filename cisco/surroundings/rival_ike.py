@@ -1,4 +1,4 @@
-"""What else on the router speaks IKEv1: with AWS's own addresses, or by grace of the built-in policies, which ours displace."""
+"""What else on the router speaks IKE: with AWS's own addresses, or by grace of IKEv1's built-in policies, which ours displace."""
 
 import re
 from collections.abc import Iterator
@@ -8,12 +8,16 @@ from ..counted import listed
 from ..layout import destination_of
 from ..ownership import Ours
 from ..plan import Collision
-from ..state import Sections
+from ..state import Section, Sections
 from ..tree import Config
 
 # The key itself is not for a message. Without a mask it is one host's, but 0.0.0.0 stands for everybody. IOS fills the address up with blanks.
 _KEY = re.compile(
     r"crypto isakmp key .+ (?P<of>address (?P<address>\d+\.\d+\.\d+\.\d+)(?: +(?P<mask>\d+\.\d+\.\d+\.\d+))?)\b.*"
+)
+# `match identity remote any`, `… address 0.0.0.0`, `… address 52.0.0.0 255.0.0.0`; other kinds of identity are not AWS's.
+_IDENTITY = re.compile(
+    r"match identity remote (?:any|address (?P<address>\d+\.\d+\.\d+\.\d+)(?: (?P<mask>\d+\.\d+\.\d+\.\d+))?)"
 )
 _NO_DEFAULTS = "no crypto isakmp default policy"
 _CRYPTO_MAP = re.compile(r"crypto map \S+ \d+ ipsec-isakmp\b.*")
@@ -40,18 +44,50 @@ def shared_keys(config: Config, intended: Sections) -> Iterator[str]:
     """
     if not _speaks_ikev1(intended):
         return
-    peers = [int(IPv4Address(peer)) for peer in _peers(intended)]
+    peers = _peers(intended)
     for line in config.lines:
         found = _KEY.fullmatch(line.text)
-        if found is None:
-            continue
-        address = int(IPv4Address(found["address"]))
-        mask = int(IPv4Address(found["mask"] or ("255.255.255.255" if address else "0.0.0.0")))  # noqa: S104  # a mask
-        if any((peer ^ address) & mask == 0 for peer in peers):
+        if found is not None and _fits(found, peers):
             yield (
                 f"'crypto isakmp key … {found['of']}' fits AWS's addresses too, and IOS may take it instead of the tunnels' own keys: "
                 f"move it into a keyring with a profile of its own"
             )
+
+
+def shared_profiles(running: Sections, intended: Sections, ours: Ours) -> Iterator[str]:
+    """Yield a warning for each IKEv2 profile of somebody else's that AWS's addresses fit as well.
+
+    Cisco's FlexVPN guide calls profiles that overlap a misconfiguration, of which none is selected. Who initiates has the profile that its
+    tunnel names.
+    """
+    peers = _peers(intended)
+    mine = next((section for (kind, _), section in intended.items() if kind == "ikev2-profile"), None)
+    if mine is None:
+        return
+    for (kind, name), theirs in running.items():
+        if kind != "ikev2-profile" or ours.named(name) or _is_elsewhere(theirs, mine):
+            continue
+        lines = (" ".join(entry.line.split()) for entry in theirs.entries.values())
+        fitting = next((line for line in lines if (found := _IDENTITY.fullmatch(line)) and _fits(found, peers)), None)
+        if fitting is not None:
+            yield (
+                f"'{fitting}' of '{theirs.header}' fits AWS's addresses too, and of two profiles that fit IOS may take none, so that a "
+                f"tunnel that AWS negotiates may not come up: name that profile's own peers there"
+            )
+
+
+def _is_elsewhere(theirs: Section, mine: Section) -> bool:
+    """Whether the two profiles are for different front-door VRFs, or different addresses of the router."""
+    vrfs = {theirs.value("match fvrf") or "", mine.value("match fvrf") or ""}
+    local = {theirs.value("match address local"), mine.value("match address local")} - {None}
+    return (len(vrfs) == 2 and "any" not in vrfs) or len(local) == 2
+
+
+def _fits(found: re.Match[str], peers: set[str]) -> bool:
+    """Whether one of the peers is in the network that a line names; without an address it is everybody's, as 0.0.0.0 is."""
+    address = int(IPv4Address(found["address"] or 0))
+    mask = int(IPv4Address(found["mask"] or ("255.255.255.255" if address else "0.0.0.0")))  # noqa: S104  # a mask
+    return any((int(IPv4Address(peer)) ^ address) & mask == 0 for peer in peers)
 
 
 def displaced(config: Config, running: Sections, intended: Sections, ours: Ours) -> Iterator[Collision]:

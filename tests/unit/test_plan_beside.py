@@ -258,6 +258,34 @@ def test_a_global_key_that_fits_awss_addresses_is_warned_of_without_the_key(key:
     assert warnings(text, via_wan(BGP, *V2)) == ""
 
 
+@pytest.mark.parametrize(
+    ("lines", "fits"),
+    [
+        ((" match identity remote any",), True),
+        ((" match identity remote address 0.0.0.0 ",), True),
+        ((" match identity remote address 52.0.0.0 255.255.0.0 ",), True),
+        ((" match fvrf any", " match identity remote any"), True),
+        ((" match fvrf INTERNET", " match identity remote any"), False),
+        ((" match address local 192.0.2.1", " match identity remote any"), False),
+        ((" match identity remote address 198.51.100.7 255.255.255.255 ",), False),
+        ((" match identity remote fqdn domain example.com",), False),
+    ],
+)
+def test_an_ikev2_profile_that_fits_awss_addresses_is_warned_of(lines: tuple[str, ...], fits: bool) -> None:
+    text = running("crypto ikev2 profile FLEX", *lines)
+    assert ("of 'crypto ikev2 profile FLEX' fits AWS's addresses too" in warnings(text, via_wan(BGP, *V2))) is fits
+    assert "fits AWS's" not in warnings(text, via_wan())
+    assert "fits AWS's" not in warnings(holding(via_wan(BGP, *V2), router(WAN)).show(), via_wan(BGP, *V2))
+
+
+@pytest.mark.parametrize("gone", ["policy", "proposal"])
+def test_a_built_in_proposal_that_was_taken_away_is_not_offered_for_other_vpns(gone: str) -> None:
+    theirs = ("crypto ikev2 profile FLEX", " match identity remote fqdn domain example.com")
+    assert "proposal default" in texts(plan(running(*theirs), render(via_wan(BGP, *V2))))
+    hardened = running(f"no crypto ikev2 {gone} default", *theirs)
+    assert "proposal default" not in texts(plan(hardened, render(via_wan(BGP, *V2))))
+
+
 THEIRS = {
     "a key": ("crypto isakmp key SecretWord address 198.51.100.7",),
     "a keyring": ("crypto keyring HUB", "  pre-shared-key address 198.51.100.7 key SecretWord"),
