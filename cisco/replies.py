@@ -42,7 +42,10 @@ FAILURES = (
 BENIGN = (
     r"^Enter configuration commands, one per line\.\s+End with CNTL/Z\.?$",
     r"^\s*%?\s?Warning:? .*$(?:\n\s*Migrate to a supported password type\.?$)?",
-    r"^(?:% ?)?Note:.*$",
+    r"^(?:% ?)?(?:Note|Info):.*$",
+    # Cisco's own NSO driver takes these two for harmless.
+    r"^.*name length exceeded the recommended length of .*$",
+    r"^.*the threshold option has been accepted.*$",
     r"^.* will take effect .*$",
     r"^.*weaker encryption algorithm is deprecated.*$",
     r"^% ?Not all config may be removed and may reappear after .*$",

@@ -202,6 +202,11 @@ def test_a_hundred_thousand_lines_cost_no_more_than_their_length() -> None:
             "% Command accepted but obsolete, unreleased or unsupported; see documentation.",
             Verdict.ACCEPTED,
         ),
+        (
+            "crypto ikev2 proposal p",
+            "% Name length exceeded the recommended length of 31 characters",
+            Verdict.ACCEPTED,
+        ),
         ("configure terminal", "Enter configuration commands, one per line.  End with CNTL/Z.", Verdict.ACCEPTED),
         (
             "configure terminal revert timer 5",
