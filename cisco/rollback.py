@@ -120,8 +120,14 @@ class Undo:
 
     def _take_out(self, paths: Sequence[tuple[str, ...]]) -> bool:
         """Take out lines that are still too many in sections that we entered: a step was in only in part."""
-        entered = {command.text for step in self.begun for command in step.commands if command.enters}
-        ours = [path for path in paths if len(path) == 2 and path[0] in entered]
+        sent = [command for step in self.begun for command in step.commands]
+        entered, lines = {command.text for command in sent if command.enters}, {command.text for command in sent}
+        # BGP is everybody's: a line that we did not send is somebody else's, entered meanwhile.
+        ours = [
+            path
+            for path in paths
+            if len(path) == 2 and path[0] in entered and (path[1] in lines or not path[0].startswith("router bgp "))
+        ]
         if not ours:
             return False
         enter_configuration(self.terminal, self.connection.clock)

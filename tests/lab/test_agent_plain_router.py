@@ -311,6 +311,23 @@ def test_what_was_sent_after_the_timer_had_fired_is_taken_out_again(line: str) -
     assert says(router.running()) == says(router.startup) == before
 
 
+def test_an_undo_leaves_what_somebody_else_entered_in_bgp_meanwhile() -> None:
+    router = PlainRouter()
+    router.config.enter("router bgp 65001").enter("neighbor 10.9.9.9 remote-as 65009")
+
+    def colleague(_prompt: str, heard: str) -> str:
+        if heard.startswith("neighbor 169.254"):
+            router.config.enter("router bgp 65001").enter("neighbor 10.8.8.8 remote-as 65008")
+        return heard
+
+    router.echo = colleague
+    router.refuses["crypto isakmp policy 200"] = REFUSED
+    with pytest.raises(NotRolledBackError, match="router bgp 65001 / neighbor 10"):
+        apply(link(), connection(router), Options())
+    assert "neighbor 10.8.8.8 remote-as 65008" in router.running()
+    assert "169.254" not in router.running()
+
+
 def test_a_router_that_is_renamed_half_way_is_found_again_under_its_other_name() -> None:
     router = PlainRouter(has_archive=True)
     before = router.running()
