@@ -36,6 +36,7 @@ _WIDTH, _HEIGHT = 511, 1000
 _PIECE = 65535  # bytes read at a time
 _SEND_PATIENCE = 20.0  # seconds in which a router may take nothing of what it is sent
 _SHA1 = "ssh-rsa"  # a kind of key, and its oldest signature
+_RSA = (_SHA1, "rsa-sha2-256", "rsa-sha2-512")  # what the one kind is called in the choice of a host key
 
 # Bytes one to one: a router's text may hold anything, and a piece may end inside a character.
 _ENCODING = "latin-1"
@@ -83,6 +84,18 @@ class SshChannel:
         _close(self._clients)
 
 
+class _OtherKeyError(ConnectError):
+    """The host showed another key than the pinned one; it may have keys of other kinds than these."""
+
+    def __init__(self, message: str, kinds: tuple[str, ...]) -> None:
+        super().__init__(message)
+        self.kinds = kinds
+
+    def after(self, earlier: "_OtherKeyError | None") -> "_OtherKeyError":
+        """Return the first one's message, and the kinds that are known not to do."""
+        return self if earlier is None else _OtherKeyError(str(earlier), (*earlier.kinds, *self.kinds))
+
+
 class _PinnedHostKey(paramiko.MissingHostKeyPolicy):  # type: ignore[misc]  # Paramiko has no type hints
     """Accepts the one host key whose fingerprint was given."""
 
@@ -96,10 +109,12 @@ class _PinnedHostKey(paramiko.MissingHostKeyPolicy):  # type: ignore[misc]  # Pa
         presented = base64.b64encode(hashlib.sha256(key.asbytes()).digest()).decode().rstrip("=")
         pinned = self._login.host_key.removeprefix("SHA256:").rstrip("=")
         if not hmac.compare_digest(presented, pinned):
-            raise ConnectError(
-                f"the host key of {self._login.address} is {key.get_name()} SHA256:{presented}, "
+            kind = key.get_name()
+            raise _OtherKeyError(
+                f"the host key of {self._login.address} is {kind} SHA256:{presented}, "
                 f"not the pinned {self._login.host_key}: another device answers there, or its key was changed; "
-                f"compare with 'show ip ssh' on the router's console before pinning the new one"
+                f"compare with 'show ip ssh' on the router's console before pinning the new one",
+                _RSA if kind == _SHA1 else (kind,),
             )
 
 
@@ -121,9 +136,17 @@ def open_channel(login: Login, timeout: float) -> SshChannel:
 
 
 def _connect(
-    login: Login, timeout: float, role: str = "router", *, without_sha1: bool = False
+    login: Login,
+    timeout: float,
+    role: str = "router",
+    *,
+    without_sha1: bool = False,
+    other_key: _OtherKeyError | None = None,
 ) -> tuple[paramiko.SSHClient, ...]:
-    """Log in, through the jump hosts if there are any; return the sessions, that with `login` last."""
+    """Log in, through the jump hosts if there are any; return the sessions, that with `login` last.
+
+    With an `other_key` it is asked for a host key of another kind.
+    """
     key = _private_key(login)
     clients = _connect(login.jump_host, timeout, "jump host") if login.jump_host else ()
     client = paramiko.SSHClient()
@@ -137,7 +160,10 @@ def _connect(
             pkey=key,
             allow_agent=login.use_agent,
             look_for_keys=False,
-            disabled_algorithms={"pubkeys": [_SHA1]} if without_sha1 else None,
+            disabled_algorithms={
+                "pubkeys": [_SHA1] if without_sha1 else [],
+                "keys": list(other_key.kinds) if other_key is not None else [],
+            },
             timeout=timeout,
             banner_timeout=timeout,
             auth_timeout=timeout,
@@ -149,7 +175,11 @@ def _connect(
         is_worth_another = isinstance(error, AuthenticationException) and _has_signed_by_sha1(client, login, key)
         _close((*clients, client))
         if is_worth_another:
-            return _connect(login, timeout, role, without_sha1=True)
+            return _connect(login, timeout, role, without_sha1=True, other_key=other_key)
+        if isinstance(error, IncompatiblePeer) and other_key is not None:
+            raise other_key from None
+        if isinstance(error, _OtherKeyError):
+            return _connect(login, timeout, role, without_sha1=without_sha1, other_key=error.after(other_key))
         raise _explain(error, login, role) from None
     return (*clients, client)
 

@@ -51,15 +51,18 @@ async def _greet(process: "asyncssh.SSHServerProcess[str]") -> None:
 
 
 @contextmanager
-def serving(factory: Callable[[], asyncssh.SSHServer], **options: object) -> Iterator[tuple[int, str]]:
-    """Start an SSH server, and give its port and its host key's fingerprint."""
+def serving(
+    factory: Callable[[], asyncssh.SSHServer], beside: tuple[asyncssh.SSHKey, ...] = (), /, **options: object
+) -> Iterator[tuple[int, str]]:
+    """Start an SSH server, and give its port and its RSA host key's fingerprint; it may have others beside."""
     host_key = asyncssh.generate_private_key("ssh-rsa", key_size=2048)
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
 
     async def listen() -> asyncssh.SSHAcceptor:
-        return await asyncssh.listen("127.0.0.1", 0, server_factory=factory, server_host_keys=[host_key], **options)
+        keys = [host_key, *beside]
+        return await asyncssh.listen("127.0.0.1", 0, server_factory=factory, server_host_keys=keys, **options)
 
     server = asyncio.run_coroutine_threadsafe(listen(), loop).result()
     try:
@@ -102,6 +105,20 @@ def test_a_private_key_file_opens_the_router(tmp_path: Path, kind: str) -> None:
 
     with greeter(asyncssh.import_private_key(pem)) as login:
         assert hostname_seen(with_key(login, tmp_path / "id")) == "R1"
+
+
+def test_a_pinned_host_key_is_found_among_those_of_other_kinds(tmp_path: Path) -> None:
+    key = asyncssh.generate_private_key("ssh-ed25519")
+    key.write_private_key(tmp_path / "id")
+    beside = tuple(asyncssh.generate_private_key(kind) for kind in ("ssh-ed25519", "ecdsa-sha2-nistp256"))
+    greeted = serving(lambda: _Greeter(key), beside, process_factory=_greet, line_editor=False)
+
+    with greeted as (port, pinned):
+        login = Login("127.0.0.1", "pulumi", pinned, port=port, key_file=tmp_path / "id")
+        assert hostname_seen(login) == "R1"
+        other = str(asyncssh.generate_private_key("ssh-ed25519").get_fingerprint())
+        with pytest.raises(ConnectError, match=r"is ssh-ed25519 SHA256:\S+, not the pinned"):
+            hostname_seen(replace(login, host_key=other))
 
 
 def test_a_key_that_the_router_does_not_know_is_refused(tmp_path: Path) -> None:
