@@ -63,7 +63,6 @@ class Interface:
     status: str
     line_protocol: str
     inside: IPv4Interface | None = None
-    source: str | None = None
     destination: IPv4Address | None = None
     has_no_address: bool = False
     """Whether IOS says so, or that the interface borrows another one's."""
@@ -86,8 +85,7 @@ _HEADER = re.compile(
 _INSIDE = re.compile(r"^Internet address is (\d+\.\d+\.\d+\.\d+/\d+)$")
 _NO_ADDRESS = re.compile(r"^(?:Internet protocol processing disabled|Interface is unnumbered\b.*)$")
 # `Tunnel source 192.0.2.1 (GigabitEthernet1), destination 72.21.209.225`
-_SOURCE = re.compile(r"^Tunnel source (?P<source>[^ ,]+)")
-_DESTINATION = re.compile(r"\bdestination (\d+\.\d+\.\d+\.\d+)")
+_DESTINATION = re.compile(r"^Tunnel .*\bdestination (\d+\.\d+\.\d+\.\d+)")
 
 
 def interfaces(text: str) -> tuple[Interface, ...]:
@@ -96,19 +94,14 @@ def interfaces(text: str) -> tuple[Interface, ...]:
 
 
 def _interface(header: re.Match[str], block: list[str]) -> Interface:
-    inside: IPv4Interface | None = None
-    source: str | None = None
-    destination: IPv4Address | None = None
-    for line in block:
-        if (match := _INSIDE.match(line)) is not None:
-            inside = _interface_address(match[1])
-        elif (match := _SOURCE.match(line)) is not None:
-            source = match["source"]
-        if "Tunnel" in line and (match := _DESTINATION.search(line)) is not None:
-            destination = address(match[1])
-    status, protocol = header["status"].strip(), header["protocol"]
-    has_no_address = any(_NO_ADDRESS.match(line) for line in block)
-    return Interface(header["name"], status, protocol, inside, source, destination, has_no_address)
+    return Interface(
+        header["name"],
+        header["status"].strip(),
+        header["protocol"],
+        _interface_address(first(_INSIDE, block) or ""),
+        address(first(_DESTINATION, block) or ""),
+        any(_NO_ADDRESS.match(line) for line in block),
+    )
 
 
 def _interface_address(text: str) -> IPv4Interface | None:
