@@ -24,7 +24,8 @@ _OTHERS = tuple(
         (r"^Cisco IOS[ -]XR Software", "Cisco IOS-XR"),
         (r"Nexus Operating System|NX-OS", "Cisco NX-OS"),
         (r"Adaptive Security Appliance|Firepower Threat Defense", "a Cisco firewall"),
-        (r"^Router operating mode: *Controller", "a router in controller mode, which SD-WAN configures"),
+        # Before 17.2 SD-WAN had an image of its own, and no such line.
+        (r"^Router operating mode: *Controller|-UCMK9-M\)", "a router in controller mode, which SD-WAN configures"),
         (r"^ ?Arista |\bvEOS\b|\bcEOS", "Arista EOS"),
         (r"^JUNOS|^Junos:", "Juniper Junos"),
         (r"^Version: +VyOS", "VyOS"),
@@ -36,6 +37,8 @@ _OTHERS = tuple(
 _NO_SECURITY = re.compile(r"^security(?:k9)? +None ", re.MULTILINE)
 _SUITE = re.compile(r"^FoundationSuiteK9 +FoundationSuiteK9\b", re.MULTILINE)
 _CRYPTO = re.compile(r"^crypto (?:isakmp|ikev2|ipsec|map) ", re.MULTILINE)
+# An image for countries where encryption may not be imported: no payload encryption, whatever the licence.
+_NO_ENCRYPTION = re.compile(r"-UNIVERSALK9\w*_NPE\w*-M\)", re.IGNORECASE)
 _NUMBERS = re.compile(r"(\d+)\.(\d+)(?:[.(](\d+))?")
 
 
@@ -49,6 +52,8 @@ class Release:
     platform: str = "unknown"
     lacks_security: bool = False
     """Whether the licence for encryption is not active."""
+    lacks_encryption: bool = False
+    """Whether the image itself has no IPsec."""
 
     @property
     def is_known(self) -> bool:
@@ -101,6 +106,7 @@ def parse_release(show_version: str) -> Release:
         text=text,
         platform=platform["platform"] if platform else "unknown",
         lacks_security=_NO_SECURITY.search(show_version) is not None and _SUITE.search(show_version) is None,
+        lacks_encryption=_NO_ENCRYPTION.search(show_version) is not None,
     )
 
 
@@ -111,6 +117,10 @@ def another_system(show_version: str) -> str | None:
 
 def refusals(release: Release, intent: Intent, running_config: str = "") -> tuple[str, ...]:
     """Name what this release refuses of the intent, a sentence each, with the fix."""
+    if release.lacks_encryption:
+        return (
+            "the router's image has no IPsec ('npe': no payload encryption, show version): it needs the same image without 'npe'",
+        )
     if release.lacks_security and not _CRYPTO.search(running_config):
         how = (
             "license boot level securityk9" if release.is_xe else "license boot module … technology-package securityk9"

@@ -95,6 +95,11 @@ def test_a_licence_for_encryption_that_is_not_active_is_named(text: str, row: st
     assert refusals(release, link(), "crypto isakmp policy 10\n") == ()
 
 
+def test_an_image_without_encryption_is_named() -> None:
+    (problem,) = refusals(parse_release(IOS15.replace("UNIVERSALK9-M", "UNIVERSALK9_NPE-M")), link())
+    assert "the same image without 'npe'" in problem
+
+
 def test_strong_groups_are_refused_nowhere() -> None:
     assert refusals(parse_release(XE17), link(14, 20)) == ()
 

@@ -93,6 +93,7 @@ def test_replies_that_come_page_by_page_are_told_at_once(more: str) -> None:
         ("Cisco Nexus Operating System (NX-OS) Software", "Cisco NX-OS"),
         ("Cisco Adaptive Security Appliance Software Version 9.8(2)", "a Cisco firewall"),
         ("Cisco IOS XE Software, Version 17.09.04a\r\nRouter operating mode: Controller-Managed", "SD-WAN"),
+        ("Cisco IOS Software [Gibraltar], ISR Software (X86_64_LINUX_IOSD-UCMK9-M), Version 16.12.5", "SD-WAN"),
         (" Arista DCS-7150S-64-CL-F\r\nSoftware image version: 4.15.0F", "Arista EOS"),
         ("Hostname: r\r\nModel: mx960\r\nJunos: 18.2R1", "Juniper Junos"),
         ("-bash: show: command not found", "a shell"),
