@@ -4,7 +4,7 @@ from . import ownership
 from .layout import is_neighbor_line, peer_of
 from .order import gone_bgp
 from .ownership import Ours
-from .state import Ref, Section, Sections, vrf_of
+from .state import Entry, Ref, Section, Sections, vrf_of
 
 
 def renumbered(running: Sections, intended: Sections, ours: Ours) -> frozenset[Ref]:
@@ -21,7 +21,7 @@ def _is_all_ours(process: Section, running: Sections, ours: Ours) -> bool:
     return all(
         is_neighbor_line(entry, peers)
         or (slot.startswith("network ") and ours.owns(ownership.key(ownership.network_token(slot, vrf))))
-        or slot == "bgp log-neighbor-changes"
+        or comes_by_itself(entry)
         for slot, entry in process.entries.items()
     )
 
@@ -45,6 +45,11 @@ def linked_peers(running: Sections, ours: Ours) -> set[str]:
     """Return the neighbours of all links of ours on this router."""
     others = (peer_of(running["interface", name]) for name in ours.others if ("interface", name) in running)
     return {peer for peer in others if peer is not None} | {peer for _, peer in neighbors(running, ours)}
+
+
+def comes_by_itself(entry: Entry) -> bool:
+    """Whether any process has the line, whoever made it."""
+    return entry.is_default or entry.slot == "bgp log-neighbor-changes"
 
 
 def is_limit(slot: str) -> bool:

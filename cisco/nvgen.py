@@ -280,6 +280,8 @@ BGP = (
     _rule(r"(?:no )?neighbor (\S+) (.+)", r"neighbor \1 ?\2", "", is_managed=False),
     _rule(rf"network ({_IP})(?: mask ({_IP}))?((?: .+)?)", _network_slot, r"\3"),
     _rule(r"bgp log-neighbor-changes", "bgp log-neighbor-changes", "yes", is_managed=False),
+    # Shown of every process by IOS 12.4 to 15.1.
+    _rule(r"no (synchronization|auto-summary)", r"\1", "no", default="no", is_managed=False),
 )  # fmt: skip
 # IOS numbers what has no number, and refuses a number that is taken: the content alone tells the lines apart, as all permit.
 PREFIX_LIST = (_rule(r"ip prefix-list \S+ (?:seq \d+ )?((?:permit|deny) .+)", r"\1", ""),)

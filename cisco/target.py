@@ -298,7 +298,7 @@ def _without_limits(section: Section, peers: frozenset[str]) -> Section:
 def _is_empty(result: Target, section: Section) -> bool:
     """Whether nothing is left of BGP; the process is in use while a VRF's part of it is there."""
     has_vrfs = section.kind.name == "bgp" and any(kind == BGP_VRF for kind, _ in result.sections)
-    return not has_vrfs and all(slot == "bgp log-neighbor-changes" for slot in section.entries)
+    return not has_vrfs and all(map(bgp_ours.comes_by_itself, section.entries.values()))
 
 
 def _describe_others(result: Target) -> None:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from cisco.diff import removal
+from cisco.diff import plan, removal
+from cisco.model import Bgp
 from cisco.plan import SHARED, Owned
 from cisco.render import render
 from tests.unit.planned_links import ID, holding, link, planned, router, second_link, texts
@@ -43,6 +44,15 @@ def test_a_removal_leaves_a_default_alone_that_the_router_shows() -> None:
     # This release shows what was entered, default or not.
     shown = f"crypto ipsec df-bit copy\ncrypto ipsec security-association replay window-size 64\n{made.show()}"
     assert removal(shown, owned).is_empty
+
+
+def test_what_an_older_ios_shows_of_any_bgp_keeps_none_of_ours() -> None:
+    # IOS 12.4 to 15.1 show these two of every process, in the address family where there is one.
+    older = " address-family ipv4\n  no synchronization\n  no auto-summary\n"
+    shown = holding(link()).show().replace(" address-family ipv4\n", older)
+    assert plan(shown, render(link())).is_empty
+    assert "no router bgp 65001" in texts(removal(shown, Owned(connection_id=ID)))
+    assert plan(shown, render(link(Bgp(65010, 64512)))).collisions == ()
 
 
 @pytest.mark.parametrize("is_reused", [False, True])
