@@ -77,9 +77,10 @@ class FinalCheck:
             except TelemetryError as error:
                 unheard = str(error)
             up = {outside for outside, word in said.items() if word.status == UP}
-            if up >= {end.aws_outside for end in ends} or clock() >= until:
+            left = until - clock()
+            if up >= {end.aws_outside for end in ends} or left <= 0:
                 return said, unheard
-            await asyncio.sleep(_PAUSE)
+            await asyncio.sleep(min(_PAUSE, left))
 
     def _report(self, text: str) -> None:
         message = f"{self.name}: after {self.timeout} s not both tunnels are UP\n{text}"
