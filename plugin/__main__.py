@@ -4,8 +4,9 @@ import sys
 from importlib.metadata import version
 
 import aws_cisco_vpn
-from hosting import PACKAGE, HostedComponents
-from pulumi.provider import main
+from hosting import PACKAGE, HostedComponents, Servicer
+from pulumi.provider import server
 
 if __name__ == "__main__":
-    main(HostedComponents(aws_cisco_vpn, version(PACKAGE)), sys.argv[1:])
+    server.ProviderServicer = Servicer  # type: ignore[misc]  # its `main` makes one, and takes no other
+    server.main(HostedComponents(aws_cisco_vpn, version(PACKAGE)), sys.argv[1:])

@@ -13,11 +13,13 @@ from typing import Any, TypeAlias
 
 import pulumi
 from docstrings import field_docstrings
-from pulumi.errors import InputPropertyError
+from grpc import StatusCode
+from grpc.aio import ServicerContext
 from pulumi.provider import ConstructResult
 from pulumi.provider.experimental.analyzer import ComponentDefinition, PropertyDefinition
 from pulumi.provider.experimental.component import ComponentProvider
-from pulumi.provider.server import ComponentInitError
+from pulumi.provider.server import ComponentInitError, ProviderServicer
+from pulumi.runtime.proto.provider_pb2 import ConstructRequest, ConstructResponse
 
 PACKAGE = "aws-cisco-vpn"
 Json: TypeAlias = dict[str, Any]
@@ -58,13 +60,11 @@ class HostedComponents(ComponentProvider):
     def construct(
         self, name: str, resource_type: str, inputs: pulumi.Inputs, options: pulumi.ResourceOptions | None = None
     ) -> ConstructResult:
-        """Make a component; a wrong argument is the caller's, and is shown as a sentence and not as a traceback."""
+        """Make a component; a wrong argument is the caller's, and no fault of the component's with a traceback."""
         try:
             return super().construct(name, resource_type, inputs, options)
         except ComponentInitError as error:
-            if isinstance(error.inner, pulumi.RunError):
-                raise InputPropertyError("", str(error.inner)) from None
-            raise
+            raise error.inner if isinstance(error.inner, pulumi.RunError) else error from None
 
     def map_inputs(self, inputs: pulumi.Inputs, component_def: ComponentDefinition) -> pulumi.Inputs:
         """Give the inputs their Python names, and the numbers their type: none of ours is a fraction."""
@@ -93,6 +93,23 @@ class HostedComponents(ComponentProvider):
             _complete(resource["inputProperties"], definition.inputs_mapping, inputs)
             _complete(resource["properties"], definition.outputs_mapping, outputs)
         return schema
+
+
+class Servicer(ProviderServicer):
+    """What the engine calls. A refusal, at once or after minutes, is one sentence.
+
+    Left to gRPC it would begin with `Unexpected <class`. As an error of a property the engine would show the property's
+    value with it; as one of no property in particular, all inputs, with the secrets among them in clear.
+    """
+
+    async def Construct(  # noqa: N802  # gRPC's name
+        self, request: ConstructRequest, context: ServicerContext[ConstructRequest, ConstructResponse]
+    ) -> ConstructResponse:
+        """Make a component, and wait for its outputs."""
+        try:
+            return await super().Construct(request, context)
+        except pulumi.RunError as error:
+            await context.abort(StatusCode.INVALID_ARGUMENT, str(error))
 
 
 def whole(value: Any) -> Any:  # noqa: ANN401 - anything that Pulumi's wire has

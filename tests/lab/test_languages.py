@@ -199,11 +199,13 @@ def test_the_go_example_pins_what_the_lab_has() -> None:
 def test_a_wrong_value_is_refused_in_a_sentence_before_anything_is_made(tmp_path: Path, lab: Ends, hosts: Path) -> None:
     stack = other_language(tmp_path / "lab", EXAMPLES / "yaml", lab, hosts)
     settings_file = stack.folder / "Pulumi.yaml"
-    settings_file.write_text(settings_file.read_text().replace("bgpAsn: 65001", "bgpAsn: 0"))
+    wrong = "bgpAsn: 0\n      tunnel1PresharedKey: { fn::secret: a.key.of.the.test }"
+    settings_file.write_text(settings_file.read_text().replace("bgpAsn: 65001", wrong))
     stack.set(settings(lab), {"routerPassword": lab.password})
     with pytest.raises(automation.CommandError) as refused:
         stack.preview()
     said = str(refused.value)
-    assert re.search(r"link: bgp_asn is 0, but must be ", said), said
+    assert "has a problem: link: bgp_asn is 0, but must be " in said, said
+    assert "a.key.of.the.test" not in "".join((said, *stack.said)), "a secret argument is shown with the wrong one"
     assert "Traceback" not in said, said
     assert ".py" not in said, said
