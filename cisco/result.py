@@ -7,6 +7,10 @@ from enum import Enum
 from .plan import Difference
 from .remedies import with_remedy
 
+# Pulumi gives the next run this one's result in a variable of the environment, which takes 128 KiB with all else that is in
+# the result: what is longer could be neither changed nor removed any more.
+_LONGEST_DIFF = 40_000
+
 
 class Tier(Enum):
     """What would have undone the change: nothing was needed, the router's own timer, or our inverse lines."""
@@ -33,7 +37,7 @@ class Result:
     round_trips: int
     """How often the router was waited for."""
     diff: str
-    """What was changed, as IOS sections with `-` and `+`, keys masked."""
+    """What was changed, as IOS sections with `-` and `+`, keys masked; of a very long change the beginning."""
     manifest: Mapping[str, object] = field(default_factory=dict)
     """What is ours on the router and what was there before: `remove` needs it."""
     warnings: tuple[str, ...] = ()
@@ -88,6 +92,14 @@ def diff_text(differences: Iterable[Difference]) -> str:
             # A header that comes or goes is shown once, with its sign.
             shown = (difference.line,)
     return "\n".join(lines)
+
+
+def beginning(diff: str) -> str:
+    """Return a diff, cut where it is too long to be handed on."""
+    if len(diff) <= _LONGEST_DIFF:
+        return diff
+    kept = diff[:_LONGEST_DIFF].rpartition("\n")[0]
+    return f"{kept}\n… and {diff.count(chr(10)) - kept.count(chr(10))} lines more"
 
 
 def _common(section: tuple[str, ...], shown: tuple[str, ...]) -> int:

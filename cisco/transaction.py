@@ -19,7 +19,7 @@ from .plan import Owned, Plan
 from .preflight import RouterState, blindness, examine, lasting_obstacles, no_room, require_no_problem
 from .releases import refusals
 from .render import render
-from .result import CheckResult, Result, Tier, diff_text
+from .result import CheckResult, Result, Tier, beginning, diff_text
 from .secret import Redactor
 from .state import State, read
 from .terminal import Terminal
@@ -292,7 +292,7 @@ def _result(
         saved=outcome.is_saved,
         lines_sent=connection.traffic.lines_sent,
         round_trips=connection.traffic.round_trips,
-        diff=redactor.redact(diff_text(outcome.plan.differences)),
+        diff=beginning(redactor.redact(diff_text(outcome.plan.differences))),
         manifest=manifest,
         warnings=tuple(redactor.redact(warning) for warning in outcome.warnings),
     )

@@ -1,5 +1,7 @@
 """Plans for what happens in the life of a link, line by line."""
 
+import json
+import re
 from dataclasses import replace
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
@@ -13,7 +15,7 @@ from cisco.model import Bgp, Encryption, Intent, Static
 from cisco.plan import SHARED, Owned
 from cisco.render import render
 from cisco.request import RouterSettings
-from cisco.result import diff_text
+from cisco.result import Result, Tier, beginning, diff_text
 from cisco.secret import Redactor
 from tests.unit.little_ios import LittleIos
 from tests.unit.patience import patience
@@ -297,6 +299,18 @@ def test_an_adopted_link_is_removed_without_the_globals_that_were_there_before()
     assert "no neighbor 169.254.13.237" in gone
     assert "no interface Tunnel1" in gone
     assert not any(line.startswith(("no crypto isakmp policy", "crypto ipsec df-bit", "no router")) for line in gone)
+
+
+def test_the_result_of_the_longest_change_fits_into_the_next_run_s_environment() -> None:
+    networks = tuple(IPv4Network(f"100.{64 + n // 256}.{n % 256}.0/24") for n in range(1000))
+    made = planned(router(), link(replace(BGP, advertise=networks, accept=(VPC,))))
+    diff = beginning(diff_text(made.differences))
+    result = Result(
+        changed=True, tier=Tier.DEVICE_TIMER, generation=1, saved=True, lines_sent=2000, round_trips=200,
+        diff=diff, manifest=made.owned.manifest(), warnings=made.warnings,
+    )  # fmt: skip
+    assert len(json.dumps(result.as_json())) < 128 * 1024
+    assert re.search(r"\n… and \d+ lines more$", diff)
 
 
 def test_a_changed_key_is_shown_as_changed_and_masked() -> None:
