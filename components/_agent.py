@@ -18,16 +18,22 @@ _SHORT_WORD = re.compile(r"[A-Za-z]{1,7}")
 
 NOT_UP = 3  # the agent's exit code where it has asked and a tunnel is not UP
 
+# The engine starts it where Pulumi.yaml is, or below that, where its `main` leads.
 _FIND = """\
-virtualenv=$(sed -n "s/.*virtualenv: *[\\"']\\{{0,1\\}}\\([^,}}\\"'# ]*\\).*/\\1/p" Pulumi.yaml 2>/dev/null)
-plugin=$(sed -n "s/^ *aws-cisco-vpn: \\{{1,\\}}[\\"']\\{{0,1\\}}\\([^\\"'# ]*\\).*/\\1/p" Pulumi.yaml 2>/dev/null)
+root=.
+until [ -f "$root/Pulumi.yaml" ] || [ "$(cd "$root" && pwd)" = / ]; do root=$root/..; done
+virtualenv=$(sed -n "s/.*virtualenv: *[\\"']\\{{0,1\\}}\\([^,}}\\"'# ]*\\).*/\\1/p" "$root/Pulumi.yaml" 2>/dev/null)
+plugin=$(sed -n "s/^ *aws-cisco-vpn: \\{{1,\\}}[\\"']\\{{0,1\\}}\\([^\\"'# ]*\\).*/\\1/p" "$root/Pulumi.yaml" 2>/dev/null)
+case "$virtualenv" in /*) ;; *) virtualenv=$root/$virtualenv ;; esac
+case "$plugin" in /*) ;; *) plugin=$root/$plugin ;; esac
 installed=
 for made in "${{PULUMI_HOME:-${{HOME:-}}/.pulumi}}"/plugins/*aws-cisco-vpn*/venv/pyvenv.cfg \\
     "${{PULUMI_HOME:-${{HOME:-}}/.pulumi}}"/plugins/*aws-cisco-vpn*/plugin/venv/pyvenv.cfg; do
   if [ -f "$made" ] && {{ [ -z "$installed" ] || [ "$made" -nt "$installed" ]; }}; then installed=$made; fi
 done
 for python in "${{{variable}:-}}" "${{VIRTUAL_ENV:-}}/bin/python" "$virtualenv/bin/python" \\
-    .venv/bin/python venv/bin/python python3 "$plugin/venv/bin/python" "${{installed%pyvenv.cfg}}bin/python"; do
+    .venv/bin/python venv/bin/python "$root/.venv/bin/python" "$root/venv/bin/python" python3 \\
+    "$plugin/venv/bin/python" "${{installed%pyvenv.cfg}}bin/python"; do
   command -v "$python" >/dev/null 2>&1 || continue
   "$python" -c 'import sys
 from importlib.util import find_spec

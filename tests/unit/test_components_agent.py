@@ -80,6 +80,14 @@ def test_the_virtual_environment_that_pulumi_yaml_names_is_read_however_it_is_wr
     assert run(doing("cisco"), "apply", tmp_path).stdout.startswith("found")
 
 
+@pytest.mark.parametrize("place", [".venv/bin/python", "venv/bin/python", "named/bin/python"])
+def test_the_agent_is_found_from_the_folder_too_that_main_of_pulumi_yaml_leads_to(tmp_path: Path, place: str) -> None:
+    (tmp_path / "Pulumi.yaml").write_text("main: src\nruntime:\n  name: python\n  options:\n    virtualenv: named\n")
+    fake_python(tmp_path / place, "found")
+    fake_python(tmp_path / "src" / "bin" / "python3", "none", has_agent=False)
+    assert run(doing("cisco"), "apply", tmp_path / "src").stdout.startswith("found")
+
+
 @pytest.mark.parametrize(
     "line", ["aws-cisco-vpn: ../repository/plugin", 'aws-cisco-vpn: "../repository/plugin" # ours']
 )
