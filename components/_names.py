@@ -32,12 +32,8 @@ def require_link_name(field: str, name: str) -> None:
         raise ArgumentError(field, name, "1 to 40 letters, digits, '-' or '_', the first a letter or digit")
 
 
-def device_name(project: str, stack: str, name: str) -> str:
-    """Return a customer gateway's device name that no other stack has.
-
-    AWS hands out one and the same customer gateway for the same address, ASN and device name, so that without it two
-    stacks would share one and the first destroyed would fail or take the other's.
-    """
+def full_name(project: str, stack: str, name: str) -> str:
+    """Return a name that no other stack has, for what AWS tells apart by its name."""
     return f"{project}-{stack}-{name}"[:_DEVICE_LENGTH]
 
 

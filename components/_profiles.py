@@ -163,15 +163,22 @@ def algorithms(settings: Sequence[TunnelSettings]) -> dict[str, list[object]]:
     return {name: value for arguments in both for name, value in arguments.items() if isinstance(value, list)}
 
 
+_ALONE = "which takes that tunnel down: change the connection in the same up (no --target without it)"
+
+
 def not_permitted(wanted: Mapping[str, Sequence[object]], held: Mapping[str, Sequence[object] | None]) -> str | None:
     """Say what the router is to get that AWS does not permit, as in an up of the router alone; none at AWS permits all."""
     for name, values in wanted.items():
         if (at_aws := held.get(name)) and not set(values) <= set(at_aws):
-            return (
-                f"the router is to get {name} {list(values)} where AWS has {list(at_aws)}, which takes that tunnel down: "
-                f"change the connection in the same up (no --target without it)"
-            )
+            return f"the router is to get {name} {list(values)} where AWS has {list(at_aws)}, {_ALONE}"
     return None
+
+
+def not_a_key_of_aws(keys: Sequence[str], held: Sequence[str | None]) -> str | None:
+    """Say that the router is to get a pre-shared key that AWS has not; by the keys alone, since AWS's order is its own."""
+    if None in held or set(keys) <= set(held):
+        return None
+    return f"the router is to get a pre-shared key that AWS has not, {_ALONE}"
 
 
 def aws_tunnel_options(settings: TunnelSettings, inside_cidr: str, preshared_key: str) -> dict[str, object]:

@@ -17,10 +17,11 @@ class DefaultTables:
 
 
 def require_table(table: str | None, defaults: DefaultTables) -> None:
-    """Refuse no table where there is no default, and the default itself: AWS refuses what it has done already."""
+    """Refuse no table where AWS puts nothing into one, and the default itself: AWS refuses what it has done already."""
     if table is None:
-        if defaults.association is None:
-            raise ArgumentError(_FIELD, Words("missing"), "given: this transit gateway has no default route table")
+        if None in (defaults.association, defaults.propagation):
+            allowed = "given: this transit gateway puts attachments, or their routes, into no route table by itself"
+            raise ArgumentError(_FIELD, Words("missing"), allowed)
     elif table == defaults.propagation:
         raise ArgumentError(
             _FIELD, table, "absent, or another table: this is the gateway's default, where AWS puts it by itself"

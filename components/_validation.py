@@ -63,6 +63,12 @@ def require_absent(arguments: Mapping[str, object], names: Collection[str], beca
             raise ArgumentError(name, Words("given"), f"absent: {because}")
 
 
+def require_named(name: str, value: object) -> None:
+    """Refuse a list where each member needs a name: by its place it would be another's once one before it comes or goes."""
+    if value is not None and not isinstance(value, Mapping):
+        raise ArgumentError(name, Words(f"of type {type(value).__name__}"), "ids by names that stay")
+
+
 MAX_TAGS = 50
 
 

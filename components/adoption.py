@@ -9,7 +9,7 @@ import pulumi_aws as aws
 from ._addresses import InsidePair
 from ._states import TunnelEnds, tunnel_keys
 from ._validation import ArgumentError
-from .existing import existing, router_asn
+from .existing import GONE, existing, router_asn
 from .inputs import checked
 
 _STATIC = "NoBGPVPNConnection"  # in AWS's document of a connection with static routing
@@ -43,7 +43,11 @@ def same_connection(
     """Return the connection's end once the connection that is imported is there, and has this routing: another makes it anew."""
 
     def check(known: Sequence[Any]) -> None:
-        document = known[0].get("customerGatewayConfiguration")
+        held = known[0]
+        if held.get("state") in GONE:
+            allowed = f"absent, which makes another connection: AWS says that this one is {held['state']}"
+            raise ArgumentError("import_ids.vpn_connection", identity, allowed)
+        document = held.get("customerGatewayConfiguration")
         if document:  # as above
             routing = ("bgp", "static")
             _require_held("routing", routing[is_static], routing[_STATIC in document], identity)

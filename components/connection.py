@@ -10,7 +10,7 @@ from ._names import require_device_name
 from ._options import require_fit, require_known, require_logs
 from ._profiles import DEFAULT_PROFILE, TunnelSettings, tunnel_settings
 from ._routes import require_networks, require_static_routes
-from ._validation import ArgumentError, Words, require_absent, require_one_present, require_tags
+from ._validation import ArgumentError, Words, require_absent, require_named, require_one_present, require_tags
 from .vpn_args import ConnectionArgs, ImportIdsArgs, SiteToSiteVpnArgs
 
 
@@ -33,6 +33,7 @@ def connection_settings(args: SiteToSiteVpnArgs) -> tuple[TunnelSettings, Tunnel
     _check_gateway(args)
     _check_routing(args)
     _check_imports(args)
+    require_named("route_table_ids", args.get("route_table_ids"))
     require_fit(args)
     require_logs(args, is_static=args.get("static_routes") is not None)
     return both_tunnels(args)

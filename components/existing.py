@@ -12,6 +12,8 @@ from .inputs import refusing
 
 Answer = Mapping[str, Any]
 CONNECTION = ("aws:ec2/getVpnConnection:getVpnConnection", "vpnConnectionId")
+GONE = ("deleting", "deleted")
+"""The states of a connection that is there no more: AWS shows one for hours after."""
 _CUSTOMER_GATEWAY = ("aws:ec2/getCustomerGateway:getCustomerGateway", "id")
 # Argument -> the provider's function that looks up what it names, and what it takes the id as.
 _FUNCTIONS = {

@@ -23,6 +23,7 @@ from ._impact import (
 )
 from ._profiles import TunnelSettings
 from ._states import UnknownTunnelError, tunnel_ends
+from .hooks import hook
 from .remedies import with_remedy
 from .telemetry import TelemetryError, telemetry
 
@@ -75,8 +76,8 @@ class ImpactGuard:
 
     def on_component(self, opts: pulumi.ResourceOptions | None) -> pulumi.ResourceOptions:
         """Return a component's options with the hook that tells."""
-        hook = _speaking(f"aws-cisco-vpn:cost:{self._name}", self._tell)
-        own = pulumi.ResourceOptions(hooks=pulumi.ResourceHookBinding(before_update=[hook]))
+        told = hook("cost", self._name, self._tell, may_fail=True)
+        own = pulumi.ResourceOptions(hooks=pulumi.ResourceHookBinding(before_update=[told]))
         return pulumi.ResourceOptions.merge(opts, own)
 
     def on_connection(
@@ -106,11 +107,8 @@ class ImpactGuard:
             if len(changed) == 1:
                 await self._require_other(min(changed), change, parent, pairs)
 
-        anew = _speaking(f"aws-cisco-vpn:anew:{self._name}", foresee)
-        hook = pulumi.ResourceHook(
-            f"aws-cisco-vpn:last-tunnel:{self._name}", look, pulumi.ResourceHookOptions(on_dry_run=True)
-        )
-        return pulumi.ResourceOptions(hooks=pulumi.ResourceHookBinding(before_create=[anew], before_update=[hook]))
+        anew, last = hook("anew", self._name, foresee, may_fail=True), hook("last-tunnel", self._name, look)
+        return pulumi.ResourceOptions(hooks=pulumi.ResourceHookBinding(before_create=[anew], before_update=[last]))
 
     async def _require_other(
         self, number: int, change: pulumi.ResourceHookArgs, parent: pulumi.Resource, pairs: Sequence[InsidePair]
@@ -147,13 +145,8 @@ def told_when_new(name: str, text: str, fields: Sequence[str]) -> pulumi.Resourc
         if change.old_inputs is None or any(old.get(field) != new.get(field) for field in fields):
             pulumi.log.warn(f"{name}: {text}")
 
-    hook = _speaking(f"aws-cisco-vpn:new:{name}", tell)
-    return pulumi.ResourceOptions(hooks=pulumi.ResourceHookBinding(before_create=[hook], before_update=[hook]))
-
-
-def _speaking(name: str, say: Callable[[pulumi.ResourceHookArgs], Awaitable[None]]) -> pulumi.ResourceHook:
-    """Return a hook that only says something, in a preview too."""
-    return pulumi.ResourceHook(name, say, pulumi.ResourceHookOptions(on_dry_run=True, ignore_errors=True))
+    told = hook("new", name, tell, may_fail=True)
+    return pulumi.ResourceOptions(hooks=pulumi.ResourceHookBinding(before_create=[told], before_update=[told]))
 
 
 async def _known(inputs: Mapping[str, Any] | None) -> dict[str, object]:

@@ -39,10 +39,10 @@ class IosCustomerGateway(pulumi.ComponentResource):
     """The agent's whole result as JSON, with the manifest of what is the stack's on the router (secret)."""
 
     def __init__(self, name: str, args: IosCustomerGatewayArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("aws-cisco-vpn:index:IosCustomerGateway", name, {}, opts)
-        self._name = name
         with refusing(name):
             link = checked_link(name, args)
+        super().__init__("aws-cisco-vpn:index:IosCustomerGateway", name, {}, opts)
+        self._name = name
         self.request = self._request(link, args, args["handout"])
         planned = args.get("planned_handout")
         self._check = RouterCheck(
@@ -120,6 +120,7 @@ class IosCustomerGateway(pulumi.ComponentResource):
 
 def checked_link(name: str, args: IosCustomerGatewayArgs) -> str:
     """Check what is known before anything is made, and return the link's name on the router."""
+    require_known(args, IosCustomerGatewayArgs.__annotations__)
     require_given(args, IosCustomerGatewayArgs.__required_keys__)
     router, options = args["router"], args.get("options") or {}
     require_known(router, RouterArgs.__annotations__, within="router.")

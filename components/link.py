@@ -66,7 +66,8 @@ class VpnLink(pulumi.ComponentResource):
     router_diff: pulumi.Output[str]
     """What the last change sent to the router, with the secrets masked."""
     tunnels: pulumi.Output[Sequence[TunnelState]]
-    """Both tunnels: addresses, inside pair, ASNs, and what each end says of them. Nothing in it is secret."""
+    """Both tunnels: addresses, inside pair, ASNs, and what each end says of them. Nothing in it is secret. With `check` require
+    it is there once both are UP: what must wait for that takes it as an input (`depends_on` waits for the router's commands)."""
 
     def __init__(self, name: str, args: VpnLinkArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         self._name = name

@@ -7,9 +7,10 @@ import pulumi_aws as aws
 
 from ._addresses import require_subnets, require_vpc_network
 from ._names import part, tagged
+from ._options import require_known
 from ._transit import one_a_zone
 from ._typed import NotRequired, TypedDict
-from ._validation import ArgumentError, Words, require_absent, require_one_present, require_tags
+from ._validation import ArgumentError, Words, require_absent, require_named, require_one_present, require_tags
 from .existing import available_zones, existing
 from .inputs import refusing, resolved
 
@@ -27,8 +28,9 @@ class VpcNetworkArgs(TypedDict):
     """Whether each subnet has a route table of its own; false by default, one for all."""
     vpc_id: NotRequired[pulumi.Input[str]]
     """A VPC that exists, instead of `vpc_cidr`."""
-    route_table_ids: NotRequired[Sequence[pulumi.Input[str]]]
-    """Route tables of the existing VPC that shall know the way to the on-premises networks."""
+    route_table_ids: NotRequired[Mapping[str, pulumi.Input[str]]]
+    """Route tables of the existing VPC that shall know the way to the on-premises networks, by a name that stays (it becomes
+    part of resource names)."""
     tags: NotRequired[Mapping[str, pulumi.Input[str]]]
     """Tags on everything made here; `Name` is added."""
 
@@ -43,20 +45,20 @@ class VpcNetwork(pulumi.ComponentResource):
     subnet_ids: pulumi.Output[Sequence[str]]
     """The subnets' ids in the order of `subnet_cidrs`."""
     route_table_ids: pulumi.Output[Mapping[str, str]]
-    """The route tables' ids by a name that stays: `main`, a subnet's network, or an existing table's id."""
+    """The route tables' ids by a name that stays: `main`, a subnet's network, or the name of an existing one."""
 
     def __init__(self, name: str, args: VpcNetworkArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        with refusing(name):
+            require_network(args)
         super().__init__("aws-cisco-vpn:index:VpcNetwork", name, {}, opts)
         self._name = name
         self._child = pulumi.ResourceOptions(parent=self)
         self._tags = args.get("tags") or {}
-        with refusing(name):
-            require_network(args)
         subnets: list[aws.ec2.Subnet] = []
         if args.get("vpc_id") is not None:
             found = existing("vpc_id", args["vpc_id"], name, self)
             self.vpc_id, self.vpc_cidr = found["id"], found["cidrBlock"]
-            self.route_tables = _existing_tables(args.get("route_table_ids") or ())
+            self.route_tables = dict(args.get("route_table_ids") or {})
         else:
             vpc = self._make_vpc(args["vpc_cidr"])
             self.vpc_id, self.vpc_cidr = vpc.id, pulumi.Output.from_input(args["vpc_cidr"])
@@ -135,11 +137,13 @@ class VpcNetwork(pulumi.ComponentResource):
 
 def require_network(args: VpcNetworkArgs) -> None:
     """Check everything that is known before anything is made."""
+    require_known(args, VpcNetworkArgs.__annotations__)
     require_one_present(args, ("vpc_cidr", "vpc_id"), "a VPC to make, or one that exists")
     require_tags(args.get("tags") or {}, own=1)
     if args.get("vpc_id") is not None:
         names = ("subnet_cidrs", "availability_zones", "route_table_per_subnet")
         require_absent(args, names, "vpc_id names a VPC that exists, and nothing is made in it")
+        require_named("route_table_ids", args.get("route_table_ids"))
         return
     require_absent(args, ("route_table_ids",), "the new VPC has its own route tables")
     require_vpc_network("vpc_cidr", args["vpc_cidr"])
@@ -152,8 +156,3 @@ def _in_turn(position: int, zones: Sequence[str] | pulumi.Output[list[str]] | No
     if isinstance(zones, pulumi.Output):
         return zones.apply(lambda names: names[position % len(names)])
     return zones[position % len(zones)] if zones else None
-
-
-def _existing_tables(ids: Sequence[pulumi.Input[str]]) -> dict[str, pulumi.Input[str]]:
-    """Name each table by its id where that is known, so that their order in the list is of no account."""
-    return {table if isinstance(table, str) else str(position): table for position, table in enumerate(ids, 1)}

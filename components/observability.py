@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
+from ._names import full_name
+
 _PERIOD = 300  # seconds; AWS/VPN has TunnelState every five minutes
 Tagged = Callable[[str], pulumi.Output[dict[str, str]]]
 
@@ -38,11 +40,12 @@ def make_log_group(
     """Make the group; under /aws/vendedlogs it needs no line in the account's resource policy, which is short."""
     group = aws.cloudwatch.LogGroup(
         f"{name}-logs",
-        name=f"/aws/vendedlogs/vpn/{pulumi.get_stack()}-{name}",
+        name=f"/aws/vendedlogs/vpn/{full_name(pulumi.get_project(), pulumi.get_stack(), name)}",
         retention_in_days=days,
         kms_key_id=key,
         tags=tagged(f"{name}-logs"),
-        opts=child,
+        # It stays when the stack or the component is renamed: another one would be another group, without what was logged.
+        opts=pulumi.ResourceOptions.merge(pulumi.ResourceOptions(ignore_changes=["name"]), child),
     )
     return group.arn
 

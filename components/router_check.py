@@ -12,6 +12,7 @@ from pulumi_command import local
 from ._agent import Answer, agent_module, asking, masked, read_answer
 from ._handout import as_held, is_of_made_link
 from ._request import request_json, secrets_of
+from .hooks import hook
 
 _MODULE = agent_module(__package__)
 # For how many seconds a router's word that its tunnels are UP holds. BGP, dead peer detection and AWS's telemetry take
@@ -71,10 +72,8 @@ class RouterCheck:
 
     def hooks(self) -> pulumi.ResourceHookBinding:
         """Return the hooks of the command that changes the router, which have a preview end where an up would."""
-        hook = pulumi.ResourceHook(
-            f"aws-cisco-vpn:router:{self.name}", self.foresee, pulumi.ResourceHookOptions(on_dry_run=True)
-        )
-        return pulumi.ResourceHookBinding(before_create=[hook], before_update=[hook])
+        foresee = hook("router", self.name, self.foresee)
+        return pulumi.ResourceHookBinding(before_create=[foresee], before_update=[foresee])
 
     def _compared(self, answer: Answer, known: Mapping[str, Any]) -> int:
         result = self._given(answer, known)

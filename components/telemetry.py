@@ -5,9 +5,7 @@ from collections.abc import Mapping
 import pulumi
 
 from ._states import Telemetry
-from .existing import CONNECTION, NoAnswerError, ask
-
-_GONE = ("deleting", "deleted")
+from .existing import CONNECTION, GONE, NoAnswerError, ask
 
 
 class TelemetryError(Exception):
@@ -27,7 +25,7 @@ async def telemetry(connection_id: str, parent: pulumi.Resource) -> Mapping[str,
         raise TelemetryError(f"{connection_id}: {error}") from None
     if not found:
         raise TelemetryError(f"{connection_id}: what the provider needs is not known yet")
-    if found.get("state") in _GONE:  # AWS shows one for hours after
+    if found.get("state") in GONE:
         raise TelemetryError(f"{connection_id} is {found['state']}")
     return {
         t["outsideIpAddress"]: Telemetry(t["status"], t["statusMessage"], int(t["acceptedRouteCount"]))

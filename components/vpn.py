@@ -9,8 +9,8 @@ import pulumi_aws as aws
 from ._addresses import GUIDE_INSIDE_CIDRS, inside_pairs, require_as_at_aws, require_public_ip
 from ._asn import DEFAULT_AWS_ASN, DEFAULT_ROUTER_ASN, customer_gateway_asn, require_different
 from ._handout import handout, planned_handout
-from ._names import device_name, part, tagged
-from ._profiles import algorithms, connection_arguments, not_permitted
+from ._names import full_name, part, tagged
+from ._profiles import algorithms, connection_arguments, not_a_key_of_aws, not_permitted
 from ._routes import require_apart_from_vpc
 from ._states import TunnelEnds, UnknownTunnelError, tunnel_ends
 from .adoption import importing, keys_held, same_connection, same_customer_gateway
@@ -156,14 +156,16 @@ class SiteToSiteVpn(pulumi.ComponentResource):
         if self._customer_gateway is not None:
             return self._customer_gateway
         name = f"{self._name}-cgw"
-        # A name of our making stays when the stack or the component is renamed: another one would be another gateway.
+        # AWS hands out one and the same gateway for the same address, ASN and device name: two stacks would share one, and
+        # the first destroyed would fail or take the other's. A name of our making stays when the stack or the component is
+        # renamed: another one would be another gateway.
         kept = [] if args.get("device_name") else ["device_name"]
         # Replaced create-first, as Pulumi does by default: AWS refuses to delete one that a connection still uses.
         customer_gateway = aws.ec2.CustomerGateway(
             name,
             type="ipsec.1",
             ip_address=self._router_ip,
-            device_name=args.get("device_name") or device_name(pulumi.get_project(), pulumi.get_stack(), self._name),
+            device_name=args.get("device_name") or full_name(pulumi.get_project(), pulumi.get_stack(), self._name),
             **customer_gateway_asn(args.get("bgp_asn", DEFAULT_ROUTER_ASN)),
             tags=self._tagged(name),
             opts=pulumi.ResourceOptions.merge(
@@ -281,11 +283,14 @@ class SiteToSiteVpn(pulumi.ComponentResource):
     ) -> pulumi.Output[str]:
         wanted = {} if self._imports.get("vpn_connection") else algorithms(self._settings)
         held = {argument: getattr(connection, argument) for argument in wanted}
+        keys_at_aws = [connection.tunnel1_preshared_key, connection.tunnel2_preshared_key]
 
         def document(known: Mapping[str, Any]) -> str:
-            if why := not_permitted(wanted, known["held"]):
-                pulumi.log.warn(f"{self._name}: {why}")
-            return handout(self._settings, self._pairs, **known["parts"])
+            parts = known["parts"]
+            for why in (not_permitted(wanted, known["held"]), not_a_key_of_aws(parts["keys"], known["keys_at_aws"])):
+                if why:
+                    pulumi.log.warn(f"{self._name}: {why}")
+            return handout(self._settings, self._pairs, **parts)
 
         parts = {
             "configuration": connection.customer_gateway_configuration,
@@ -293,7 +298,8 @@ class SiteToSiteVpn(pulumi.ComponentResource):
             "vpc_cidrs": self._vpc_cidrs(),
         }
         # In a preview that moves the connection to another gateway, AWS's document of it is the old one.
-        return pulumi.Output.secret(resolved({"parts": parts, "ends": list(ends), "held": held}).apply(document))
+        known = {"parts": parts, "ends": list(ends), "held": held, "keys_at_aws": keys_at_aws}
+        return pulumi.Output.secret(resolved(known).apply(document))
 
     def _planned_handout(self) -> pulumi.Output[str]:
         args = self._args

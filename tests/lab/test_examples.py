@@ -25,7 +25,7 @@ def existing(lab: Ends) -> Mapping[str, Any]:
     gateway = ec2.create_vpn_gateway(Type="ipsec.1", AmazonSideAsn=64600)["VpnGateway"]["VpnGatewayId"]
     ec2.attach_vpn_gateway(VpcId=vpc, VpnGatewayId=gateway)
     table = ec2.create_route_table(VpcId=vpc)["RouteTable"]["RouteTableId"]
-    return {"router": lab.login(), "vpcId": vpc, "vpnGatewayId": gateway, "routeTableIds": [table]}
+    return {"router": lab.login(), "vpcId": vpc, "vpnGatewayId": gateway, "routeTableIds": {"private": table}}
 
 
 def two_routers(lab: Ends) -> Mapping[str, Any]:

@@ -45,7 +45,7 @@ class Site:
             # All that exists is used: VPC, gateway, customer gateway.
             "existing": {
                 "vpc_id": self.vpc,
-                "route_table_ids": [self.table],
+                "route_table_ids": {"private": self.table},
                 "vpn_gateway_id": self.gateway,
                 "customer_gateway_id": self.customer,
                 "onprem_cidrs": [OFFICE],
@@ -193,7 +193,7 @@ def test_a_transit_gateway_has_both_ways_in_one_table(site: Site) -> None:
 def test_the_logs_have_a_group_and_the_alarms_their_topic(site: Site) -> None:
     logs, cloudwatch = client(site.lab.aws, "logs"), client(site.lab.aws, "cloudwatch")
     (group,) = logs.describe_log_groups()["logGroups"]
-    assert (group["logGroupName"], group["retentionInDays"]) == ("/aws/vendedlogs/vpn/dev-existing", 30)
+    assert (group["logGroupName"], group["retentionInDays"]) == ("/aws/vendedlogs/vpn/aws-cisco-vpn-dev-existing", 30)
     connection = site.lab.links()["existing"]["vpn_connection_id"]
     (shown,) = site.ec2.describe_vpn_connections(VpnConnectionIds=[connection])["VpnConnections"]
     assert [t["LogOptions"]["CloudWatchLogOptions"] for t in shown["Options"]["TunnelOptions"]] == [

@@ -7,9 +7,10 @@ import pytest
 
 from components._addresses import inside_pairs
 from components._impact import COSTS, Cost, changed_at_aws, impact, last_tunnel, left_at_aws, taken_down, warning
-from components._profiles import algorithms, not_permitted
+from components._profiles import algorithms, not_a_key_of_aws, not_permitted
 from components._states import Telemetry, tunnel_ends
 from components.connection import both_tunnels
+from components.hooks import hook
 from components.impact import ImpactGuard, costly
 from tests.unit.recorded import Recorder, program, start
 
@@ -201,6 +202,15 @@ async def test_a_change_that_the_provider_would_send_to_the_wrong_tunnel_is_refu
         await change("169.254.255.5", "169.254.255.1", **both)
 
 
+@program
+async def test_two_components_of_one_name_have_hooks_of_their_own() -> None:
+    start(Recorder())
+
+    async def tell(_change: pulumi.ResourceHookArgs) -> None: ...
+
+    assert hook("cost", "tokyo", tell).name != hook("cost", "tokyo", tell).name
+
+
 def test_a_router_that_is_changed_without_the_connection_is_told_of() -> None:
     wanted = algorithms(both_tunnels(args({"profile": "guide-2015"})))
     assert not_permitted(wanted, wanted) is None
@@ -208,6 +218,11 @@ def test_a_router_that_is_changed_without_the_connection_is_told_of() -> None:
     assert not_permitted(wanted, {"tunnel2_ike_versions": []}) is None, "none at AWS permits all"
     said = not_permitted(wanted, {**wanted, "tunnel2_phase2_dh_group_numbers": [14]}) or ""
     assert said.startswith("the router is to get tunnel2_phase2_dh_group_numbers [2] where AWS has [14]")
+    assert not_a_key_of_aws(["key.one", "key.two"], ["key.two", "key.one"]) is None, "AWS's order is its own"
+    assert not_a_key_of_aws(["key.one", "key.two"], [None, None]) is None, "of a unit test's mocks nothing is known"
+    said = not_a_key_of_aws(["key.one", "key.two"], ["key.one", "key.old"]) or ""
+    assert said.startswith("the router is to get a pre-shared key that AWS has not, which takes that tunnel down")
+    assert "key.two" not in said
 
 
 def test_only_what_no_argument_has_told_is_told_of_the_connection() -> None:

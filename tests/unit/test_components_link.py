@@ -281,6 +281,12 @@ def test_what_is_wrong_is_refused_before_anything_is_made(
     assert made == []
 
 
+def test_the_router_alone_too_refuses_an_argument_that_nobody_reads_and_makes_nothing(recorder: Recorder) -> None:
+    said = error_of(lambda: router(rooter_password=PASSWORD).diff)
+    assert said.startswith("router: rooter_password is given, but must be an argument that exists")
+    assert recorder.made == []
+
+
 def link(name: str = "tokyo", change: Mapping[str, object] | None = None) -> VpnLink:
     args: Any = {**LINK, **(change or {})}
     return VpnLink(name, args)

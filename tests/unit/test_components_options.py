@@ -116,6 +116,7 @@ async def test_what_is_imported_is_left_as_it_is_and_its_keys_go_to_the_router()
         ("public_ip", "203.0.113.100", {"ipAddress": "203.0.113.7"}),
         ("bgp_asn", 65001, {"ipAddress": "203.0.113.100", "bgpAsn": 65002}),
         ("routing", "bgp", {"customerGatewayConfiguration": "<a>NoBGPVPNConnection</a>"}),
+        ("import_ids.vpn_connection", "vpn-1", {"state": "deleted"}),
     ],
 )
 def test_what_would_make_an_import_anew_is_told_as_aws_has_it(

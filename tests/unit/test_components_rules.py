@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from components._addresses import inside_pair, inside_pairs, require_network, require_public_ip, require_subnets
 from components._asn import customer_gateway_asn, require_aws_asn, require_different, require_router_asn
 from components._keys import require_distinct, require_key
-from components._names import device_name, link_name, require_link_name, tagged
+from components._names import full_name, link_name, require_link_name, tagged
 from components._profiles import PROFILES, aws_tunnel_options, connection_arguments, tunnel_settings
 from components._request import request_json, require_dynamic, require_options, require_router
 from components._routes import (
@@ -286,7 +286,7 @@ def test_many_advertised_networks_are_warned_of_and_too_many_refused() -> None:
     ("args", "where"),
     [
         ({"vpc_cidr": "10.0.0.0/16"}, "the VPC's route tables learn a default route"),
-        ({"vpc_id": "vpc-1", "route_table_ids": ["rtb-1"]}, "the VPC's route tables learn a default route"),
+        ({"vpc_id": "vpc-1", "route_table_ids": {"private": "rtb-1"}}, "the VPC's route tables learn a default route"),
         (
             {"vpc_cidr": "10.0.0.0/16", "transit_gateway_id": "tgw-1"},
             "the transit gateway's route table learns a default route",
@@ -385,9 +385,9 @@ def test_links_of_two_stacks_have_different_names_on_the_router() -> None:
     assert link_name("dev", long) != link_name("prod", long)
 
 
-def test_a_device_name_is_unique_to_the_stack_and_never_too_long() -> None:
-    assert device_name("project", "dev", "tokyo") != device_name("project", "prod", "tokyo")
-    assert len(device_name("p" * 200, "s" * 200, "n")) == 255
+def test_a_full_name_is_unique_to_the_stack_and_never_too_long() -> None:
+    assert full_name("project", "dev", "tokyo") != full_name("project", "prod", "tokyo")
+    assert len(full_name("p" * 200, "s" * 200, "n")) == 255
 
 
 @pytest.mark.parametrize("check", [require_router_asn, require_aws_asn])

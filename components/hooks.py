@@ -1,0 +1,19 @@
+"""Hooks, which the engine calls before it makes or changes a resource; in a preview too."""
+
+from collections.abc import Awaitable, Callable
+from itertools import count
+
+import pulumi
+
+_numbers = count(1)
+
+
+def hook(
+    what: str, name: str, run: Callable[[pulumi.ResourceHookArgs], Awaitable[None]], *, may_fail: bool = False
+) -> pulumi.ResourceHook:
+    """Return a hook; one that fails ends the preview or the up, unless it may.
+
+    The engine takes each name once, and two components may have one name, under parents of different types.
+    """
+    options = pulumi.ResourceHookOptions(on_dry_run=True, ignore_errors=may_fail)
+    return pulumi.ResourceHook(f"aws-cisco-vpn:{what}:{name}:{next(_numbers)}", run, options)
