@@ -208,6 +208,39 @@ def test_a_neighbor_in_another_as_is_down() -> None:
     assert tunnel.reason == "BGP: neighbor 169.254.255.1 is in AS 64512, not 7224"
 
 
+def test_each_tunnel_is_judged_by_its_own_neighbor() -> None:
+    theirs = BGP.replace("169.254.255.5   4         7224", "169.254.255.5   4        64512")
+    one, two = verify(answers() | {"show ip bgp summary": theirs}, intent()).tunnels
+    assert (one.reason, two.reason) == (None, "BGP: neighbor 169.254.255.5 is in AS 64512, not 7224")
+
+
+def test_each_tunnel_is_judged_by_its_own_probe() -> None:
+    said = answers(is_static=True) | {"show ip sla statistics 200": sla(200, "Timeout")}
+    one, two = verify(said, intent(is_static=True)).tunnels
+    assert [tunnel.sla and tunnel.sla.return_code for tunnel in (one, two)] == ["OK", "Timeout"]
+
+
+def test_a_probe_that_the_router_does_not_show_is_known_by_its_track() -> None:
+    said = answers(is_static=True) | {"show track 100": track(100, "Down", "Timeout")}
+    del said["show ip sla statistics 100"]
+    assert first(said, is_static=True).reason == "SLA 100 timeout"
+
+
+def test_since_when_a_tunnel_is_up_is_told_by_its_own_session_and_else_by_its_routing() -> None:
+    detail = f"""Interface: Tunnel1
+Uptime: 02:13:14
+Session status: UP-ACTIVE
+Peer: {PEERS[1]} port 500 fvrf: (none) ivrf: (none)
+  IPSEC FLOW: permit ip 0.0.0.0/0.0.0.0 0.0.0.0/0.0.0.0
+        Active SAs: 2, origin: crypto map
+"""
+    report = verify(answers() | {"show crypto session detail": detail}, intent())
+    assert [tunnel.uptime for tunnel in report.tunnels] == ["00:54:21", "02:13:14"]
+    assert first(answers(is_static=True), is_static=True).uptime == "04:31:21"
+    down = BGP.replace("00:54:21        1", "00:01:02 Idle")
+    assert first(answers() | {"show ip bgp summary": down}).uptime is None
+
+
 def test_no_bgp_at_all_is_down() -> None:
     assert first(answers() | {"show ip bgp summary": "% BGP not active\n"}).reason == "BGP: no neighbor 169.254.255.1"
 
