@@ -2,7 +2,7 @@
 
 import pytest
 
-from cisco.replies import Verdict, classify
+from cisco.replies import Verdict, classify, on_one_line, warnings_in
 from cisco.session import Dialogue, Prompt, prompt_in
 
 SYSLOG = "*Nov 24 10:00:00.123: %LINEPROTO-5-UPDOWN: Line protocol on Interface Tunnel1, changed state to up\n"
@@ -226,9 +226,21 @@ def test_a_hundred_thousand_lines_cost_no_more_than_their_length() -> None:
         ("ip sla schedule 100", "%Scheduling a probe with threshold 5000 ms greater than timeout", Verdict.REJECTED),
         ("frequency 5", "Something that nobody has ever seen", Verdict.REJECTED),
         ("no crypto keyring k", "% Keyring k does not exist", Verdict.ABSENT),
+        ("set transform-set t", "% transform-set t does not exist", Verdict.REJECTED),
+        ("no track 1", "% Invalid input detected at '^' marker. Track 1 is not configured", Verdict.REJECTED),
         ("no crypto isakmp profile p", "% profile p is in use", Verdict.IN_USE),
         ("crypto isakmp profile p", "% profile p is in use", Verdict.REJECTED),
     ],
 )
 def test_a_reply_not_known_to_be_harmless_is_a_failure(line: str, reply: str, verdict: Verdict) -> None:
     assert classify(line, reply) is verdict
+
+
+def test_a_warning_is_passed_on_without_the_word_and_what_stands_around_it() -> None:
+    reply = "something\n% Warning: weaker encryption algorithm is deprecated\nWARNING: a second one :\n"
+    assert warnings_in(reply) == ("weaker encryption algorithm is deprecated", "a second one")
+
+
+def test_a_reply_is_quoted_on_one_line() -> None:
+    assert on_one_line("  ^\n\n% Invalid input\n") == "^ / % Invalid input"
+    assert on_one_line("\n \n") == "nothing"
