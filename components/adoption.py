@@ -11,6 +11,7 @@ from ._states import TunnelEnds, tunnel_keys
 from ._validation import ArgumentError
 from .existing import GONE, existing, router_asn
 from .inputs import checked
+from .owner import Owner
 
 _STATIC = "NoBGPVPNConnection"  # in AWS's document of a connection with static routing
 
@@ -22,9 +23,7 @@ def importing(identity: str | None, left_alone: Iterable[str]) -> pulumi.Resourc
     return pulumi.ResourceOptions(import_=identity, ignore_changes=["tags", *left_alone])
 
 
-def same_customer_gateway(
-    owner: str, identity: str, public_ip: pulumi.Output[str], asn: int, asker: pulumi.Resource
-) -> pulumi.Output[str]:
+def same_customer_gateway(owner: Owner, identity: str, public_ip: pulumi.Output[str], asn: int) -> pulumi.Output[str]:
     """Return the address once the customer gateway that is imported has it, and the number: others would be another gateway."""
 
     def check(known: Sequence[Any]) -> None:
@@ -33,13 +32,11 @@ def same_customer_gateway(
             _require_held("public_ip", address, held["ipAddress"], identity)
             _require_held("bgp_asn", asn, router_asn(held), identity)
 
-    found = existing("import_ids.customer_gateway", identity, owner, asker)
-    return checked(owner, pulumi.Output.all(found, public_ip), check).apply(lambda known: str(known[1]))
+    found = existing("import_ids.customer_gateway", identity, owner)
+    return checked(owner.name, pulumi.Output.all(found, public_ip), check).apply(lambda known: str(known[1]))
 
 
-def same_connection(
-    owner: str, identity: str, gateway: pulumi.Input[str], asker: pulumi.Resource, *, is_static: bool
-) -> pulumi.Output[str]:
+def same_connection(owner: Owner, identity: str, gateway: pulumi.Input[str], *, is_static: bool) -> pulumi.Output[str]:
     """Return the connection's end once the connection that is imported is there, and has this routing: another makes it anew."""
 
     def check(known: Sequence[Any]) -> None:
@@ -52,8 +49,8 @@ def same_connection(
             routing = ("bgp", "static")
             _require_held("routing", routing[is_static], routing[_STATIC in document], identity)
 
-    found = existing("import_ids.vpn_connection", identity, owner, asker)
-    return checked(owner, pulumi.Output.all(found, gateway), check).apply(lambda known: str(known[1]))
+    found = existing("import_ids.vpn_connection", identity, owner)
+    return checked(owner.name, pulumi.Output.all(found, gateway), check).apply(lambda known: str(known[1]))
 
 
 def _require_held(argument: str, value: object, held: object, identity: str) -> None:

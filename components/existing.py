@@ -9,6 +9,7 @@ from pulumi.output import UNKNOWN
 
 from ._validation import ArgumentError, Words
 from .inputs import refusing
+from .owner import Owner
 
 Answer = Mapping[str, Any]
 CONNECTION = ("aws:ec2/getVpnConnection:getVpnConnection", "vpnConnectionId")
@@ -48,7 +49,7 @@ async def ask(function: str, arguments: Mapping[str, object], asker: pulumi.Reso
     return found
 
 
-def existing(argument: str, identity: pulumi.Input[str], owner: str, asker: pulumi.Resource) -> pulumi.Output[Answer]:
+def existing(argument: str, identity: pulumi.Input[str], owner: Owner) -> pulumi.Output[Answer]:
     """Return what AWS says of what an argument names.
 
     Whatever takes the `id` from the answer waits for it, so that nothing is made with one that is not there.
@@ -57,7 +58,7 @@ def existing(argument: str, identity: pulumi.Input[str], owner: str, asker: pulu
     async def look_up(known: str) -> Any:  # noqa: ANN401  # an answer, or Pulumi's word for none yet
         allowed = "one that AWS shows to these credentials in this Region"
         function, key = _FUNCTIONS[argument]
-        return await _found(function, {key: known}, (owner, asker), (argument, known, allowed))
+        return await _found(function, {key: known}, owner, (argument, known, allowed))
 
     return pulumi.Output.from_input(identity).apply(look_up)
 
@@ -67,23 +68,20 @@ def router_asn(customer_gateway: Answer) -> int:
     return int(customer_gateway.get("bgpAsn") or customer_gateway["bgpAsnExtended"])
 
 
-def available_zones(owner: str, asker: pulumi.Resource) -> pulumi.Output[list[str]]:
+def available_zones(owner: Owner) -> pulumi.Output[list[str]]:
     """Return the names of the Region's zones."""
 
     async def look_up(state: str) -> Any:  # noqa: ANN401  # as above
         refusal = ("availability_zones", Words("missing"), "given where AWS does not list the Region's zones")
-        return await _found(_ZONES, {"state": state}, (owner, asker), refusal)
+        return await _found(_ZONES, {"state": state}, owner, refusal)
 
     return pulumi.Output.from_input("available").apply(look_up)["names"]
 
 
-async def _found(
-    function: str, arguments: Mapping[str, str], asked_by: tuple[str, pulumi.Resource], refusal: tuple[str, str, str]
-) -> Any:  # noqa: ANN401  # as above
-    owner, asker = asked_by
-    with refusing(owner):
+async def _found(function: str, arguments: Mapping[str, str], owner: Owner, refusal: tuple[str, str, str]) -> Any:  # noqa: ANN401  # as above
+    with refusing(owner.name):
         try:
-            return await ask(function, arguments, asker) or UNKNOWN
+            return await ask(function, arguments, owner.component) or UNKNOWN
         except NoAnswerError as error:
             argument, value, allowed = refusal
             raise ArgumentError(argument, value, f"{allowed}: {error}") from None

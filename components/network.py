@@ -6,13 +6,14 @@ import pulumi
 import pulumi_aws as aws
 
 from ._addresses import require_subnets, require_vpc_network
-from ._names import part, tagged
+from ._names import part
 from ._options import require_known
 from ._transit import one_a_zone
 from ._typed import NotRequired, TypedDict
 from ._validation import ArgumentError, Words, require_absent, require_named, require_one_present, require_tags
 from .existing import available_zones, existing
 from .inputs import refusing, resolved
+from .owner import Owner
 
 
 class VpcNetworkArgs(TypedDict):
@@ -51,12 +52,10 @@ class VpcNetwork(pulumi.ComponentResource):
         with refusing(name):
             require_network(args)
         super().__init__("aws-cisco-vpn:index:VpcNetwork", name, {}, opts)
-        self._name = name
-        self._child = pulumi.ResourceOptions(parent=self)
-        self._tags = args.get("tags") or {}
+        self._owner = Owner(name, self, args.get("tags") or {})
         subnets: list[aws.ec2.Subnet] = []
         if args.get("vpc_id") is not None:
-            found = existing("vpc_id", args["vpc_id"], name, self)
+            found = existing("vpc_id", args["vpc_id"], self._owner)
             self.vpc_id, self.vpc_cidr = found["id"], found["cidrBlock"]
             self.route_tables = dict(args.get("route_table_ids") or {})
         else:
@@ -79,33 +78,31 @@ class VpcNetwork(pulumi.ComponentResource):
 
     def _make_vpc(self, cidr: str) -> aws.ec2.Vpc:
         return aws.ec2.Vpc(
-            self._name,
+            self._owner.name,
             cidr_block=cidr,
             enable_dns_support=True,
             enable_dns_hostnames=True,
-            tags=self._tagged(self._name),
-            opts=self._child,
+            tags=self._owner.tagged(self._owner.name),
+            opts=self._owner.child(),
         )
 
     def _make_subnets(self, vpc: aws.ec2.Vpc, args: VpcNetworkArgs) -> list[aws.ec2.Subnet]:
         cidrs = args.get("subnet_cidrs") or ()
         zones = args.get("availability_zones")
-        opts = self._child
-        if zones is None:
-            # A zone that AWS adds to the Region later must not move a subnet, which would replace it.
-            opts = pulumi.ResourceOptions.merge(pulumi.ResourceOptions(ignore_changes=["availabilityZone"]), opts)
+        # A zone that AWS adds to the Region later must not move a subnet, which would replace it.
+        opts = self._owner.child(ignore_changes=["availabilityZone"] if zones is None else [])
         # One subnet alone is left to AWS.
-        offered = available_zones(self._name, self) if zones is None and len(cidrs) > 1 else None
+        offered = available_zones(self._owner) if zones is None and len(cidrs) > 1 else None
         subnets = []
         for position, cidr in enumerate(cidrs):
-            name = f"{self._name}-{part(cidr)}"
+            name = f"{self._owner.name}-{part(cidr)}"
             subnets.append(
                 aws.ec2.Subnet(
                     name,
                     vpc_id=vpc.id,
                     cidr_block=cidr,
                     availability_zone=_in_turn(position, zones or offered),
-                    tags=self._tagged(name),
+                    tags=self._owner.tagged(name),
                     opts=opts,
                 )
             )
@@ -120,19 +117,16 @@ class VpcNetwork(pulumi.ComponentResource):
         tables = {key: self._make_route_table(vpc, key) for key in keys}
         for cidr, subnet in zip(cidrs, subnets, strict=True):
             aws.ec2.RouteTableAssociation(
-                f"{self._name}-{part(cidr)}",
+                f"{self._owner.name}-{part(cidr)}",
                 subnet_id=subnet.id,
                 route_table_id=tables[part(cidr) if own else "main"].id,
-                opts=self._child,
+                opts=self._owner.child(),
             )
         return {key: table.id for key, table in tables.items()}
 
     def _make_route_table(self, vpc: aws.ec2.Vpc, key: str) -> aws.ec2.RouteTable:
-        name = f"{self._name}-{key}"
-        return aws.ec2.RouteTable(name, vpc_id=vpc.id, tags=self._tagged(name), opts=self._child)
-
-    def _tagged(self, name: str) -> pulumi.Output[dict[str, str]]:
-        return resolved(self._tags).apply(lambda tags: tagged(name, tags))
+        name = f"{self._owner.name}-{key}"
+        return aws.ec2.RouteTable(name, vpc_id=vpc.id, tags=self._owner.tagged(name), opts=self._owner.child())
 
 
 def require_network(args: VpcNetworkArgs) -> None:

@@ -1,15 +1,14 @@
 """What AWS can tell of the tunnels by itself: their logs, and alarms when they are down."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import pulumi
 import pulumi_aws as aws
 
 from ._names import full_name
+from .owner import Owner
 
 _PERIOD = 300  # seconds; AWS/VPN has TunnelState every five minutes
-Tagged = Callable[[str], pulumi.Output[dict[str, str]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,35 +33,28 @@ class Logs:
         return {"cloudwatch_log_options": logs}
 
 
-def make_log_group(
-    name: str, days: int, key: pulumi.Input[str] | None, tagged: Tagged, child: pulumi.ResourceOptions
-) -> pulumi.Output[str]:
+def make_log_group(owner: Owner, days: int, key: pulumi.Input[str] | None) -> pulumi.Output[str]:
     """Make the group; under /aws/vendedlogs it needs no line in the account's resource policy, which is short."""
+    name = f"{owner.name}-logs"
     group = aws.cloudwatch.LogGroup(
-        f"{name}-logs",
-        name=f"/aws/vendedlogs/vpn/{full_name(pulumi.get_project(), pulumi.get_stack(), name)}",
+        name,
+        name=f"/aws/vendedlogs/vpn/{full_name(pulumi.get_project(), pulumi.get_stack(), owner.name)}",
         retention_in_days=days,
         kms_key_id=key,
-        tags=tagged(f"{name}-logs"),
+        tags=owner.tagged(name),
         # It stays when the stack or the component is renamed: another one would be another group, without what was logged.
-        opts=pulumi.ResourceOptions.merge(pulumi.ResourceOptions(ignore_changes=["name"]), child),
+        opts=owner.child(ignore_changes=["name"]),
     )
     return group.arn
 
 
-def make_alarms(
-    name: str,
-    connection_id: pulumi.Output[str],
-    topic: pulumi.Input[str],
-    tagged: Tagged,
-    child: pulumi.ResourceOptions,
-) -> None:
+def make_alarms(owner: Owner, connection_id: pulumi.Output[str], topic: pulumi.Input[str]) -> None:
     """Make both alarms: the tunnels' smallest state is 0 when any is down, the greatest when all are."""
     for which, statistic in (("any", "Minimum"), ("all", "Maximum")):
-        alarm = f"{name}-{which}-tunnel-down"
+        alarm = f"{owner.name}-{which}-tunnel-down"
         aws.cloudwatch.MetricAlarm(
             alarm,
-            alarm_description=f"{which} tunnel of {name} down",
+            alarm_description=f"{which} tunnel of {owner.name} down",
             namespace="AWS/VPN",
             metric_name="TunnelState",
             dimensions={"VpnId": connection_id},
@@ -74,6 +66,6 @@ def make_alarms(
             treat_missing_data="breaching",
             alarm_actions=[topic],
             ok_actions=[topic],
-            tags=tagged(alarm),
-            opts=child,
+            tags=owner.tagged(alarm),
+            opts=owner.child(),
         )

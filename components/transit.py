@@ -1,6 +1,6 @@
 """A transit gateway as the connection's end: what is attached to it, and the routes of its table."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,8 +12,7 @@ from ._names import part
 from ._transit import DefaultTables, require_table
 from .existing import existing
 from .inputs import checked, resolved
-
-Tagged = Callable[[str], pulumi.Output[dict[str, str]]]
+from .owner import Owner
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,21 +27,17 @@ class TransitGateway:
 
 
 def transit_gateway(
-    owner: str,
-    gateway: pulumi.Input[str],
-    table: pulumi.Input[str] | None,
-    router_asn: pulumi.Output[int],
-    parent: pulumi.Resource,
+    owner: Owner, gateway: pulumi.Input[str], table: pulumi.Input[str] | None, router_asn: pulumi.Output[int]
 ) -> TransitGateway:
     """Ask AWS about the gateway; refuse the router's own AS number, and a table where the connection can't be put."""
-    found = existing("transit_gateway_id", gateway, owner, parent)
+    found = existing("transit_gateway_id", gateway, owner)
 
     def check(known: Mapping[str, Any]) -> None:
         require_different("bgp_asn", int(known["router_asn"]), int(known["asn"]))
         require_table(known["table"], _defaults(known))
 
     fit: pulumi.Output[Mapping[str, Any]] = checked(
-        owner,
+        owner.name,
         resolved(
             {
                 "id": found["id"],
@@ -73,43 +68,41 @@ def _defaults(known: Mapping[str, Any]) -> DefaultTables:
 
 
 def attach_vpc(
-    name: str,
+    owner: Owner,
     gateway: TransitGateway,
     vpc: pulumi.Input[str],
     subnets: pulumi.Input[Sequence[pulumi.Input[str]]],
-    tagged: Tagged,
-    child: pulumi.ResourceOptions,
 ) -> aws.ec2transitgateway.VpcAttachment:
     """Attach the VPC, so that its packets find the gateway and the gateway's find it."""
-    own = f"{name}-vpc"
+    name = f"{owner.name}-vpc"
     attachment = aws.ec2transitgateway.VpcAttachment(
-        own,
+        name,
         transit_gateway_id=gateway.id,
         vpc_id=vpc,
         subnet_ids=subnets,
         transit_gateway_default_route_table_association=gateway.is_default,
         transit_gateway_default_route_table_propagation=gateway.is_default,
-        tags=tagged(own),
-        opts=child,
+        tags=owner.tagged(name),
+        opts=owner.child(),
     )
     if not gateway.is_default:
-        _join(own, gateway, attachment.id, child, propagates=True)
+        _join(name, gateway, attachment.id, owner.child(), propagates=True)
     return attachment
 
 
 def attach_connection(
-    name: str,
+    owner: Owner,
     gateway: TransitGateway,
-    attachment: pulumi.Output[str],
+    connection: aws.ec2.VpnConnection,
     static_routes: Sequence[str] | None,
-    after: pulumi.ResourceOptions,
 ) -> None:
     """Put the connection's attachment into the table: what the router announces, or the static routes."""
+    attachment, opts = connection.transit_gateway_attachment_id, owner.child(depends_on=[connection])
     if not gateway.is_default:
-        _join(name, gateway, attachment, after, propagates=static_routes is None)
+        _join(owner.name, gateway, attachment, opts, propagates=static_routes is None)
     for cidr in static_routes or ():
         aws.ec2transitgateway.Route(
-            f"{name}-{part(cidr)}", destination_cidr_block=cidr, **_pair(gateway, attachment), opts=after
+            f"{owner.name}-{part(cidr)}", destination_cidr_block=cidr, **_pair(gateway, attachment), opts=opts
         )
 
 
