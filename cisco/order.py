@@ -121,9 +121,16 @@ def _write_section(old: Section | None, new: Section) -> list[Command]:
     if old is not None and old.kind.name == "track" and old.value(HEADER) != new.value(HEADER):
         # A track can't be turned into one of another object.
         return [*_erase_section(old), *_write_section(None, new)]
-    leaves = [*leaves_of(under(old, ()), under(new, ()), mode), *nested_leaves(old, new, mode)]
+    leaves = [*leaves_of(under(old, ()), under(new, ()), mode), *nested_leaves(old, new, mode), *_up_again(old, new)]
     is_header_same = old is not None and old.value(HEADER) == new.value(HEADER)
     return [] if is_header_same and not leaves else inside(new, leaves)
+
+
+def _up_again(old: Section | None, new: Section) -> list[Command]:
+    """IOS-XE 26.2 has been seen to shut a tunnel down that is given another protection."""
+    protections = [section.value("tunnel protection") for section in (old, new) if section is not None]
+    is_changed = len(set(protections)) == 2 and None not in protections and new.value("shutdown") != "yes"
+    return [Command("no shutdown", "config-if")] if is_changed else []
 
 
 def _write_setting(old: Section | None, new: Section) -> list[Command]:

@@ -42,6 +42,8 @@ FAILURES = (
 BENIGN = (
     r"^Enter configuration commands, one per line\.\s+End with CNTL/Z\.?$",
     r"^\s*%?\s?Warning:? .*$(?:\n\s*Migrate to a supported password type\.?$)?",
+    # IOS-XE 17.18.2 and later, of what Cisco calls insecure: keys in clear, for one (Cisco, "Resilient Infrastructure").
+    r"^\s*SECURITY WARNING - (?:.*\n)*?.*\bRemediation: .*$",
     r"^(?:% ?)?(?:Note|Info):.*$",
     # Cisco's own NSO driver takes these two for harmless.
     r"^.*name length exceeded the recommended length of .*$",
@@ -101,7 +103,7 @@ LOCKED = (
 
 ARCHIVE_OFF = (r"turn config archive on", r"archive feature not enabled")
 
-_WARNING = re.compile(r"\s*%?\s?warning\b", re.IGNORECASE)
+_WARNING = re.compile(r"\s*%?\s?(?:security )?warning\b", re.IGNORECASE)
 
 
 def matches(table: Iterable[str], text: str) -> bool:
@@ -132,7 +134,7 @@ def classify(line: str, reply: str) -> Verdict:
 
 def warnings_in(reply: str) -> tuple[str, ...]:
     """Return the router's own warnings in a reply, worth passing on, without the word itself."""
-    return tuple(_WARNING.sub("", line).strip(" :%") for line in reply.splitlines() if _WARNING.match(line))
+    return tuple(_WARNING.sub("", line).strip(" :%-") for line in reply.splitlines() if _WARNING.match(line))
 
 
 def on_one_line(reply: str) -> str:

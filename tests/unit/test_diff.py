@@ -77,6 +77,14 @@ def test_a_change_of_key_touches_one_line_of_one_tunnel_and_clears_its_session()
     assert "pre-shared-key address 52.0.0.2 key fakekey_1" in [c.text for c in step.inverse]
 
 
+def test_a_tunnel_that_is_given_another_protection_is_brought_up_again() -> None:
+    other = link(connection_id="vpn-0fedcba9876543210")
+    sent = texts(planned(holding(link()), other, Owned(connection_id=ID)))
+    for index in (0, 1):
+        after = sent[sent.index(f"tunnel protection ipsec profile ipsec-vpn-0fedcba9876543210-{index}") :]
+        assert after[: after.index("exit")][-1] == "no shutdown"
+
+
 def test_another_mss_overwrites_without_a_gap() -> None:
     made = planned(holding(link()), link(BGP, replace(tunnel(0), mss=1387), tunnel(1)))
     assert texts(made) == ["interface Tunnel1", "ip tcp adjust-mss 1387", "exit"]

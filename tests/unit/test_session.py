@@ -181,6 +181,14 @@ def test_a_hundred_thousand_lines_cost_no_more_than_their_length() -> None:
             " Migrate to a supported password type",
             Verdict.ACCEPTED,
         ),
+        # As a Catalyst of 17.18 says it of another password.
+        (
+            "pre-shared-key k",
+            " SECURITY WARNING - Module: AAA, Command: enable password *, Reason: Configuration employs an Insecure method for "
+            "password storage, Description: configured with weak encryption instead of secure type 6 or 9 encryption, "
+            "Remediation: Please consider migrating to a secure alternative such as Type-6 or Type-9",
+            Verdict.ACCEPTED,
+        ),
         ("proposal p", "% Policy already has same proposal set", Verdict.ACCEPTED),
         (
             "vrf forwarding RED",
