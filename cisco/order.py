@@ -121,16 +121,18 @@ def _write_section(old: Section | None, new: Section) -> list[Command]:
     if old is not None and old.kind.name == "track" and old.value(HEADER) != new.value(HEADER):
         # A track can't be turned into one of another object.
         return [*_erase_section(old), *_write_section(None, new)]
-    leaves = [*leaves_of(under(old, ()), under(new, ()), mode), *nested_leaves(old, new, mode), *_up_again(old, new)]
+    leaves = [*leaves_of(under(old, ()), under(new, ()), mode), *nested_leaves(old, new, mode)]
+    leaves += _up_again(new, leaves)
     is_header_same = old is not None and old.value(HEADER) == new.value(HEADER)
     return [] if is_header_same and not leaves else inside(new, leaves)
 
 
-def _up_again(old: Section | None, new: Section) -> list[Command]:
-    """IOS-XE 26.2 has been seen to shut a tunnel down that is given another protection."""
-    protections = [section.value("tunnel protection") for section in (old, new) if section is not None]
-    is_changed = len(set(protections)) == 2 and None not in protections and new.value("shutdown") != "yes"
-    return [Command("no shutdown", "config-if")] if is_changed else []
+def _up_again(new: Section, leaves: list[Command]) -> list[Command]:
+    """IOS-XE 26.2 shuts a tunnel down whose protection changes, and says so."""
+    sent = [leaf.text for leaf in leaves]
+    is_protected = any(text.startswith("tunnel protection ") for text in sent)
+    is_up = new.value("shutdown") != "yes" and "no shutdown" not in sent
+    return [Command("no shutdown", "config-if")] if is_protected and is_up else []
 
 
 def _write_setting(old: Section | None, new: Section) -> list[Command]:

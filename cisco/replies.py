@@ -54,6 +54,9 @@ BENIGN = (
     r"^% ?(?:tunnel )?interface \S+ .*was deleted.*$",
     r"^% ?tunnel interface was deleted.*$",
     r"^ISAKMP is (?:ON|OFF)$",
+    # Of a protection that changes, or goes; the plan brings up again what is to be up.
+    r"^%Shutting down \S+ interface due to IPsec tunnel protection modification\.?$",
+    r'^%Please run "no shutdown" after config change to bring up the interface\.?$',
     # An interface that changes its VRF loses its addresses; the plan enters ours again.
     r"^% ?Interface \S+ .*removed due to (?:(?:enabling|disabling) VRF \S+|VRF change)\.?$",
     # Of any static route out of an interface, be it point-to-point as a tunnel is.

@@ -228,6 +228,7 @@ def test_a_line_removed_by_hand_is_all_that_is_healed() -> None:
     assert texts(planned(made, link())) == [
         "interface Tunnel2",
         f"tunnel protection ipsec profile ipsec-{ID}-1",
+        "no shutdown",
         "exit",
     ]
 

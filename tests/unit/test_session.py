@@ -191,6 +191,12 @@ def test_a_hundred_thousand_lines_cost_no_more_than_their_length() -> None:
         ),
         ("proposal p", "% Policy already has same proposal set", Verdict.ACCEPTED),
         (
+            "no tunnel protection ipsec profile p",
+            "%Shutting down Tunnel1 interface due to IPsec tunnel protection modification.\n"
+            '%Please run "no shutdown" after config change to bring up the interface.',
+            Verdict.ACCEPTED,
+        ),
+        (
             "vrf forwarding RED",
             "% Interface Tunnel1 IPv4 disabled and address(es) removed due to VRF change",
             Verdict.ACCEPTED,
