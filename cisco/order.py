@@ -128,7 +128,7 @@ def _write_section(old: Section | None, new: Section) -> list[Command]:
 
 
 def _up_again(new: Section, leaves: list[Command]) -> list[Command]:
-    """IOS-XE 26.2 shuts a tunnel down whose protection changes, and says so."""
+    """IOS-XE (17.15, 26.2) shuts a tunnel down whose protection changes, and says so."""
     sent = [leaf.text for leaf in leaves]
     is_protected = any(text.startswith("tunnel protection ") for text in sent)
     is_up = new.value("shutdown") != "yes" and "no shutdown" not in sent
