@@ -81,7 +81,9 @@ def _fleet(arguments: argparse.Namespace) -> int:
         check_environment(sites, os.environ, arguments.table)
     if arguments.verb == "destroy" and not arguments.yes and not confirms(f"Destroy the links of {len(sites)} sites?"):
         raise InputError("not agreed to: nothing was touched")
-    choice = Choice(arguments.parallel, arguments.backend, arguments.all, arguments.both_down)
+    choice = Choice(
+        arguments.parallel, arguments.backend, arguments.secrets_provider, arguments.all, arguments.both_down
+    )
     terminal = Terminal(sys.stdout, os.environ)
     board = Board([site.name for site in sites], terminal)
     fleet = Fleet(project, sites, choice, os.environ, board)

@@ -78,6 +78,11 @@ def _fleet(parser: argparse.ArgumentParser) -> None:
         "--both-down", action="store_true", help="allow a change that takes both tunnels of a link down"
     )
     parser.add_argument("--yes", action="store_true", help="do not ask before a destroy")
+    parser.add_argument(
+        "--secrets-provider",
+        metavar="URL",
+        help="what encrypts the secrets of stacks that are made, such as awskms://alias/vpn (default: as Pulumi does)",
+    )
     _common(parser)
 
 

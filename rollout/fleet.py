@@ -33,6 +33,8 @@ class Choice:
 
     parallel: int = 4
     backend: str | None = None
+    secrets_provider: str | None = None
+    """What encrypts the secrets of stacks that are made."""
     is_everything: bool = False
     """Whether sites that are done already are done again, which also heals drift."""
     may_go_down: bool = False
@@ -147,7 +149,10 @@ class Fleet:
         return Outcome(site.name, DONE, f"{when}; {_words(link.tunnels())}" if last.kind == "update" else when)
 
     def _open(self, site: Site, *, is_made: bool = False) -> LinkStack:
-        return open_stack(self._project, site.name, is_made=is_made, backend=self._choice.backend)
+        choice = self._choice
+        return open_stack(
+            self._project, site.name, is_made=is_made, backend=choice.backend, secrets_provider=choice.secrets_provider
+        )
 
 
 def check_environment(sites: Sequence[Site], environment: Mapping[str, str], table: Path) -> None:

@@ -47,7 +47,8 @@ class _Workspace(automation.LocalWorkspace):
     """A workspace that leaves alone which stack the user has selected."""
 
     def create_stack(self, stack_name: str) -> None:
-        self._run("stack", "init", stack_name, "--no-select")
+        provider = ("--secrets-provider", self.secrets_provider) if self.secrets_provider else ()
+        self._run("stack", "init", stack_name, "--no-select", *provider)
 
     def select_stack(self, stack_name: str) -> None:
         self._run("stack", "--stack", stack_name)
@@ -181,15 +182,22 @@ class LinkStack:
             raise StepError(_Events().reason(error)) from None
 
 
-def open_stack(project: Project, name: str, *, is_made: bool = False, backend: str | None = None) -> LinkStack:
-    """Open a stack, or with `is_made` make it where there is none.
+def open_stack(
+    project: Project,
+    name: str,
+    *,
+    is_made: bool = False,
+    backend: str | None = None,
+    secrets_provider: str | None = None,
+) -> LinkStack:
+    """Open a stack, or with `is_made` make it where there is none; then `secrets_provider` encrypts its secrets.
 
     Raises:
         NoStackError: There is none.
         InputError: The backend cannot be reached, or refuses the name.
     """
     environment = {"PULUMI_BACKEND_URL": backend} if backend else {}
-    workspace = _Workspace(work_dir=str(project.folder), env_vars=environment)
+    workspace = _Workspace(work_dir=str(project.folder), env_vars=environment, secrets_provider=secrets_provider)
     opened = automation.Stack.create_or_select if is_made else automation.Stack.select
     try:
         return LinkStack(project, name, opened(name, workspace))

@@ -1,14 +1,17 @@
 """The command line of the rollout: what it refuses before it asks the engine, and what it knows a site by."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from pulumi import automation
 
 from rollout.__main__ import main
 from rollout.errors import InputError
 from rollout.fingerprint import program_fingerprint, site_fingerprint
 from rollout.fleet import is_same
 from rollout.project import project_in
+from rollout.stack import open_stack
 
 HOST_KEY = "SHA256:" + "A" * 43
 
@@ -71,6 +74,23 @@ def test_a_project_that_is_no_yaml_is_refused(tmp_path: Path) -> None:
     (tmp_path / "Pulumi.yaml").write_text("name: [")
     with pytest.raises(InputError, match=r"Pulumi\.yaml"):
         project_in(tmp_path)
+
+
+@pytest.mark.parametrize(("asked", "words"), [(None, []), ("awskms://a", ["--secrets-provider", "awskms://a"])])
+def test_a_stack_that_is_made_has_its_secrets_encrypted_as_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: str | None, words: list[str]
+) -> None:
+    said: list[list[str]] = []
+
+    def run(line: list[str], *_: object) -> None:
+        said.append(line)
+        if "init" not in line:
+            raise automation.StackNotFoundError(automation.CommandResult(stdout="", stderr="", code=1))
+
+    pulumi = SimpleNamespace(run=run, version=None)
+    monkeypatch.setattr("pulumi.automation._local_workspace.PulumiCommand", lambda **_: pulumi)
+    open_stack(project_in(make_project(tmp_path)), "kyoto", is_made=True, secrets_provider=asked)
+    assert said[1] == ["stack", "init", "kyoto", "--no-select", *words]
 
 
 @pytest.mark.parametrize("changed", ["__main__.py", "Pulumi.yaml", "Pulumi.tokyo.yaml", "requirements.txt"])
