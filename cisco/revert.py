@@ -161,7 +161,9 @@ def settle_earlier(
 
 def _is_at_work(show_users: str, user: str) -> bool:
     """Tell from ``show users`` whether the user has another session; ours is the line with the asterisk."""
-    return any(found["user"] == user and not found["own"] for found in _SESSION.finditer(show_users))
+    names = (found["user"] for found in _SESSION.finditer(show_users) if not found["own"])
+    # The column is ten characters wide: a longer name may be cut short there.
+    return any(name == user or (len(name) >= 10 and user.startswith(name)) for name in names)
 
 
 def _enter(terminal: Terminal, line: str, clock: Clock) -> Reply:

@@ -221,8 +221,14 @@ def test_a_pending_change_of_a_dead_run_is_reverted_at_once() -> None:
     assert router.clock.now == 0
 
 
-@pytest.mark.parametrize("other", [OTHER_SESSION, *OTHER_FORMS])
-def test_a_pending_change_of_a_run_that_may_be_alive_is_waited_for(other: str) -> None:
+@pytest.mark.parametrize(
+    ("user", "other"),
+    [
+        *(("pulumi", other) for other in (OTHER_SESSION, *OTHER_FORMS)),
+        ("pulumi-network@corp.example", OTHER_SESSION.replace("pulumi    ", "pulumi-net")),
+    ],
+)
+def test_a_pending_change_of_a_run_that_may_be_alive_is_waited_for(user: str, other: str) -> None:
     router = ScriptedRouter(FakeClock())
     router.answers["show users"] = f"show users\r\n{OWN_SESSION}{other}R1#"
     router.answers[SHOW_PENDING] = f"{SHOW_PENDING}\r\n{PENDING}R1#"
@@ -234,7 +240,7 @@ def test_a_pending_change_of_a_run_that_may_be_alive_is_waited_for(other: str) -
             router.answers[SHOW_PENDING] = f"{SHOW_PENDING}\r\n%No Rollback Confirmed Change pending\r\nR1#"
 
     router.clock.sleep = confirmed_after_a_minute  # type: ignore[method-assign]  # the other run confirms
-    settle_earlier(terminal_on(router), "pulumi", router.clock, Deadline(router.clock, 600), 5, lambda _text: None)
+    settle_earlier(terminal_on(router), user, router.clock, Deadline(router.clock, 600), 5, lambda _text: None)
     assert "configure revert now" not in router.received
     assert router.clock.now == pytest.approx(65)
 
