@@ -1,5 +1,6 @@
 """What exists at AWS already, looked up; where AWS does not show it, one sentence names the argument."""
 
+import re
 from collections.abc import Mapping
 from importlib import metadata
 from typing import Any
@@ -26,7 +27,8 @@ _FUNCTIONS = {
     "import_ids.vpn_connection": CONNECTION,
 }
 _ZONES = "aws:index/getAvailabilityZones:getAvailabilityZones"
-_BEFORE_THE_REASON = "returned an error: "  # the engine's own words, which name the function twice
+# The engine's own words, which name the function twice, and those of the bridge to Terraform's provider.
+_BEFORE_THE_REASON = re.compile(r".*returned an error: (invoking \S+: (\d+ errors? occurred:\s+\* )?)?", re.DOTALL)
 
 
 class NoAnswerError(Exception):
@@ -45,8 +47,13 @@ async def ask(function: str, arguments: Mapping[str, object], asker: pulumi.Reso
     try:
         found: Answer = await pulumi.runtime.invoke_async(function, dict(arguments), opts)
     except Exception as error:  # noqa: BLE001  # the SDK raises its root class
-        raise NoAnswerError(str(error).rpartition(_BEFORE_THE_REASON)[2]) from None
+        raise NoAnswerError(reason(str(error))) from None
     return found
+
+
+def reason(said: str) -> str:
+    """Return why there is no answer, in one line, of what the SDK says."""
+    return " ".join(_BEFORE_THE_REASON.sub("", said).split())
 
 
 def existing(argument: str, identity: pulumi.Input[str], owner: Owner) -> pulumi.Output[Answer]:

@@ -10,6 +10,7 @@ import pulumi_aws as aws
 import pytest
 
 from components import SiteToSiteVpn, VpcNetwork
+from components.existing import reason
 from components.keys import distinct_key
 from tests.unit.recorded import XML, Recorder, error_of, program, settled, start
 
@@ -252,6 +253,19 @@ def test_an_id_that_aws_does_not_show_is_named_and_nothing_is_made_with_it(argum
     assert said.startswith(f"a: {argument} is 'wrong-9', but must be one that AWS shows to these credentials")
     assert "api error UnauthorizedOperation" in said
     assert recorder.of("VpnConnection") == []
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "invoke of aws:ec2/getVpc:getVpc failed: invocation of aws:ec2/getVpc:getVpc returned an error: "
+        "invoking aws:ec2/getVpc:getVpc: 1 error occurred:\n\t* no matching EC2 VPC found\n\n",
+        "invocation of aws:ec2/getVpc:getVpc returned an error: no matching EC2 VPC found",
+        "no matching EC2 VPC found",
+    ],
+)
+def test_why_aws_does_not_answer_is_told_in_its_own_words_and_one_line(said: str) -> None:
+    assert reason(said) == "no matching EC2 VPC found"
 
 
 def test_zones_that_aws_does_not_list_are_asked_for() -> None:

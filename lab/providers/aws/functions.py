@@ -17,7 +17,11 @@ def answer(session: Session, token: str, arguments: Properties) -> Properties:
     unknown = sorted(name for name, value in arguments.items() if name not in permitted and value is not None)
     if unknown:
         raise ProviderError(f"{token}: the lab's aws plugin does not support {unknown[0]}")
-    return function(session, arguments)
+    try:
+        return function(session, arguments)
+    except ProviderError as error:
+        # So the bridge to Terraform's provider says it.
+        raise ProviderError(f"invoking {token}: 1 error occurred:\n\t* {error}\n\n") from None
 
 
 def _filters(arguments: Properties) -> list[dict[str, Any]]:
