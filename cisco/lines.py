@@ -28,13 +28,8 @@ def inside(section: Section, leaves: list[Command]) -> list[Command]:
 
 def off(entry: Entry) -> str:
     """Return the line that takes an entry away."""
-    rule = entry.rule
-    if rule is not None and rule.off is not None:
-        found = rule.pattern.fullmatch(" ".join(entry.line.split()))
-        if found is not None:
-            return found.expand(rule.off)
-    if rule is not None and rule.reset is not None:
-        return rule.reset
+    if entry.rule is not None and entry.rule.reset is not None:
+        return entry.rule.reset
     return entry.line[3:] if entry.line.startswith("no ") else f"no {entry.line}"
 
 

@@ -24,10 +24,9 @@ class Replace(Enum):
 class Rule:
     """One form of line: `slot` and `value` are expanded with the match's groups.
 
-    `default` is the canonical value that IOS may hide and `reset` the line that brings it back (else the ``no``
-    form of the line there is). `off` replaces the ``no`` form where IOS wants another. A line that `is_optional` may be
-    dropped by the release without harm. One that is not `is_managed` stays where it is when it isn't intended. `enters`
-    is the mode that the line opens for those after it.
+    `default` is the canonical value that IOS may hide and `reset` the line that takes another away (else the ``no``
+    form of the whole line). A line that `is_optional` may be dropped by the release without harm. One that is not
+    `is_managed` stays where it is when it isn't intended. `enters` is the mode that the line opens for those after it.
     """
 
     pattern: re.Pattern[str]
@@ -35,7 +34,6 @@ class Rule:
     value: str | Callable[[re.Match[str]], str]
     default: str | None = None
     reset: str | None = None
-    off: str | None = None
     replace: Replace = Replace.OVERWRITE
     is_optional: bool = False
     is_managed: bool = True
@@ -236,7 +234,7 @@ IPSEC_PROFILE = (
     _rule(r"set (isakmp|ikev2)-profile (\S+)", "set ike-profile", r"\1 \2", replace=Replace.CLEAR_FIRST),
 )  # fmt: skip
 INTERFACE = (
-    _rule(r"description (.*)", "description", r"\1", off="no description"),
+    _rule(r"description (.*)", "description", r"\1", reset="no description"),
     # Which of the two words IOS wants depends on how the VRF was defined; they mean the same.
     _rule(r"(?:ip )?vrf forwarding (\S+)", "vrf forwarding", r"\1"),
     _rule(rf"ip address ({_IP}) ({_IP})", "ip address", r"\1 \2"),
@@ -275,7 +273,7 @@ BGP = (
     # Ours only where our mark says so (ownership.py): anybody may have set one by hand.
     _rule(
         r"neighbor (\S+) maximum-prefix (\d+)(?: (\d+))?(?: (restart \d+|warning-only))?",
-        r"neighbor \1 maximum-prefix", _maximum_prefix, off=r"no neighbor \1 maximum-prefix", is_managed=False,
+        r"neighbor \1 maximum-prefix", _maximum_prefix, is_managed=False,
     ),
     _rule(r"(?:no )?neighbor (\S+) (.+)", r"neighbor \1 ?\2", "", is_managed=False),
     _rule(rf"network ({_IP})(?: mask ({_IP}))?((?: .+)?)", _network_slot, r"\3"),

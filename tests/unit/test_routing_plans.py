@@ -140,6 +140,7 @@ def test_a_limit_set_by_hand_stays_and_ours_goes_with_the_choice() -> None:
     assert planned(made, link()).is_empty
     limited = holding(link(replace(BGP, maximum_prefix=1000)))
     assert limited.show().count("maximum-prefix 1000 restart 5") == 2
+    assert f"no neighbor {PEER} maximum-prefix 1000 restart 5" in texts(planned(limited, link()))
     assert "maximum-prefix" not in holding(link(), limited).show()
 
 
