@@ -132,7 +132,7 @@ def _read(words: deque[str], *, is_standard: bool) -> Rule:
     if action not in ("permit", "deny"):
         raise ValueError(action)
     if is_standard:
-        return Rule(action == "permit", "ip", _end(words, is_standard=True), _ANY, tuple(words))
+        return Rule(action == "permit", "ip", _end(words), _ANY, tuple(words))
     protocol = words.popleft()
     if protocol == "object-group":
         words.popleft()
@@ -142,7 +142,7 @@ def _read(words: deque[str], *, is_standard: bool) -> Rule:
     return Rule(action == "permit", _PROTOCOLS.get(protocol, protocol), source, destination, tuple(words))
 
 
-def _end(words: deque[str], *, is_standard: bool = False) -> _End:
+def _end(words: deque[str]) -> _End:
     first = words.popleft()
     if first == "any":
         address: tuple[int, int] | None = _ANY.address
@@ -153,8 +153,7 @@ def _end(words: deque[str], *, is_standard: bool = False) -> _End:
         address = None
     else:
         # A standard list leaves out the wildcard of a host.
-        has_wildcard = bool(words) and words[0][0].isdigit()
-        wildcard = words.popleft() if has_wildcard or not is_standard else "0.0.0.0"  # noqa: S104  # no address to bind
+        wildcard = words.popleft() if words and words[0][0].isdigit() else "0.0.0.0"  # noqa: S104  # no address to bind
         address = (int(IPv4Address(first)), int(IPv4Address(wildcard)))
     return _End(address, tuple(_ports(words)))
 
@@ -165,15 +164,11 @@ def _ports(words: deque[str]) -> Iterator[str]:
     comparison = words.popleft()
     yield comparison
     yield words.popleft()
-    # `eq` takes several, until the other end or another word begins.
-    while words and ((comparison == "range") or _is_port(words)):
+    if comparison == "range":
         yield words.popleft()
-        if comparison == "range":
-            return
-
-
-def _is_port(words: deque[str]) -> bool:
-    return words[0].isdecimal() or words[0] in _PORTS
+    # `eq` takes several, until the other end or another word begins.
+    while words and (words[0].isdecimal() or words[0] in _PORTS):
+        yield words.popleft()
 
 
 def _port_fit(ports: tuple[str, ...], port: int | None) -> Fit:
