@@ -29,7 +29,7 @@ CHECKS = ("require", "warn", "off")
 _DEFAULT_CHECK_TIMEOUT = 300
 _MOST_SUBNETS = 200  # AWS's quota in a VPC; with a transit gateway there must be one, to attach the VPC by
 # What a change of takes no tunnel down: kept with the rest, so that a preview says so.
-_FREE = ("onprem_cidrs", "advertise", "gateway_routes", "propagate_routes", "link_name")
+_FREE = ("onprem_cidrs", "vpc_cidrs", "advertise", "gateway_routes", "propagate_routes", "link_name")
 
 
 class VpnLinkArgs(VpcNetworkArgs, ConnectionArgs, RouterAccessArgs):
@@ -118,7 +118,7 @@ class VpnLink(pulumi.ComponentResource):
         args = self._args
         is_transit = args.get("transit_gateway_id") is not None
         own: dict[str, Any] = {
-            "vpc_cidrs": [network.vpc_cidr],
+            "vpc_cidrs": [network.vpc_cidr, *(args.get("vpc_cidrs") or ())],
             "route_table_ids": network.route_tables,
             "tags": args.get("tags") or {},
             "gateway_routes": args["onprem_cidrs"] if args.get("gateway_routes", is_transit) else [],
@@ -174,6 +174,8 @@ def _check(args: VpnLinkArgs) -> str | None:
         require_absent(args, ("transit_gateway_subnet_ids",), "the new VPC is attached by its own subnets")
         require_between("number of subnet_cidrs", len(args.get("subnet_cidrs") or ()), 1, _MOST_SUBNETS)
     require_networks("onprem_cidrs", args["onprem_cidrs"])
+    networks = (args.get("vpc_cidr"), *(args.get("vpc_cidrs") or ()))
+    require_networks("vpc_cidrs", [cidr for cidr in networks if isinstance(cidr, str)])
     require_between("number of onprem_cidrs", len(args["onprem_cidrs"]), 1, 1000)
     if args.get("vpc_cidr") is not None:
         require_apart_from_vpc("onprem_cidrs", args["onprem_cidrs"], args["vpc_cidr"])

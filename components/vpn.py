@@ -9,7 +9,7 @@ import pulumi_aws as aws
 from ._addresses import GUIDE_INSIDE_CIDRS, inside_pairs, require_as_at_aws
 from ._handout import handout, planned_handout
 from ._profiles import algorithms, connection_arguments, not_a_key_of_aws, not_permitted
-from ._routes import require_apart_from_vpc
+from ._routes import require_apart_from_vpc, require_networks
 from ._states import TunnelEnds, UnknownTunnelError, tunnel_ends
 from .adoption import importing, keys_held
 from .connection import connection_settings
@@ -178,6 +178,7 @@ class SiteToSiteVpn(pulumi.ComponentResource):
         routes = [*(args.get("static_routes") or ()), *(args.get("gateway_routes") or ())]
 
         def check(cidrs: Sequence[str]) -> None:
+            require_networks("vpc_cidrs", cidrs)
             for cidr in cidrs:
                 require_apart_from_vpc("on-premises network", list(dict.fromkeys(routes)), cidr)
 

@@ -64,6 +64,9 @@ class ConnectionArgs(TypedDict):
     """Raise it to have tunnel 1's own key made anew; 1."""
     tunnel2_key_serial: NotRequired[int]
     """Raise it to have tunnel 2's own key made anew; 1."""
+    vpc_cidrs: NotRequired[Sequence[pulumi.Input[str]]]
+    """AWS's side's networks: what the router sends through the tunnels with static routing, and admits with `prefix_lists`.
+    VpnLink adds its VPC's own; others are a VPC's secondary networks, and what else a transit gateway leads to."""
     propagate_routes: NotRequired[bool]
     """Whether the VPC's tables learn the virtual private gateway's routes; true, but false with a transit gateway."""
     enable_acceleration: NotRequired[bool]
@@ -94,8 +97,6 @@ class SiteToSiteVpnArgs(ConnectionArgs):
     """The VPC that a new virtual private gateway is attached to; with `transit_gateway_subnet_ids`, the one to attach."""
     static_routes: NotRequired[Sequence[str]]
     """The on-premises networks, for static routing; without it, BGP."""
-    vpc_cidrs: NotRequired[Sequence[pulumi.Input[str]]]
-    """The VPC side's networks: with static routing the router sends them through the tunnels."""
     route_table_ids: NotRequired[Mapping[str, pulumi.Input[str]]]
     """The VPC's route tables, by a name that stays (it becomes part of resource names)."""
     gateway_routes: NotRequired[Sequence[str]]

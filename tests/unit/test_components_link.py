@@ -150,11 +150,11 @@ async def test_the_link_announces_what_is_on_premises_unless_told_otherwise(reco
 
 @program
 async def test_a_static_link_has_its_networks_as_routes_and_announces_nothing(recorder: Recorder) -> None:
-    await link("tokyo", {"routing": "static"}).tunnels.future()
+    await link("tokyo", {"routing": "static", "vpc_cidrs": ["100.64.0.0/16"]}).tunnels.future()
     assert recorder.one("VpnConnectionRoute").inputs["destinationCidrBlock"] == "192.168.10.0/24"
     request = json.loads(recorder.one("Command", "tokyo").inputs["stdin"])
     assert "advertise" not in request["router"]
-    assert request["vpn"]["vpc_cidrs"] == ["10.0.0.0/16"]
+    assert request["vpn"]["vpc_cidrs"] == ["10.0.0.0/16", "100.64.0.0/16"]
 
 
 def test_a_tunnel_that_is_down_fails_the_link_with_the_end_and_the_reason() -> None:
@@ -252,6 +252,7 @@ async def test_where_the_link_is_being_changed_the_router_is_asked_at_the_end() 
         ({"router": None}, "router is missing"),
         ({"onprem_cidrs": ["10.0.1.0/24"]}, "onprem_cidrs"),
         ({"onprem_cidrs": [f"172.16.{n}.0/24" for n in range(101)]}, "number of advertised networks"),
+        ({"vpc_cidrs": ["10.0.0.0/16"]}, "vpc_cidrs is '10.0.0.0/16', but must be given once"),
         ({"routing": "ospf"}, "routing"),
         ({"advertise": "everything"}, "advertise"),
         ({"check": "maybe"}, "check"),
