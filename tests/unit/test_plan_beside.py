@@ -119,6 +119,7 @@ def guarded(*rules: str, more: str = "") -> str:
     ("rules", "lacking"),
     [
         (("permit tcp any any established", "deny ip any any log"), "IKE and ESP"),
+        (("permit ip any host 203.0.113.9",), "IKE and ESP"),
         (("10 permit udp any any eq isakmp", "20 deny ip any any"), "ESP"),
         (("permit esp any any",), "IKE"),
         (("permit udp any any eq isakmp", "permit esp any host 203.0.113.100"), None),
@@ -136,6 +137,8 @@ def test_an_access_list_that_keeps_awss_packets_out_is_warned_of(rules: tuple[st
     else:
         assert f"access list WAN-IN of GigabitEthernet1 keeps {lacking} of 52.0.0.1 out" in said
         assert f"of {tunnel(1).aws_outside} out" in said
+        lines = {"IKE": "permit udp host 52.0.0.1 any eq isakmp", "ESP": "permit esp host 52.0.0.1 any"}
+        assert [name for name, line in lines.items() if line in said] == lacking.split(" and ")
 
 
 def test_an_access_list_that_lets_one_peer_in_accuses_for_the_other_alone() -> None:
@@ -245,12 +248,15 @@ def test_a_better_route_out_of_another_interface_is_warned_of() -> None:
     assert said.startswith(
         f"'{ways[0]}' leads to AWS out of GigabitEthernet2, and the tunnels have the address of GigabitEthernet1"
     )
+    assert said.count("leads to AWS") == 1, "once for both tunnels"
 
     for text in (
         running(*ways, second, "ip local policy route-map BY-SOURCE"),
         running(*ways, second, "ip route 52.0.0.0 255.0.0.0 203.0.113.1"),
         running(ways[0].replace("198.51.100.1", "203.0.113.1"), ways[1].replace("203.0.113.1", "198.51.100.1"), second),
         running(ways[0], second),  # what has no route of its own is an address inside, say
+        running("ip route vrf GUESTS 0.0.0.0 0.0.0.0 198.51.100.1", ways[1], second),
+        running("ip route 198.18.0.0 255.254.0.0 198.51.100.1", ways[1], second),
     ):
         assert warnings(text, via_wan()) == ""
 
