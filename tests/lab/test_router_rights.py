@@ -1,26 +1,32 @@
 """The lists of commands that a router's owner permits are what the agent sends, no less and no more."""
 
 import re
+from dataclasses import replace
+from ipaddress import IPv4Network
 from pathlib import Path
 
 import pytest
 
 from cisco.clock import Deadline
 from cisco.login import ArchivePolicy, Options
-from cisco.model import Bgp, Phase1, Phase2, Static
+from cisco.model import Intent
 from cisco.watch import observe
 from tests.lab.agent_bench import BGP, GUIDE, MODERN, STATIC, Bench, bench, default_running, link, without_archive
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "security.md").read_text()
+FILTERED = replace(BGP, accept=(IPv4Network("10.0.0.0/16"),))
+# Each as it comes, and what it changes to.
 LINKS = (
-    ("ios15", STATIC, GUIDE, ArchivePolicy.USE),
-    ("ios15", BGP, GUIDE, ArchivePolicy.CONFIGURE),
-    ("xe17", BGP, MODERN, ArchivePolicy.USE),
+    ("ios15", link(STATIC, GUIDE), link(STATIC, GUIDE, mss=1300, generation=2), ArchivePolicy.USE),
+    ("ios15", link(BGP, GUIDE), link(BGP, GUIDE, mss=1300, generation=2), ArchivePolicy.CONFIGURE),
+    ("xe17", replace(link(BGP, MODERN), primary=0), link(FILTERED, MODERN, generation=2), ArchivePolicy.USE),
 )
 # What opens a mode of its own, whose lines follow.
-SECTION = re.compile(r"(?:archive|crypto (?:isakmp p|keyring|ikev2|ipsec (?:tr|pr))|interface|router bgp|ip sla \d)")
+SECTION = re.compile(
+    r"(?:archive|crypto (?:isakmp p|keyring|ikev2|ipsec (?:tr|pr))|interface|route-map|router bgp|ip sla \d)"
+)
 # Only after an accident: the tests of failures see it sent.
-AFTER_AN_ACCIDENT = {"configure revert now"}
+AFTER_AN_ACCIDENT = {"configure revert now", "clear ip bgp A soft"}
 
 
 def listed(heading: str) -> list[str]:
@@ -30,7 +36,7 @@ def listed(heading: str) -> list[str]:
 
 def pattern(line: str) -> re.Pattern[str]:
     """Return what a listed line stands for."""
-    return re.compile(re.sub(r"(?<= |l)[NA]$", r"\\S+", re.escape(line).replace("\\ ", " ")))
+    return re.compile(re.sub(r"(?<= |l)[NA](?= |$)", r"\\S+", re.escape(line).replace("\\ ", " ")))
 
 
 def both_modes(received: list[str]) -> tuple[set[str], set[str]]:
@@ -61,25 +67,25 @@ def permitted() -> list[re.Pattern[str]]:
     return [re.compile(f"(?:no )?{pattern(known).pattern}(?: .*)?") for known in page]
 
 
-def life(lab: Bench, routing: Bgp | Static, phases: tuple[Phase1, Phase2]) -> None:
+def life(lab: Bench, intent: Intent, other: Intent) -> None:
     """Configure a link, look at it, change it and remove it."""
-    manifest = lab.apply(link(routing, phases)).manifest
+    manifest = lab.apply(intent).manifest
     terminal = lab.connection().open(Deadline(lab.clock, 60))
-    observe(terminal, link(routing, phases), has_uptime=True)
+    observe(terminal, intent, has_uptime=True)
     terminal.log_out()
-    changed = lab.apply(link(routing, phases, mss=1300, generation=2), dict(manifest))
+    changed = lab.apply(other, dict(manifest))
     lab.remove(manifest=dict(changed.manifest))
 
 
 @pytest.fixture(scope="module")
 def sent() -> tuple[set[str], set[str]]:
     executed, configured = set[str](), set[str]()
-    for release, routing, phases, archive in LINKS:
+    for release, intent, other, archive in LINKS:
         running = default_running(release)
         if archive is ArchivePolicy.CONFIGURE:
             running = without_archive(running)
         with bench(Options(archive=archive, wait=0), running, release) as lab:
-            life(lab, routing, phases)
+            life(lab, intent, other)
             more = both_modes(lab.router.received)
         executed |= more[0]
         configured |= more[1]
