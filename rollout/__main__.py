@@ -119,6 +119,7 @@ def _operator(arguments: argparse.Namespace) -> int:
         commit=arguments.commit,
         folder=arguments.folder,
         backend=arguments.backend,
+        secrets_provider=arguments.secrets_provider,
         organization=arguments.organization,
         namespace=arguments.namespace,
         service_account=arguments.service_account,

@@ -78,12 +78,16 @@ def _fleet(parser: argparse.ArgumentParser) -> None:
         "--both-down", action="store_true", help="allow a change that takes both tunnels of a link down"
     )
     parser.add_argument("--yes", action="store_true", help="do not ask before a destroy")
+    _secrets_provider(parser)
+    _common(parser)
+
+
+def _secrets_provider(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--secrets-provider",
         metavar="URL",
         help="what encrypts the secrets of stacks that are made, such as awskms://alias/vpn (default: as Pulumi does)",
     )
-    _common(parser)
 
 
 def _operator(parser: argparse.ArgumentParser) -> None:
@@ -95,6 +99,7 @@ def _operator(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--backend", metavar="URL", help="where the state is kept, such as s3://bucket (default: Pulumi Cloud)"
     )
+    _secrets_provider(parser)
     parser.add_argument("--organization", help="the Pulumi Cloud organization that owns the stacks")
     parser.add_argument(
         "--namespace", default="default", help="the namespace of the resources and the Secrets (default)"

@@ -26,6 +26,7 @@ class Source:
     commit: str | None = None
     folder: str | None = None
     backend: str | None = None
+    secrets_provider: str | None = None
     organization: str | None = None
     namespace: str = "default"
     service_account: str | None = None
@@ -60,12 +61,14 @@ def _resource(site: Site, source: Source) -> dict[str, object]:
         "commit": source.commit,
         "repoDir": source.folder,
         "backend": source.backend,
+        "secretsProvider": source.secrets_provider,
         "serviceAccountName": source.service_account,
     }
     spec.update({field: value for field, value in optional.items() if value})
-    # With a backend of one's own the passphrase opens the stack's secrets; Pulumi Cloud has a token.
-    variable = _PASSPHRASE if source.backend else _TOKEN
-    spec["envRefs"] = {variable: _secret_reference(source.engine_secret, variable)}
+    # With a backend of one's own the passphrase opens the stack's secrets, unless another provider does; Pulumi Cloud has a token.
+    if not (source.backend and source.secrets_provider):
+        variable = _PASSPHRASE if source.backend else _TOKEN
+        spec["envRefs"] = {variable: _secret_reference(source.engine_secret, variable)}
     spec["config"] = {
         _key(source, key): list(value) if isinstance(value, tuple) else value for key, value in site.settings.items()
     }

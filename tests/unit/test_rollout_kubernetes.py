@@ -1,6 +1,7 @@
 """The Stack resources, against the operator's own CRD, as strictly as a cluster with field validation takes them."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +54,10 @@ def problems(resource: Mapping[str, object]) -> list[str]:
     return [f"{error.json_path}: {error.message}" for error in VALIDATOR.iter_errors(resource)]
 
 
-@pytest.mark.parametrize("source", [S3, CLOUD], ids=["s3", "cloud"])
+KMS = replace(S3, secrets_provider="awskms://alias/vpn?region=ap-northeast-1")
+
+
+@pytest.mark.parametrize("source", [S3, CLOUD, KMS], ids=["s3", "cloud", "kms"])
 def test_every_resource_is_one_that_the_operators_crd_takes(source: Source) -> None:
     resources = list(yaml.safe_load_all(document(stack_resources(SITES, source))))
     assert [resource["metadata"]["name"] for resource in resources] == ["tokyo", "osaka"]
@@ -96,6 +100,8 @@ def test_ones_own_backend_is_opened_with_a_passphrase_and_pulumi_cloud_with_a_to
         "acme/aws-cisco-vpn/tokyo",
         ["PULUMI_ACCESS_TOKEN"],
     )
+    (keyed, _) = yaml.safe_load_all(document(stack_resources(SITES, KMS)))
+    assert (keyed["spec"]["secretsProvider"], "envRefs" in keyed["spec"]) == (KMS.secrets_provider, False)
 
 
 def test_what_of_the_repository_is_deployed_must_be_said_once() -> None:
