@@ -2,7 +2,7 @@
 
 from .clock import Clock
 from .errors import PreflightError
-from .releases import Release
+from .preflight import RouterState
 from .replies import Verdict, classify, on_one_line
 from .revert import enter_configuration
 from .terminal import Terminal
@@ -12,9 +12,11 @@ _PREFIX = "aws-cisco-vpn-rollback"
 _NO_PATH = ("archive", "no path")
 
 
-def archive_path(release: Release) -> str:
-    """Return where this router keeps its rollback files (IOS-XE calls its flash ``bootflash:``)."""
-    return f"{'bootflash' if release.is_xe else 'flash'}:{_PREFIX}"
+def archive_path(state: RouterState) -> str:
+    """Return where this router keeps its rollback files: IOS-XE in ``bootflash:``, but for a Catalyst that has none."""
+    names = {name for system in state.file_systems for name in system.names}
+    has_bootflash = state.release.is_xe and ("bootflash:" in names or "flash:" not in names)
+    return f"{'bootflash' if has_bootflash else 'flash'}:{_PREFIX}"
 
 
 def turn_on(terminal: Terminal, path: str, clock: Clock) -> None:

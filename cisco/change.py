@@ -112,7 +112,7 @@ class Change:
                 plan = self._plan(state)
                 if plan.is_empty:
                     return self._nothing_to_do(terminal, state, plan)
-                require_no_problem(no_room(state, self.options, plan, archive.archive_path(state.release)))
+                require_no_problem(no_room(state, self.options, plan, archive.archive_path(state)))
                 if self.options.backup is not None:
                     keep(state.running, self.options.backup)
                     self.report(f"the configuration from before, keys included, is kept in {self.options.backup}")

@@ -28,7 +28,7 @@ class LentArchive:
             PreflightError, ConnectError: The router refused, or the session ended; it is off again.
             NotRolledBackError: It may be on.
         """
-        self.path = archive.archive_path(state.release)
+        self.path = archive.archive_path(state)
         self.report(f"configuring archive ({self.path}), so that the router can undo the change")
         try:
             archive.turn_on(terminal, self.path, self.connection.clock)

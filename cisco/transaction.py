@@ -241,7 +241,7 @@ def _problems(router: RouterState, options: Options, intent: Intent, rest: Plan)
         *(str(collision) for collision in rest.collisions),
         *refusals(router.release, intent, router.running),
         *lasting_obstacles(router, options),
-        *no_room(router, options, rest, archive.archive_path(router.release)),
+        *no_room(router, options, rest, archive.archive_path(router)),
     )
 
 

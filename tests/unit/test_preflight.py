@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from cisco.archive import archive_path
 from cisco.clock import Deadline, SystemClock
 from cisco.errors import PreflightError
 from cisco.lock import router_lock
@@ -216,6 +217,22 @@ def test_file_systems_are_read_by_every_name_they_have() -> None:
         (("nvram:",), 262136, 250000),
         (("tftp:",), None, None),
     ]
+
+
+@pytest.mark.parametrize(
+    ("is_xe", "names", "flash"),
+    [
+        (True, "bootflash: flash:#", "bootflash"),
+        (True, "flash:", "flash"),  # a Catalyst before IOS-XE 26
+        (True, "tftp:", "bootflash"),
+        (False, "bootflash: flash:", "flash"),
+    ],
+)
+def test_archive_is_turned_on_in_a_flash_that_the_router_has(is_xe: bool, names: str, flash: str) -> None:
+    systems = file_systems(f"*  11353194496    9936510976      disk     rw   {names}\n")
+    state = replace(HEALTHY, release=replace(HEALTHY.release, is_xe=is_xe), file_systems=systems)
+
+    assert archive_path(state) == f"{flash}:aws-cisco-vpn-rollback"
 
 
 @pytest.mark.parametrize(
