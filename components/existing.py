@@ -76,16 +76,17 @@ def router_asn(customer_gateway: Answer) -> int:
 
 
 def available_zones(owner: Owner) -> pulumi.Output[list[str]]:
-    """Return the names of the Region's zones."""
+    """Return the names of the Region's own zones: not the Local Zones, which an account may have besides, and which come first."""
 
     async def look_up(state: str) -> Any:  # noqa: ANN401  # as above
         refusal = ("availability_zones", Words("missing"), "given where AWS does not list the Region's zones")
-        return await _found(_ZONES, {"state": state}, owner, refusal)
+        own = [{"name": "opt-in-status", "values": ["opt-in-not-required"]}]
+        return await _found(_ZONES, {"state": state, "filters": own}, owner, refusal)
 
     return pulumi.Output.from_input("available").apply(look_up)["names"]
 
 
-async def _found(function: str, arguments: Mapping[str, str], owner: Owner, refusal: tuple[str, str, str]) -> Any:  # noqa: ANN401  # as above
+async def _found(function: str, arguments: Mapping[str, object], owner: Owner, refusal: tuple[str, str, str]) -> Any:  # noqa: ANN401  # as above
     with refusing(owner.name):
         try:
             return await ask(function, arguments, owner.component) or UNKNOWN

@@ -36,6 +36,10 @@ def recorder() -> Recorder:
 async def test_subnets_go_over_the_zones_in_turn(recorder: Recorder) -> None:
     network = VpcNetwork("net", {"vpc_cidr": "10.0.0.0/16", "subnet_cidrs": [f"10.0.{n}.0/24" for n in range(3)]})
     assert len(await settled(network.subnet_ids)) == 3
+    (asked,) = [arguments for function, arguments in recorder.calls if function.endswith("getAvailabilityZones")]
+    assert asked["filters"] == [{"name": "opt-in-status", "values": ["opt-in-not-required"]}], (
+        "Local Zones are the first"
+    )
     zones = {subnet.inputs["cidrBlock"]: subnet.inputs["availabilityZone"] for subnet in recorder.of("Subnet")}
     assert zones == {
         "10.0.0.0/24": "ap-northeast-1a",
