@@ -177,8 +177,9 @@ _VARIABLY = re.compile(r"^\d+\.\d+\.\d+\.\d+(?:/\d+)? is variably subnetted\b")
 
 def is_route_table(text: str) -> bool:
     """Whether the text is a routing table, with routes or without."""
-    # It stands above the routes, and alone where there are none.
-    return any(line.startswith("Gateway of last resort ") for line in lines(text)) or bool(routes(text))
+    # The first stands above the routes, and alone where there are none; the other is all that a device shows which does not route.
+    heads = ("Gateway of last resort ", "Default gateway is ")
+    return any(line.startswith(heads) for line in lines(text)) or bool(routes(text))
 
 
 def routes(text: str) -> tuple[Route, ...]:

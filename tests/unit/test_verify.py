@@ -328,6 +328,14 @@ def test_a_tunnel_without_an_address_of_its_own_is_not_up(line: str) -> None:
     )
 
 
+def test_what_does_not_route_at_all_is_not_up() -> None:
+    hosts = "Host               Gateway           Last Use    Total Uses  Interface\nICMP redirect cache is empty"
+    said = answers(is_static=True) | {"show ip route static": f"Default gateway is not set\n\n{hosts}"}
+    reason = first(said, is_static=True).reason
+    assert reason is not None
+    assert re.fullmatch(r"the routing table has no route to \S+ through either tunnel", reason)
+
+
 def test_a_routing_table_that_is_not_shown_is_noted() -> None:
     said = answers(is_static=True) | {"show ip route static": "Command authorization failed."}
     tunnel = first(said, is_static=True)
