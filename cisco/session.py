@@ -34,6 +34,8 @@ _REVERT_NOTICE = re.compile(
     r"|Enter \"configure confirm\" if you wish to keep what you've(?: configured|\n *configured)\.? *\n)",
     re.MULTILINE,
 )
+# What every terminal is told before a reload that somebody scheduled, and when it is called off.
+_RELOAD_NOTICE = re.compile(r"^\*\*\*\n\*\*\* --- SHUTDOWN [^\n]*\n\*\*\*\n", re.MULTILINE)
 # `exec prompt timestamp` below a line has IOS say this before the reply to every exec command.
 _TIMESTAMP = re.compile(
     r"^(?:Load for five secs: [^\n]*|(?:Time source is|No time source)\b[^\n]*\d\d:\d\d:\d\d[^\n]*)\n+", re.MULTILINE
@@ -254,7 +256,9 @@ class Dialogue:
 
 
 def _without_notices(text: str) -> str:
-    return _TIMESTAMP.sub("", _REVERT_NOTICE.sub("", _SYSLOG.sub("", text)))
+    for notice in (_SYSLOG, _REVERT_NOTICE, _RELOAD_NOTICE, _TIMESTAMP):
+        text = notice.sub("", text)
+    return text
 
 
 def _after_echo(text: str, line: str) -> str | None:

@@ -10,6 +10,8 @@ REVERT_NOTICE = (
     "Rollback Confirmed Change: Rollback will begin in one minute.\n"
     'Enter "configure confirm" if you wish to keep what you\'ve configured\n'
 )
+# In the form in which Netspoc, which schedules a reload for each of its changes, knows it.
+SHUTDOWN = "\r\n\r\n\r\n***\r\n*** --- SHUTDOWN in 0:02:00 ---\r\n***\r\n"
 
 
 def replies_to(lines: list[str], *pieces: str, hostname: str = "R1") -> list[tuple[str, str, str]]:
@@ -90,6 +92,12 @@ def test_a_mode_that_a_long_hostname_cuts_short_is_still_that_mode() -> None:
         f"ip mtu 1436\r\nR1(config-if)#{SYSLOG}",
         f"{REVERT_NOTICE}ip mtu 1436\r\nR1(config-if)#",
         f"ip mtu 1436\r\n{REVERT_NOTICE}R1(config-if)#",
+        f"ip mtu 1436{SHUTDOWN}R1(config-if)#",
+        f"ip mtu 1436\r\n{SHUTDOWN}R1(config-if)#",
+        f"ip m{SHUTDOWN}\r\nR1(config-if)#ip mtu 1436\r\nR1(config-if)#",
+        f"{SHUTDOWN}\r\nR1(config-if)#ip mtu 1436\r\nR1(config-if)#",
+        f"ip mtu 1436\r\nR1(config-if)#{SHUTDOWN}",
+        f"ip mtu 1436\r\nR1(config-if)#{SHUTDOWN}\r\nR1(config-if)#",
     ],
 )
 def test_messages_in_the_middle_of_a_reply_are_not_part_of_it(arrived: str) -> None:
