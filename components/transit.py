@@ -86,7 +86,7 @@ def attach_vpc(
         opts=owner.child(),
     )
     if not gateway.is_default:
-        _join(name, gateway, attachment.id, owner.child(), propagates=True)
+        _join(owner, name, gateway, attachment.id, after=attachment, propagates=True)
     return attachment
 
 
@@ -97,21 +97,25 @@ def attach_connection(
     static_routes: Sequence[str] | None,
 ) -> None:
     """Put the connection's attachment into the table: what the router announces, or the static routes."""
-    attachment, opts = connection.transit_gateway_attachment_id, owner.child(depends_on=[connection])
+    attachment = connection.transit_gateway_attachment_id
     if not gateway.is_default:
-        _join(owner.name, gateway, attachment, opts, propagates=static_routes is None)
+        _join(owner, owner.name, gateway, attachment, after=connection, propagates=static_routes is None)
     for cidr in static_routes or ():
         aws.ec2transitgateway.Route(
-            f"{owner.name}-{part(cidr)}", destination_cidr_block=cidr, **_pair(gateway, attachment), opts=opts
+            f"{owner.name}-{part(cidr)}",
+            destination_cidr_block=cidr,
+            **_pair(gateway, attachment),
+            opts=owner.child(depends_on=[connection]),
         )
 
 
 def _join(
+    owner: Owner,
     name: str,
     gateway: TransitGateway,
     attachment: pulumi.Output[str],
-    opts: pulumi.ResourceOptions,
     *,
+    after: pulumi.Resource,
     propagates: bool,
 ) -> None:
     aws.ec2transitgateway.RouteTableAssociation(
@@ -119,10 +123,13 @@ def _join(
         # AWS has put it into the default table already, if the gateway has one; an attachment has one association.
         replace_existing_association=True,
         **_pair(gateway, attachment),
-        opts=opts,
+        # For another table the old one goes first: taken away later, it would not be found, which the provider calls an error.
+        opts=owner.child(depends_on=[after], delete_before_replace=True),
     )
     if propagates:
-        aws.ec2transitgateway.RouteTablePropagation(f"{name}-propagation", **_pair(gateway, attachment), opts=opts)
+        aws.ec2transitgateway.RouteTablePropagation(
+            f"{name}-propagation", **_pair(gateway, attachment), opts=owner.child(depends_on=[after])
+        )
 
 
 def _pair(gateway: TransitGateway, attachment: pulumi.Output[str]) -> Mapping[str, Any]:

@@ -1,7 +1,8 @@
 """What the AWS side's components make of their arguments, on Pulumi's mocks."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from operator import attrgetter
 from typing import Any
 
@@ -194,15 +195,7 @@ async def test_a_long_asn_and_a_unique_device_name_go_to_the_customer_gateway(re
 @pytest.mark.usefixtures("recorder")
 @program
 async def test_a_name_of_our_making_outlives_a_renamed_stack(kind: str, given: Any, kept: Any) -> None:
-    seen: list[pulumi.ResourceOptions] = []
-    real: Any = attrgetter(kind)(aws)
-
-    def spied(*args: Any, opts: pulumi.ResourceOptions, **more: Any) -> Any:
-        seen.append(opts)
-        return real(*args, opts=opts, **more)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(f"pulumi_aws.{kind}", spied)
+    with options_of(kind) as seen:
         await made_of(vpn("vpn", given))
     assert seen[0].ignore_changes == kept
 
@@ -304,6 +297,30 @@ async def test_a_transit_gateway_is_associated_and_learns_the_routes(recorder: R
     assert recorder.one("RouteTableAssociation").inputs["replaceExistingAssociation"] is True
     assert recorder.one("RouteTablePropagation").inputs["transitGatewayRouteTableId"] == "tgw-rtb-9"
     assert recorder.one("Route").inputs["transitGatewayId"] == "tgw-9"
+
+
+@pytest.mark.usefixtures("recorder")
+@program
+async def test_an_attachment_leaves_its_table_before_it_comes_to_another() -> None:
+    args: Any = {**ATTACHED, "transit_gateway_route_table_id": "tgw-rtb-9"}
+    with options_of("ec2transitgateway.RouteTableAssociation") as seen:
+        await made_of(SiteToSiteVpn("vpn", args))
+    assert [opts.delete_before_replace for opts in seen] == [True, True]
+
+
+@contextmanager
+def options_of(kind: str) -> Iterator[list[pulumi.ResourceOptions]]:
+    """Return the options that all resources of a type get."""
+    seen: list[pulumi.ResourceOptions] = []
+    real: Any = attrgetter(kind)(aws)
+
+    def spied(*args: Any, opts: pulumi.ResourceOptions, **more: Any) -> Any:
+        seen.append(opts)
+        return real(*args, opts=opts, **more)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(f"pulumi_aws.{kind}", spied)
+        yield seen
 
 
 @program

@@ -247,11 +247,8 @@ def _membership(
         fields={"resourceId": "ResourceId", "resourceType": "ResourceType"},
         delete=Call(operation=delete, arguments=_PAIR),
         replaces=frozenset(_PAIR.values()),
-        absent=(
-            "InvalidRouteTableID.NotFound",
-            "InvalidAssociation.NotFound",
-            "TransitGatewayRouteTablePropagation.NotFound",
-        ),
+        # Not an association that is gone: that the provider does not let pass.
+        absent=("InvalidRouteTableID.NotFound", "TransitGatewayRouteTablePropagation.NotFound"),
     )
 
 
