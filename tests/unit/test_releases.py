@@ -104,6 +104,10 @@ def test_strong_groups_are_refused_nowhere() -> None:
     assert refusals(parse_release(XE17), link(14, 20)) == ()
 
 
+def test_group_5_is_refused_for_pfs_as_2_is() -> None:
+    assert len(refusals(parse_release(XE17), link(14, 5))) == 1
+
+
 def test_group_24_is_refused_in_ikev2_and_pfs_but_not_in_an_ikev1_policy() -> None:
     release = parse_release(XE17)
 
@@ -121,10 +125,16 @@ def test_the_compliance_shield_switched_off_lets_weak_groups_through() -> None:
 @pytest.mark.parametrize(
     ("platform", "version", "refuses"),
     [
-        ("C9300-48P", (17, 12, 1), False),
-        ("C9300-48P", (17, 15, 1), True),
+        ("ISR4331/K9", (17, 10, 9), False),
         ("ASR1001-X", (17, 11, 1), True),
-        ("ISR4331/K9", (17, 9, 4), False),
+        ("ASR-920-12CZ-A", (17, 11, 9), False),
+        ("ASR-920-12CZ-A", (17, 12, 1), True),
+        ("C9800-40-K9", (17, 12, 9), False),
+        ("C9800-40-K9", (17, 13, 1), True),
+        ("IR1101-K9", (17, 13, 9), False),
+        ("IR1101-K9", (17, 14, 1), True),
+        ("C9300-48P", (17, 14, 9), False),
+        ("C9300-48P", (17, 15, 1), True),
         ("something-new", (17, 15, 1), False),
     ],
 )
@@ -142,3 +152,9 @@ def test_ios_12_4_has_no_ikev2_for_either_tunnel(tunnel: int) -> None:
     mixed = replace(link(), tunnels=(one, two))
     assert ["has no IKEv2" in refusal for refusal in refusals(parse_release(IOS12), mixed)] == [True]
     assert refusals(parse_release(IOS15), mixed) == refusals(parse_release(XE17), mixed) == ()
+
+
+@pytest.mark.parametrize(("version", "lacks"), [("15.0(1)M9", True), ("15.1(1)T", False), ("unknown", False)])
+def test_ios_has_ikev2_from_15_1_on(version: str, *, lacks: bool) -> None:
+    release = parse_release(IOS15.replace("15.2(4)M7", version))
+    assert bool(refusals(release, link(version=IkeVersion.V2))) is lacks
