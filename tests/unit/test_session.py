@@ -74,6 +74,21 @@ def test_a_hostname_cut_in_configuration_mode_is_still_the_prompt() -> None:
     assert replies_to(["interface Tunnel1"], arrived, hostname=hostname) == [("interface Tunnel1", "", "config-if")]
 
 
+@pytest.mark.parametrize(
+    ("echo", "is_its_own"),
+    [
+        ("group 1X\b4", True),
+        ("group 1\b\b\b\b\b\b\b$oup 14 \b", True),  # scrolled by a terminal that is too narrow
+        ("group 1X\b5", False),
+        ("group 1\b\b\b\b\b\b\b$oup 15", False),
+        ("X\b$", False),
+    ],
+)
+def test_an_echo_that_is_written_over_counts_by_what_stands_there_in_the_end(echo: str, *, is_its_own: bool) -> None:
+    replies = replies_to(["group 14"], f"{echo}\nR1(config-isakmp)#")
+    assert replies == ([("group 14", "", "config-isakmp")] if is_its_own else [])
+
+
 def test_a_mode_that_a_long_hostname_cuts_short_is_still_that_mode() -> None:
     # Cisco's own example: "Basement-rtr2(config-service)#" is (config-service-profile).
     assert Prompt("Basement-rtr2", "config-service", is_privileged=True).is_in("config-service-profile")
