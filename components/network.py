@@ -89,8 +89,12 @@ class VpcNetwork(pulumi.ComponentResource):
     def _make_subnets(self, vpc: aws.ec2.Vpc, args: VpcNetworkArgs) -> list[aws.ec2.Subnet]:
         cidrs = args.get("subnet_cidrs") or ()
         zones = args.get("availability_zones")
-        # A zone that AWS adds to the Region later must not move a subnet, which would replace it.
-        opts = self._owner.child(ignore_changes=["availabilityZone"] if zones is None else [])
+        if zones is None:
+            # A zone that AWS adds to the Region later must not move a subnet, which would replace it.
+            opts = self._owner.child(ignore_changes=["availabilityZone"])
+        else:
+            # For another zone the subnet goes first: AWS has a network once in a VPC.
+            opts = self._owner.child(delete_before_replace=True)
         # One subnet alone is left to AWS.
         offered = available_zones(self._owner) if zones is None and len(cidrs) > 1 else None
         subnets = []

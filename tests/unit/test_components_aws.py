@@ -51,6 +51,16 @@ async def test_subnets_go_over_the_zones_in_turn(recorder: Recorder) -> None:
     assert len(recorder.of("RouteTableAssociation")) == 3
 
 
+@pytest.mark.usefixtures("recorder")
+@program
+async def test_a_subnet_leaves_its_zone_before_it_comes_to_another() -> None:
+    with options_of("ec2.Subnet") as seen:
+        for zones in ({}, {"availability_zones": ["ap-northeast-1a"]}):
+            args: Any = {"vpc_cidr": "10.0.0.0/16", "subnet_cidrs": ["10.0.0.0/24"], **zones}
+            await settled(VpcNetwork(f"net{len(zones)}", args).subnet_ids)
+    assert [opts.delete_before_replace for opts in seen] == [None, True]
+
+
 @program
 async def test_each_subnet_has_a_route_table_of_its_own_when_asked(recorder: Recorder) -> None:
     network = VpcNetwork(
