@@ -10,6 +10,7 @@ import pytest
 from cisco.clock import Deadline
 from cisco.login import ArchivePolicy, Options
 from cisco.model import Intent
+from cisco.verify import commands
 from cisco.watch import observe
 from tests.lab.agent_bench import BGP, GUIDE, MODERN, STATIC, Bench, bench, default_running, link, without_archive
 
@@ -36,7 +37,7 @@ def listed(heading: str) -> list[str]:
 
 def pattern(line: str) -> re.Pattern[str]:
     """Return what a listed line stands for."""
-    return re.compile(re.sub(r"(?<= |l)[NA](?= |$)", r"\\S+", re.escape(line).replace("\\ ", " ")))
+    return re.compile(re.sub(r"(?<= |l)[NAV](?= |$)", r"\\S+", re.escape(line).replace("\\ ", " ")))
 
 
 def both_modes(received: list[str]) -> tuple[set[str], set[str]]:
@@ -102,3 +103,11 @@ def test_every_exec_command_is_listed_and_every_listed_one_is_sent(sent: tuple[s
 def test_every_line_of_a_configuration_is_listed_or_stands_below_one(sent: tuple[set[str], set[str]]) -> None:
     assert {line for line in sent[1] if not any(known.fullmatch(line) for known in permitted())} == set()
     assert [known.pattern for known in permitted() if not any(map(known.fullmatch, sent[1]))] == []
+
+
+def test_what_is_asked_in_vrfs_is_listed_in_its_own_form() -> None:
+    vrfs = [re.sub(r"\s+", " ", form) for form in PAGE.split("With VRFs")[1].split("\n\n")[0].split("`")[1::2]]
+    page = [pattern(known) for known in (*listed("In exec mode, to look:"), *vrfs)]
+    for routing in (BGP, STATIC):
+        intent = replace(link(routing, MODERN), front_door_vrf="WAN", inside_vrf="RED")
+        assert [line for line in commands(intent, has_uptime=True) if not any(p.fullmatch(line) for p in page)] == []
