@@ -36,6 +36,7 @@ NOT_SEEN = {
          "logs:ListLogDeliveries", "logs:PutResourcePolicy", "logs:UpdateLogDelivery"),
         "AWS itself needs the caller to have it, to let a tunnel write to a log group (VPN user guide)",
     ),
+    **dict.fromkeys(("logs:AssociateKmsKey", "logs:DisassociateKmsKey"), "another key for a log group that stays"),
     "ec2:ModifyVpnConnection": "another gateway or customer gateway for a connection that stays",
     "ec2:ReplaceRoute": "a route to another gateway",
     "logs:UntagResource": "a tag that is taken off a log group",
