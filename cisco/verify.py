@@ -215,7 +215,9 @@ def _ike(said: _Said, tunnel: Tunnel) -> tuple[str, str | None]:
     if refused is not None:
         return UNKNOWN, refused
     if not sas:
-        return DOWN, f"IKE: no SA with {peer}: no answer (UDP 500 blocked, or not the address AWS knows?)"
+        # IKEv1 keeps the SA of a negotiation that failed for a while; IKEv2 none.
+        other = "" if is_v1 else ", or AWS refuses the proposal or the key"
+        return DOWN, f"IKE: no SA with {peer}: no answer (UDP 500 blocked, or not the address AWS knows?){other}"
     # A live attempt says more than one that is about to be forgotten.
     sa = min(sas, key=lambda sa: sa.is_deleted)
     meaning = words.get(sa.state, "not established")

@@ -111,6 +111,12 @@ def test_a_live_attempt_is_told_rather_than_a_deleted_one() -> None:
     assert "MM_KEY_EXCH" in str(first(said).reason)
 
 
+def test_without_an_ikev2_sa_a_refusal_is_not_taken_for_silence() -> None:
+    for version, has_refusal in ((IkeVersion.V1, False), (IkeVersion.V2, True)):
+        report = verify({}, intent(version=version))
+        assert ["AWS refuses" in str(tunnel.reason) for tunnel in report.tunnels] == [has_refusal] * 2
+
+
 def test_an_ikev2_negotiation_that_hangs_is_named() -> None:
     said = answers(version=IkeVersion.V2) | {
         "show crypto ikev2 sa": IKEV2.replace("READY", "IN-NEG", 1),
