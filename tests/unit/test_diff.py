@@ -310,6 +310,16 @@ def test_an_adopted_link_is_removed_without_the_globals_that_were_there_before()
     assert not any(line.startswith(("no crypto isakmp policy", "crypto ipsec df-bit", "no router")) for line in gone)
 
 
+def test_an_adopted_static_link_has_its_probes_and_tracks_as_its_own() -> None:
+    made = holding(link(STATIC))
+    unmarked = re.sub(r"\n description aws-cisco-vpn[^\n]*", "", made.show())
+    adopted = plan(unmarked, render(link(STATIC)), owned=Owned(adopt=True))
+    for line in texts(adopted):
+        made.line(line)
+    gone = texts(removal(made.show(), adopted.owned))
+    assert {"no ip sla 100", "no ip sla 200", "no track 100", "no track 200"} <= set(gone)
+
+
 def test_the_result_of_the_longest_change_fits_into_the_next_run_s_environment() -> None:
     networks = tuple(IPv4Network(f"100.{64 + n // 256}.{n % 256}.0/24") for n in range(1000))
     made = planned(router(), link(replace(BGP, advertise=networks, accept=(VPC,))))

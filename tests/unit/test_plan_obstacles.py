@@ -49,6 +49,16 @@ def test_what_is_in_the_way_is_named_with_a_way_around_it(block: str) -> None:
     assert any(COLLISIONS[block] in str(collision) for collision in made.collisions)
 
 
+def test_an_inside_address_collides_with_a_secondary_one_too_but_not_with_another_vrf_s() -> None:
+    wan = "interface GigabitEthernet1\n ip address 203.0.113.100 255.255.255.0\n"
+    inside = " ip address 169.254.44.2 255.255.255.252"
+    held = f"{wan}interface Loopback7\n ip address 10.7.7.7 255.255.255.0\n{inside} secondary\nend"
+    (collision,) = plan(held, render(link())).collisions
+    assert "overlaps with 169.254.44.2/30 of Loopback7" in str(collision)
+    guests = f"vrf definition GUESTS\n{wan}interface Loopback7\n vrf forwarding GUESTS\n{inside}\nend"
+    assert plan(guests, render(link())).collisions == ()
+
+
 def test_a_neighbour_and_a_setting_of_another_link_are_named_as_its_own() -> None:
     first, second = (
         replace(
