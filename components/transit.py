@@ -72,7 +72,7 @@ def attach_vpc(
     gateway: TransitGateway,
     vpc: pulumi.Input[str],
     subnets: pulumi.Input[Sequence[pulumi.Input[str]]],
-) -> aws.ec2transitgateway.VpcAttachment:
+) -> pulumi.Resource:  # its class by name would load the SDK's part for transit gateways into every link
     """Attach the VPC, so that its packets find the gateway and the gateway's find it."""
     name = f"{owner.name}-vpc"
     attachment = aws.ec2transitgateway.VpcAttachment(

@@ -136,6 +136,13 @@ def test_the_import_of_the_sdks_leaves_the_collector_as_it_was_and_nothing_for_i
     subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True)
 
 
+def test_a_link_does_not_load_the_sdk_s_part_for_transit_gateways() -> None:
+    program = (
+        "import sys; from components import VpnLink; assert 'pulumi_aws.ec2transitgateway.route' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True)
+
+
 def test_every_exported_name_is_there_and_in_order() -> None:
     import components
 
