@@ -1,6 +1,7 @@
 """What AWS hands out, as the router's agent takes it; and as far as it is known of a connection that is not made yet."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,6 +14,8 @@ _CONNECTION_ID = "vpn-00000000000000000"
 _OUTSIDE = ("0.0.0.1", "0.0.0.2")
 _IS_MADE = "is_made"
 _KEYS = ("not.known.yet.1", "not.known.yet.2")
+_WORDS = {_CONNECTION_ID: "vpn-…", _OUTSIDE[0]: "<AWS 1>", _OUTSIDE[1]: "<AWS 2>"}
+_STAND_IN = re.compile(rf"{_CONNECTION_ID}|(?<![\d.])(?:{'|'.join(map(re.escape, _OUTSIDE))})(?![\d.])")
 
 
 def handout(
@@ -66,6 +69,11 @@ def planned_handout(
     }
     document = {"attributes": attributes, "tunnel_options": options, "vpc_cidrs": list(vpc_cidrs)}
     return json.dumps({**document, _IS_MADE: is_made}, sort_keys=True)
+
+
+def in_words(text: str) -> str:
+    """Return a text about a planned one with a word for each stand-in: <AWS 1> and <AWS 2> for addresses, vpn-… for the id."""
+    return _STAND_IN.sub(lambda found: _WORDS[found[0]], text)
 
 
 def is_of_made_link(handout: str) -> bool:

@@ -10,7 +10,7 @@ import pulumi
 from pulumi_command import local
 
 from ._agent import Answer, agent_module, asking, masked, read_answer
-from ._handout import as_held, is_of_made_link
+from ._handout import as_held, in_words, is_of_made_link
 from ._request import request_json, secrets_of
 from .hooks import hook
 
@@ -114,7 +114,9 @@ class RouterCheck:
         if problems := result.get("problems"):
             shown = masked("\n".join(problems), secrets_of(known))
             raise pulumi.RunError(f"{self.name}: an up would stop at the router {known['router']['host']}:\n{shown}")
-        if is_whole and not self.has_shown and not result.get("in_sync"):
+        if not is_whole:
+            self._show_planned(result, known)
+        elif not self.has_shown and not result.get("in_sync"):
             self._show(result, known)
 
     def _given(self, answer: Answer, known: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -125,6 +127,18 @@ class RouterCheck:
                 f"{masked(str(why), secrets_of(known))}. To go on without this check, set driftCheck (drift_check) to false."
             )
         return answer.result
+
+    def _show_planned(self, result: Mapping[str, Any], known: Mapping[str, Any]) -> None:
+        """Say what is going to be sent once AWS has made the connection."""
+        # A warning may be about AWS's addresses, which the agent does not know yet: it warns in the up.
+        lines = [line for line in str(result.get("diff", "")).splitlines() if not line.startswith("! ")]
+        if lines:
+            text = in_words(masked("\n".join(lines), secrets_of(known)))
+            pulumi.log.info(
+                f"an up will send this to the router {known['router']['host']} (<AWS 1>, <AWS 2>, vpn-… and, where its gateway "
+                f"exists already, AWS's number are not known yet):\n{text}",
+                self.component,
+            )
 
     def _show(self, result: Mapping[str, Any], known: Mapping[str, Any]) -> None:
         """Say what is going to be sent: in a preview a warning, since the router may have been changed by hand."""

@@ -30,8 +30,15 @@ def refusal(new_link: StackLab) -> str:
 
 
 @pytest.fixture(scope="module")
-def link(new_link: StackLab, refusal: str) -> StackLab:
+def foreseen(new_link: StackLab, refusal: str) -> str:
+    """Return what the next preview says, where nothing is in the way any more."""
     assert refusal, "the router is as it was for the first preview"
+    return new_link.preview()[1]
+
+
+@pytest.fixture(scope="module")
+def link(new_link: StackLab, foreseen: str) -> StackLab:
+    assert foreseen, "nothing is made yet"
     new_link.up()
     return new_link
 
@@ -39,6 +46,13 @@ def link(new_link: StackLab, refusal: str) -> StackLab:
 def test_a_first_preview_says_what_the_router_would_refuse(refusal: str) -> None:
     assert "an up would stop at the router 127.0.0.1" in refusal
     assert "interface Tunnel1 exists and is not ours: tunnel_numbers [2, 3] are free" in refusal
+
+
+def test_a_preview_of_a_new_link_shows_what_the_router_will_be_sent(foreseen: str) -> None:
+    assert "an up will send this to the router 127.0.0.1" in foreseen
+    assert "+  tunnel destination <AWS 2>" in foreseen
+    assert "+  description aws-cisco-vpn dev vpn-… gen" in foreseen
+    assert not re.search(r"\b0\.0\.0\.[12]\b|vpn-00000|not\.known", foreseen), "a stand-in is shown as if it were known"
 
 
 def test_an_unreachable_router_is_named_with_the_setting_that_leaves_it_out(link: StackLab) -> None:

@@ -93,6 +93,31 @@ async def test_a_router_that_would_take_it_ends_nothing() -> None:
     assert len(asked(recorder)) == 1
 
 
+@pytest.mark.parametrize(
+    ("diff", "shown"),
+    [
+        ("! warning: 0.0.0.1 is kept out\n+ tunnel destination 0.0.0.1", "+ tunnel destination <AWS 1>"),
+        ("+ interface vpn-00000000000000000-0", "+ interface vpn-…-0"),
+        ("+ address 10.0.0.1 0.0.0.2 10.0.0.21", "+ address 10.0.0.1 <AWS 2> 10.0.0.21"),
+        ("", None),
+    ],
+)
+def test_a_first_preview_shows_what_will_be_sent_with_words_for_what_aws_has_yet_to_say(
+    diff: str, shown: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr("pulumi.log.info", lambda text, _resource: said.append(text))
+
+    @program
+    async def run() -> None:
+        answer = {"generation": 5, "in_sync": False, "diff": diff, "problems": ()}
+        checked, _ = answered(answer, whole=False, preview=True)
+        await foresee(checked)
+
+    run()
+    assert [text.partition("\n")[2] for text in said] == ([] if shown is None else [shown])
+
+
 @program
 async def test_what_the_stack_has_on_the_router_already_is_asked_with_it() -> None:
     checked, recorder = check(whole=False)
