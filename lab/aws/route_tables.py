@@ -38,14 +38,14 @@ class RouteTableView:
 
 
 class RouteTableCalls(RouteTables):
-    """Propagation, DescribeRouteTables with what it brings, and no route to a gateway that the VPC does not touch."""
+    """Propagation and the routes that it brings, one table a subnet, no route to a gateway that the VPC does not touch."""
 
     exchange: Exchange
 
     def enable_vgw_route_propagation(self) -> ActionResult:
         """Let an attached gateway put its routes into a table of its VPC."""
         table, gateway = self._table_and_gateway()
-        attached = [each.vpc_id for each in gateway.vpc_attachments if each.state == "attached"]
+        attached = self._vpcs_of(gateway)
         if not attached:
             raise EC2ClientError("Gateway.NotAttached", f"resource {gateway.id} is not attached to a VPC.")
         if table.vpc_id not in attached:
@@ -62,13 +62,25 @@ class RouteTableCalls(RouteTables):
         return EmptyResult()
 
     def create_route(self) -> ActionResult:
-        """Add a route; one to a transit gateway needs the VPC's attachment to it."""
-        transit = self._get_param("TransitGatewayId")
-        table = self.ec2_backend.get_route_table(self._get_param("RouteTableId"))
-        attachment = attachment_of(self.ec2_backend, table.vpc_id)
-        if transit and (attachment is None or attachment.transit_gateway_id != transit):
-            raise InvalidTransitGatewayID(transit)
+        """Add a route; one to a gateway needs the VPC's attachment to it."""
+        self._require_attached()
         return super().create_route()
+
+    def replace_route(self) -> ActionResult:
+        """Lead a route elsewhere."""
+        self._require_attached()
+        return super().replace_route()
+
+    def associate_route_table(self) -> ActionResult:
+        """Give a subnet a table, once (https://github.com/pulumi/pulumi-aws/issues/3911); moto answers with what is there."""
+        subnet = self._get_param("SubnetId")
+        if subnet and self.ec2_backend.describe_route_tables(filters={"association.subnet-id": [subnet]}):
+            table = self._get_param("RouteTableId")
+            raise EC2ClientError(
+                "Resource.AlreadyAssociated",
+                f"the specified association for route table {table} conflicts with an existing association",
+            )
+        return super().associate_route_table()
 
     def describe_route_tables(self) -> ActionResult:
         """Return the tables asked for, each with its propagated routes of this moment."""
@@ -76,6 +88,23 @@ class RouteTableCalls(RouteTables):
             self._get_param("RouteTableIds", []), self._filters_from_querystring()
         )
         return ActionResult({"RouteTables": [self._view(table) for table in tables]})
+
+    def _require_attached(self) -> None:
+        table = self.ec2_backend.get_route_table(self._get_param("RouteTableId"))
+        transit, gateway_id = self._get_param("TransitGatewayId"), self._get_param("GatewayId") or ""
+        attachment = attachment_of(self.ec2_backend, table.vpc_id)
+        if transit and (attachment is None or attachment.transit_gateway_id != transit):
+            raise InvalidTransitGatewayID(transit)
+        if gateway_id.startswith("vgw-") and table.vpc_id not in self._vpcs_of(
+            self.ec2_backend.get_vpn_gateway(gateway_id)
+        ):
+            raise EC2ClientError(
+                "InvalidParameterValue",
+                f"route table {table.id} and network gateway {gateway_id} belong to different networks",
+            )
+
+    def _vpcs_of(self, gateway: Any) -> set[str]:  # noqa: ANN401  # moto's class
+        return {each.vpc_id for each in gateway.vpc_attachments if each.state == "attached"}
 
     def _table_and_gateway(self) -> tuple[Any, Any]:
         table = self.ec2_backend.get_route_table(self._get_param("RouteTableId"))
@@ -85,10 +114,7 @@ class RouteTableCalls(RouteTables):
         gateways = sorted(
             gateway
             for gateway in propagating(table)
-            if any(
-                each.vpc_id == table.vpc_id and each.state == "attached"
-                for each in self.ec2_backend.vpn_gateways[gateway].vpc_attachments
-            )
+            if table.vpc_id in self._vpcs_of(self.ec2_backend.vpn_gateways[gateway])
         )
         propagated = {(network, gateway) for gateway in gateways for network in self._learned_by(gateway)}
         return RouteTableView(table, gateways, sorted(propagated))

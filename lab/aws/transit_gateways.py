@@ -7,6 +7,7 @@ from typing import Any
 from moto.core.responses import ActionResult
 from moto.ec2.exceptions import EC2ClientError, InvalidTransitGatewayID
 from moto.ec2.models.transit_gateway_route_tables import RouteTablePropagation
+from moto.ec2.responses.subnets import Subnets
 from moto.ec2.responses.transit_gateway_attachments import TransitGatewayAttachment
 from moto.ec2.responses.transit_gateway_route_tables import TransitGatewayRouteTable
 from moto.ec2.responses.transit_gateways import TransitGateways
@@ -27,7 +28,7 @@ from lab.aws.transit_tables import (
 from lab.exchange import Exchange
 
 
-class TransitGatewayCalls(TransitGateways, TransitGatewayRouteTable, TransitGatewayAttachment):
+class TransitGatewayCalls(Subnets, TransitGateways, TransitGatewayRouteTable, TransitGatewayAttachment):
     """The calls that moto answers without EC2's refusals, or without the routes that VPNs and VPCs bring."""
 
     exchange: Exchange
@@ -49,19 +50,36 @@ class TransitGatewayCalls(TransitGateways, TransitGatewayRouteTable, TransitGate
     def create_transit_gateway_vpc_attachment(self) -> ActionResult:
         """Attach a VPC by one subnet per zone; the gateway's options decide about its default table."""
         backend = self.ec2_backend
-        subnets = [backend.get_subnet(each) for each in self._get_param("SubnetIds", [])]
-        zones = [subnet.availability_zone for subnet in subnets]
-        if len(set(zones)) != len(zones):
-            raise EC2ClientError("DuplicateSubnetsInSameZone", "Duplicate Subnets for same AZ")
+        vpc, held = self._get_param("VpcId"), backend.transit_gateway_attachments
+        for gone in [each for each in held.values() if each.resource_id == vpc and each.state == "deleted"]:
+            del held[gone.id]  # AWS shows it for hours; for moto this VPC would be attached twice
         attachment = backend.create_transit_gateway_vpc_attachment(
             transit_gateway_id=self._get_param("TransitGatewayId"),
-            vpc_id=self._get_param("VpcId"),
-            subnet_ids=[subnet.id for subnet in subnets],
+            vpc_id=vpc,
+            subnet_ids=self._one_a_zone(self._get_param("SubnetIds", [])),
             tags=add_tag_specification(self._get_param("TagSpecifications", [])),
             options=self._get_param("Options", {}),
         )
         _join_default_table(backend, attachment)
         return ActionResult({"TransitGatewayVpcAttachment": attachment})
+
+    def modify_transit_gateway_vpc_attachment(self) -> ActionResult:
+        """Let a VPC's attachment have other subnets: its id and its place in the tables stay."""
+        attachment = self._attachment()
+        dropped = self._get_param("RemoveSubnetIds", [])
+        kept = [each for each in attachment.subnet_ids if each not in dropped]
+        attachment.subnet_ids = self._one_a_zone([*kept, *self._get_param("AddSubnetIds", [])])
+        return ActionResult({"TransitGatewayVpcAttachment": attachment})
+
+    def delete_subnet(self) -> ActionResult:
+        """Delete a subnet that no attachment has its interface in."""
+        subnet = self._get_param("SubnetId")
+        for attachment in self.ec2_backend.transit_gateway_attachments.values():
+            if attachment.state != "deleted" and subnet in getattr(attachment, "subnet_ids", ()):
+                raise EC2ClientError(
+                    "DependencyViolation", f"The subnet '{subnet}' has dependencies and cannot be deleted."
+                )
+        return super().delete_subnet()
 
     def delete_transit_gateway_vpc_attachment(self) -> ActionResult:
         """Take a VPC's attachment away, and out of every route table."""
@@ -172,6 +190,12 @@ class TransitGatewayCalls(TransitGateways, TransitGatewayRouteTable, TransitGate
                     held = found.get(network, ())
                     found[network] = (*held, through) if is_ecmp else held or (through,)
         return found
+
+    def _one_a_zone(self, subnets: list[str]) -> list[str]:
+        zones = [self.ec2_backend.get_subnet(each).availability_zone for each in subnets]
+        if len(set(zones)) != len(zones):
+            raise EC2ClientError("DuplicateSubnetsInSameZone", "Duplicate Subnets for same AZ")
+        return subnets
 
     def _attachment(self) -> Any:  # noqa: ANN401  # moto's class
         attachment_id = self._get_param("TransitGatewayAttachmentId")

@@ -17,7 +17,7 @@ from moto.ec2.utils import add_tag_specification, random_vpn_connection_id
 from lab.aws.allocation import free_inside_cidr, new_preshared_key, outside_pair
 from lab.aws.connection import Connection
 from lab.aws.outcomes import connections, outcomes_of, outside_addresses
-from lab.aws.refusal import invalid_combination, invalid_value, missing_parameter
+from lab.aws.refusal import incorrect_state, invalid_combination, invalid_value, missing_parameter
 from lab.aws.transit_gateways import attach, detach
 from lab.aws.tunnel_options import Tunnel
 from lab.exchange import Exchange
@@ -87,6 +87,9 @@ class VpnConnectionCalls(VPNConnections):
             changed["TransitGatewayId"] = connection.transit_gateway_id
         _require_target(changed)
         self._require_gateways({**changed, "Options": connection.connection_options})
+        if changed["TransitGatewayId"] and connection.static_cidrs:
+            # EC2 API reference, ModifyVpnConnection: a transit gateway has them in its tables. The code is our guess.
+            raise incorrect_state(f"The static routes of {connection.id} must be deleted first.")
         detach(connection)
         connection.customer_gateway_id = changed["CustomerGatewayId"]
         connection.vpn_gateway_id = changed["VpnGatewayId"]

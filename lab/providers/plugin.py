@@ -14,6 +14,8 @@ class Change:
     kind: str
     """`add`, `update` or `delete`, in the words of Pulumi's detailed diff."""
     replaces: bool = False
+    goes_first: bool = False
+    """Whether the old one is deleted before the replacement is made."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -178,6 +178,7 @@ def _diff_response(changes: dict[str, Change]) -> provider_pb2.DiffResponse:
         changes=kind,
         diffs=sorted({path.split("[")[0].split(".")[0] for path in changes}),
         replaces=replaces,
+        deleteBeforeReplace=any(change.replaces and change.goes_first for change in changes.values()),
         detailedDiff={
             path: provider_pb2.PropertyDiff(kind=_KINDS[change.kind, change.replaces], inputDiff=True)
             for path, change in changes.items()

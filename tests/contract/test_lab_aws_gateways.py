@@ -157,11 +157,27 @@ def test_a_route_of_the_tables_own_wins_over_a_propagated_one(example: Guide) ->
     assert routes == {"10.0.0.0/16": "CreateRouteTable", "192.168.10.0/24": "CreateRoute"}
 
 
-def test_propagation_needs_an_attached_gateway(example: Guide) -> None:
+def test_propagation_and_routes_need_an_attached_gateway(example: Guide) -> None:
     table = main_table(example)["RouteTableId"]
     loose = example.ec2.create_vpn_gateway(Type="ipsec.1")["VpnGateway"]["VpnGatewayId"]
     with refused("Gateway.NotAttached"):
         example.ec2.enable_vgw_route_propagation(RouteTableId=table, GatewayId=loose)
+    route = {"RouteTableId": table, "DestinationCidrBlock": "192.168.10.0/24"}
+    with refused("InvalidParameterValue"):
+        example.ec2.create_route(GatewayId=loose, **route)
+    example.ec2.create_route(GatewayId=example.vgw, **route)
+    with refused("InvalidParameterValue"):
+        example.ec2.replace_route(GatewayId=loose, **route)
+
+
+def test_a_subnet_has_one_route_table(example: Guide) -> None:
+    ec2 = example.ec2
+    subnet = ec2.create_subnet(VpcId=example.vpc, CidrBlock="10.0.77.0/24")["Subnet"]["SubnetId"]
+    table = ec2.create_route_table(VpcId=example.vpc)["RouteTable"]["RouteTableId"]
+    ec2.associate_route_table(RouteTableId=table, SubnetId=subnet)
+    for each in (table, main_table(example)["RouteTableId"]):
+        with refused("Resource.AlreadyAssociated"):
+            ec2.associate_route_table(RouteTableId=each, SubnetId=subnet)
 
 
 def test_static_routes_come_and_go(example: Guide) -> None:
@@ -245,6 +261,10 @@ def test_a_connection_moves_to_a_transit_gateway(example: Guide) -> None:
     shown = example.describe(connection)
     assert (shown["TransitGatewayId"], "VpnGatewayId" in shown) == (transit, False)
     assert "<vpn_gateway_id></vpn_gateway_id>" in shown["CustomerGatewayConfiguration"]
+    static = example.connect(static=True)["VpnConnectionId"]
+    example.ec2.create_vpn_connection_route(VpnConnectionId=static, DestinationCidrBlock="192.168.10.0/24")
+    with refused("IncorrectState"):
+        example.ec2.modify_vpn_connection(VpnConnectionId=static, TransitGatewayId=transit)
 
 
 def test_the_networks_that_may_talk_change_in_place(example: Guide) -> None:

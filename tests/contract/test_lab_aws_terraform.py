@@ -37,6 +37,7 @@ NOT_SEEN = {
         "AWS itself needs the caller to have it, to let a tunnel write to a log group (VPN user guide)",
     ),
     **dict.fromkeys(("logs:AssociateKmsKey", "logs:DisassociateKmsKey"), "another key for a log group that stays"),
+    "ec2:ModifyTransitGatewayVpcAttachment": "other subnets for a VPC's attachment",
     "ec2:ModifyVpnConnection": "another gateway or customer gateway for a connection that stays",
     "ec2:ReplaceRoute": "a route to another gateway",
     "logs:UntagResource": "a tag that is taken off a log group",

@@ -155,3 +155,26 @@ def test_a_vpc_is_attached_by_one_subnet_a_zone(transit: Transit) -> None:
     subnets = [ec2.create_subnet(CidrBlock=f"10.1.{n}.0/24", **zone)["Subnet"]["SubnetId"] for n in range(2)]
     with refused("DuplicateSubnetsInSameZone"):
         ec2.create_transit_gateway_vpc_attachment(TransitGatewayId=transit.gateway, VpcId=vpc, SubnetIds=subnets)
+
+
+def test_a_subnet_that_an_attachment_has_is_not_deleted(transit: Transit) -> None:
+    ec2 = transit.ec2
+    vpc = ec2.create_vpc(CidrBlock="10.1.0.0/16")["Vpc"]["VpcId"]
+    one, two = (
+        ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.1.{n}.0/24", AvailabilityZone=f"ap-northeast-1{zone}")["Subnet"][
+            "SubnetId"
+        ]
+        for n, zone in enumerate("ac")
+    )
+    made = ec2.create_transit_gateway_vpc_attachment(TransitGatewayId=transit.gateway, VpcId=vpc, SubnetIds=[one])
+    attachment = made["TransitGatewayVpcAttachment"]["TransitGatewayAttachmentId"]
+    with refused("DependencyViolation"):
+        ec2.delete_subnet(SubnetId=one)
+    ec2.modify_transit_gateway_vpc_attachment(
+        TransitGatewayAttachmentId=attachment, AddSubnetIds=[two], RemoveSubnetIds=[one]
+    )
+    ec2.delete_subnet(SubnetId=one)
+    with refused("DependencyViolation"):
+        ec2.delete_subnet(SubnetId=two)
+    ec2.delete_transit_gateway_vpc_attachment(TransitGatewayAttachmentId=attachment)
+    ec2.delete_subnet(SubnetId=two)

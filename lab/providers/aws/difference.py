@@ -20,7 +20,7 @@ def changes(row: Row, old_inputs: Properties, state: Properties, news: Propertie
         present = state.get(name)
         if has_unknown(wanted) or not same(wanted, present):
             kind = "add" if present is None else "update"
-            result[name] = Change(kind, replaces=name in row.replaces or name == "region")
+            result[name] = Change(kind, name in row.replaces or name == "region", row.goes_first)
     # Every resource's Region is the provider's where the program names none.
     for name in old_inputs.keys() - news.keys() - row.computed - {"region"}:
         present = state.get(name)

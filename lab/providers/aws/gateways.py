@@ -159,7 +159,7 @@ VPN_GATEWAY_ROUTE_PROPAGATION: Final = Row(
         arguments={"GatewayId": "vpnGatewayId", "RouteTableId": "routeTableId"},
     ),
     replaces=frozenset({"vpnGatewayId", "routeTableId"}),
-    absent=("InvalidRouteTableID.NotFound", "Gateway.NotAttached"),
+    absent=("InvalidRouteTableID.NotFound",),
 )
 
 

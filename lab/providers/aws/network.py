@@ -233,33 +233,20 @@ ROUTE: Final = Row(
 )
 
 
-def _find_association(session: Session, _: str, properties: Properties) -> Item | None:
-    """Find by the subnet or gateway: replacing an association's route table gives it a new id that Pulumi keeps not."""
-    answer = session.call("ec2", "describe_route_tables", {"RouteTableIds": [properties["routeTableId"]]})
-    associations: list[Item] = [entry for table in answer["RouteTables"] for entry in table["Associations"]]
-    for association in associations:
-        if any(
-            properties.get(name) and association.get(key) == properties[name]
-            for key, name in (("SubnetId", "subnetId"), ("GatewayId", "gatewayId"))
-        ):
-            return association
-    return None
+def _find_association(session: Session, identity: str, _: Properties) -> Item | None:
+    by_id = [{"Name": "association.route-table-association-id", "Values": [identity]}]
+    tables = session.call("ec2", "describe_route_tables", {"Filters": by_id})["RouteTables"]
+    associations: list[Item] = [entry for table in tables for entry in table["Associations"]]
+    return next((entry for entry in associations if entry["RouteTableAssociationId"] == identity), None)
 
 
-def _move_association(session: Session, _: str, state: Properties, news: Properties) -> None:
-    association = _find_association(session, "", state)
-    if association is not None:
-        session.call(
-            "ec2",
-            "replace_route_table_association",
-            {"AssociationId": association["RouteTableAssociationId"], "RouteTableId": news["routeTableId"]},
-        )
+def _move_association(session: Session, identity: str, _: Properties, news: Properties) -> str:
+    """Give a subnet another table, which gives the association another id: one that Pulumi does not keep.
 
-
-def _drop_association(session: Session, identity: str, state: Properties) -> None:
-    association = _find_association(session, identity, state)
-    if association is not None:
-        session.call("ec2", "disassociate_route_table", {"AssociationId": association["RouteTableAssociationId"]})
+    https://github.com/pulumi/pulumi/issues/3729, https://github.com/hashicorp/terraform-provider-aws/issues/43844
+    """
+    request = {"AssociationId": identity, "RouteTableId": news["routeTableId"]}
+    return str(session.call("ec2", "replace_route_table_association", request)["NewAssociationId"])
 
 
 ROUTE_TABLE_ASSOCIATION: Final = Row(
@@ -272,7 +259,7 @@ ROUTE_TABLE_ASSOCIATION: Final = Row(
     find=_find_association,
     fields={"subnetId": "SubnetId", "gatewayId": "GatewayId", "routeTableId": "RouteTableId"},
     update=_move_association,
-    delete=_drop_association,
+    delete=Call(operation="disassociate_route_table", arguments={"AssociationId": ID}),
     replaces=frozenset({"subnetId", "gatewayId"}),
     absent=("InvalidAssociationID.NotFound", "InvalidRouteTableID.NotFound"),
 )

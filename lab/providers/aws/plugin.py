@@ -142,12 +142,12 @@ class AwsPlugin:
             if changed & set(update.properties):
                 wanted = {**state, **dict.fromkeys(changed), **news}
                 session.call(row.service, update.call.operation, arguments(update.call, resource.id, wanted))
-        if row.update:
-            row.update(session, resource.id, state, news)
+        moved = row.update(session, resource.id, state, news) if row.update else None
         if row.tagged and "tagsAll" in changed:
             self._retag(session, row, resource.id, state, news)
-        item = self._wait(resource, f"{resource.id} to be updated", lambda: _ready(row, session, resource.id, news))
-        return self._state(session, row, schema, resource.id, item, {**state, **news})
+        identity = moved or resource.id  # the engine keeps the old one
+        item = self._wait(resource, f"{identity} to be updated", lambda: _ready(row, session, identity, news))
+        return self._state(session, row, schema, identity, item, {**state, **news})
 
     def _retag(self, session: Session, row: Row, identity: str, state: Properties, news: Properties) -> None:
         wanted = difference.all_tags(self._settings.default_tags, news.get("tags"))

@@ -61,10 +61,12 @@ class Row:
     arn: str = ""
     """The resource part of the ARN before the id, where AWS does not return one."""
     updates: tuple[Update, ...] = ()
-    update: Callable[[Session, str, Properties, Properties], None] | None = None
-    """A change in place that is no plain call: session, id, state, new inputs."""
+    update: Callable[[Session, str, Properties, Properties], str | None] | None = None
+    """A change in place that is no plain call: session, id, state, new inputs; the new id where AWS gives one."""
     replaces: frozenset[str] = frozenset()
     """Properties whose change makes the provider replace the resource (`ForceNew`)."""
+    goes_first: bool = False
+    """Whether the plugin has the engine delete it before its replacement is made (pulumi-aws's own overrides)."""
     computed: frozenset[str] = frozenset()
     """Optional properties that AWS chooses when they are not given, so that their absence is no difference."""
     defaults: Mapping[str, Any] = field(default_factory=dict)

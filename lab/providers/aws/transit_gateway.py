@@ -146,6 +146,15 @@ def _use_default_tables(session: Session, identity: str, _: Properties, news: Pr
             session.call("ec2", default.enter if wanted else default.leave, pair)
 
 
+def _change_attachment(session: Session, identity: str, state: Properties, news: Properties) -> None:
+    old, new = set(state["subnetIds"]), set(news["subnetIds"])
+    if old != new:
+        request = {"AddSubnetIds": sorted(new - old), "RemoveSubnetIds": sorted(old - new)}
+        given = {name: subnets for name, subnets in request.items() if subnets}
+        session.call("ec2", "modify_transit_gateway_vpc_attachment", {"TransitGatewayAttachmentId": identity, **given})
+    _use_default_tables(session, identity, state, news)
+
+
 def _in_default_tables(session: Session, item: Item) -> Properties:
     options = _options(session, item["TransitGatewayId"])
     return {
@@ -178,11 +187,11 @@ VPC_ATTACHMENT: Final = Row(
         "vpcOwnerId": "VpcOwnerId",
     },
     after_create=lambda session, identity, inputs: _use_default_tables(session, identity, {}, inputs),
-    update=_use_default_tables,
+    update=_change_attachment,
     read=lambda session, item, _: _in_default_tables(session, item),
     delete=Call(operation="delete_transit_gateway_vpc_attachment", arguments={"TransitGatewayAttachmentId": ID}),
-    # AWS changes the subnets in place; the lab's does not.
-    replaces=frozenset({"subnetIds", "transitGatewayId", "vpcId"}),
+    replaces=frozenset({"transitGatewayId", "vpcId"}),
+    goes_first=True,
     unsupported=frozenset(
         {
             "applianceModeSupport",
