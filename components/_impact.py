@@ -156,6 +156,24 @@ def changed_at_aws(old: Mapping[str, object], new: Mapping[str, object]) -> froz
     return frozenset(number for number in _BOTH if any(name.startswith(f"tunnel{number}") for name in changed))
 
 
+def immovable(old: Mapping[str, object], new: Mapping[str, object], *, has_table: bool) -> str | None:
+    """Return why a connection can not be moved to another gateway: what it leaves behind, the engine deletes last.
+
+    Args:
+        old: The connection's inputs of the last up, as the provider has them.
+        new: Those of this one.
+        has_table: Whether it was put into a transit gateway's table by name.
+    """
+    before, after = old.get("transitGatewayId"), new.get("transitGatewayId")
+    ends = [end for end in (after, new.get("vpnGatewayId")) if isinstance(end, str)]  # a preview may not know it yet
+    if old.get("vpnGatewayId") and after and old.get("staticRoutesOnly"):
+        # EC2 API reference, ModifyVpnConnection.
+        return "AWS moves a connection to a transit gateway only without its static routes"
+    if before and ends and before not in ends and has_table:
+        return "its attachment goes with the move, and the provider fails to take out of the table what is gone"
+    return None
+
+
 def left_at_aws(changed: frozenset[int]) -> Impact:
     """Return what is left of a change that an earlier up began."""
     cost = next(cost for cost, tunnels in _TAKEN_DOWN.items() if tunnels == changed)

@@ -13,6 +13,7 @@ from ._impact import (
     Cost,
     Impact,
     changed_at_aws,
+    immovable,
     impact,
     last_tunnel,
     left_at_aws,
@@ -31,7 +32,7 @@ _PLAIN = (
     "enable_acceleration", "tunnel_bandwidth", "vpn_gateway_id", "transit_gateway_id", "amazon_side_asn",
     "customer_gateway_id", "public_ip", "bgp_asn", "device_name", "tunnel1_key_serial", "tunnel2_key_serial",
     "tunnel1_preshared_key", "tunnel2_preshared_key", "inside_cidrs",
-    "import_ids", "vpc_cidr",
+    "import_ids", "vpc_cidr", "transit_gateway_route_table_id",
 )  # fmt: skip
 _LOGS = ("log_retention_days", "log_group_arn", "log_format", "log_bgp")
 _ELEMENTS = ("tunnel{}VgwInsideAddress", "tunnel{}Address")  # the connection's, as the provider has them
@@ -71,6 +72,7 @@ class ImpactGuard:
         self._name = name
         self._requires_up = requires_up
         self._told: frozenset[int] = frozenset()
+        self._has_table = False
         self.sees_change = False
         """Whether the component or its connection is being changed, whatever that costs."""
 
@@ -97,7 +99,11 @@ class ImpactGuard:
 
         async def look(change: pulumi.ResourceHookArgs) -> None:
             self.sees_change = True
-            changed = changed_at_aws(await _known(change.old_inputs), await _known(change.new_inputs))
+            old, new = await _known(change.old_inputs), await _known(change.new_inputs)
+            if why := immovable(old, new, has_table=self._has_table):
+                anew = f"make the connection anew there: pulumi up --replace '{change.urn}'"
+                raise pulumi.RunError(f"{self._name}: {why}; {anew}")
+            changed = changed_at_aws(old, new)
             if not changed <= self._told:
                 self._say(left_at_aws(changed | self._told))
             outputs = change.old_outputs or {}
@@ -129,7 +135,9 @@ class ImpactGuard:
 
     async def _tell(self, change: pulumi.ResourceHookArgs) -> None:
         self.sees_change = True
-        self._say(impact(await _known(change.old_inputs), await _known(change.new_inputs)))
+        old = await _known(change.old_inputs)
+        self._has_table = bool(old.get("transit_gateway_route_table_id"))
+        self._say(impact(old, await _known(change.new_inputs)))
 
     def _say(self, found: Impact) -> None:
         self._told = taken_down(found.cost)

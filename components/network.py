@@ -1,6 +1,7 @@
 """Step 1 of the guide: the VPC, its subnets and their route tables; or ones that exist."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import pulumi
 import pulumi_aws as aws
@@ -24,7 +25,7 @@ class VpcNetworkArgs(TypedDict):
     subnet_cidrs: NotRequired[Sequence[str]]
     """The subnets' networks within it; any number, none by default."""
     availability_zones: NotRequired[Sequence[str]]
-    """Where the subnets go, in turn. By default the Region's own zones, chosen when a subnet is made."""
+    """Where the subnets go, in turn, when they are made: one that is there stays in its zone. By default the Region's own."""
     route_table_per_subnet: NotRequired[bool]
     """Whether each subnet has a route table of its own; false by default, one for all."""
     vpc_id: NotRequired[pulumi.Input[str]]
@@ -89,28 +90,29 @@ class VpcNetwork(pulumi.ComponentResource):
     def _make_subnets(self, vpc: aws.ec2.Vpc, args: VpcNetworkArgs) -> list[aws.ec2.Subnet]:
         cidrs = args.get("subnet_cidrs") or ()
         zones = args.get("availability_zones")
-        if zones is None:
-            # A zone that AWS adds to the Region later must not move a subnet, which would replace it.
-            opts = self._owner.child(ignore_changes=["availabilityZone"])
-        else:
-            # For another zone the subnet goes first: AWS has a network once in a VPC.
-            opts = self._owner.child(delete_before_replace=True)
         # One subnet alone is left to AWS.
         offered = available_zones(self._owner) if zones is None and len(cidrs) > 1 else None
         subnets = []
         for position, cidr in enumerate(cidrs):
             name = f"{self._owner.name}-{part(cidr)}"
-            subnets.append(
-                aws.ec2.Subnet(
-                    name,
-                    vpc_id=vpc.id,
-                    cidr_block=cidr,
-                    availability_zone=_in_turn(position, zones or offered),
-                    tags=self._owner.tagged(name),
-                    opts=opts,
-                )
+            subnet = aws.ec2.Subnet(
+                name,
+                vpc_id=vpc.id,
+                cidr_block=cidr,
+                availability_zone=_in_turn(position, zones or offered),
+                tags=self._owner.tagged(name),
+                # To another zone it would have to go with all that is in it, and lose its route table before AWS refuses that.
+                opts=self._owner.child(ignore_changes=["availabilityZone"]),
             )
+            if zones:
+                subnet.availability_zone.apply(partial(self._tell, cidr, zones[position % len(zones)]))
+            subnets.append(subnet)
         return subnets
+
+    def _tell(self, cidr: str, wanted: str, zone: str) -> None:
+        if zone != wanted:
+            remedy = f"without it in subnet_cidrs for one up, it is made in {wanted}"
+            pulumi.log.warn(f"{self._owner.name}: subnet {cidr} stays in {zone}, where it was made: {remedy}", self)
 
     def _make_route_tables(
         self, vpc: aws.ec2.Vpc, subnets: Sequence[aws.ec2.Subnet], args: VpcNetworkArgs
@@ -124,7 +126,8 @@ class VpcNetwork(pulumi.ComponentResource):
                 f"{self._owner.name}-{part(cidr)}",
                 subnet_id=subnet.id,
                 route_table_id=tables[part(cidr) if own else "main"].id,
-                opts=self._owner.child(),
+                # Changed in place it would get another id, which Pulumi does not keep: a refresh would lose it.
+                opts=self._owner.child(replace_on_changes=["routeTableId"], delete_before_replace=True),
             )
         return {key: table.id for key, table in tables.items()}
 

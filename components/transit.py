@@ -105,7 +105,8 @@ def attach_connection(
             f"{owner.name}-{part(cidr)}",
             destination_cidr_block=cidr,
             **_pair(gateway, attachment),
-            opts=owner.child(depends_on=[connection]),
+            # To another attachment the old one goes first: a table has one route to a network.
+            opts=owner.child(depends_on=[connection], delete_before_replace=True),
         )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 import pytest
+from pulumi.runtime.mocks import MockResourceArgs
 
 from components import SiteToSiteVpn, VpcNetwork
 from components.existing import reason
@@ -51,14 +52,39 @@ async def test_subnets_go_over_the_zones_in_turn(recorder: Recorder) -> None:
     assert len(recorder.of("RouteTableAssociation")) == 3
 
 
+class FirstZone(Recorder):
+    """All subnets are in the first zone already."""
+
+    def new_resource(self, args: MockResourceArgs) -> tuple[str, dict[str, Any]]:
+        identity, outputs = super().new_resource(args)
+        return identity, {**outputs, "availabilityZone": "ap-northeast-1a"}
+
+
+@program
+async def test_a_subnet_stays_in_the_zone_where_it_was_made_and_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    start(FirstZone())
+    said: list[str] = []
+    monkeypatch.setattr(pulumi.log, "warn", lambda text, *_: said.append(text))
+    zones = ["ap-northeast-1a", "ap-northeast-1c"]
+    cidrs = ["10.0.0.0/24", "10.0.1.0/24"]
+    with options_of("ec2.Subnet") as seen:
+        network = VpcNetwork("net", {"vpc_cidr": "10.0.0.0/16", "subnet_cidrs": cidrs, "availability_zones": zones})
+        await settled(network.subnet_ids)
+    assert [opts.ignore_changes for opts in seen] == [["availabilityZone"]] * 2
+    assert ["10.0.1.0/24 stays in ap-northeast-1a" in text for text in said] == [True]
+
+
 @pytest.mark.usefixtures("recorder")
 @program
-async def test_a_subnet_leaves_its_zone_before_it_comes_to_another() -> None:
-    with options_of("ec2.Subnet") as seen:
-        for zones in ({}, {"availability_zones": ["ap-northeast-1a"]}):
-            args: Any = {"vpc_cidr": "10.0.0.0/16", "subnet_cidrs": ["10.0.0.0/24"], **zones}
-            await settled(VpcNetwork(f"net{len(zones)}", args).subnet_ids)
-    assert [opts.delete_before_replace for opts in seen] == [None, True]
+async def test_what_aws_has_once_goes_before_another_comes() -> None:
+    with options_of("ec2.RouteTableAssociation") as tables:
+        network = VpcNetwork("net", {"vpc_cidr": "10.0.0.0/16", "subnet_cidrs": ["10.0.0.0/24"]})
+        await settled(network.subnet_ids)
+    with options_of("ec2transitgateway.Route") as routes:
+        args: Any = {**ATTACHED, "static_routes": ["192.168.10.0/24"], "vpc_cidrs": ["10.0.0.0/16"]}
+        await made_of(SiteToSiteVpn("vpn", args))
+    assert [opts.delete_before_replace for opts in (*tables, *routes)] == [True, True]
+    assert tables[0].replace_on_changes == ["routeTableId"], "another table in place: another id, which Pulumi loses"
 
 
 @program

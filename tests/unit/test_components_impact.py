@@ -6,7 +6,17 @@ import pulumi
 import pytest
 
 from components._addresses import inside_pairs
-from components._impact import COSTS, Cost, changed_at_aws, impact, last_tunnel, left_at_aws, taken_down, warning
+from components._impact import (
+    COSTS,
+    Cost,
+    changed_at_aws,
+    immovable,
+    impact,
+    last_tunnel,
+    left_at_aws,
+    taken_down,
+    warning,
+)
 from components._profiles import algorithms, not_a_key_of_aws, not_permitted
 from components._states import Telemetry, tunnel_ends
 from components.connection import both_tunnels
@@ -172,11 +182,31 @@ def test_which_tunnels_aws_takes_down_is_told_by_the_connection_s_inputs(
     assert changed_at_aws(old, {**old, **new}) == tunnels
 
 
+@pytest.mark.parametrize(
+    ("was", "will", "has_table", "words"),
+    [
+        ({"vpnGatewayId": "vgw-1"}, {"transitGatewayId": "tgw-1"}, False, None),
+        ({"vpnGatewayId": "vgw-1", "staticRoutesOnly": True}, {"vpnGatewayId": "vgw-2"}, False, None),
+        ({"vpnGatewayId": "vgw-1", "staticRoutesOnly": True}, {"transitGatewayId": "tgw-1"}, False, "static routes"),
+        ({"transitGatewayId": "tgw-1"}, {"transitGatewayId": "tgw-2"}, False, None),
+        ({"transitGatewayId": "tgw-1"}, {"transitGatewayId": "tgw-1"}, True, None),
+        ({"transitGatewayId": "tgw-1"}, {"transitGatewayId": None}, True, None),
+        ({"transitGatewayId": "tgw-1"}, {"transitGatewayId": "tgw-2"}, True, "out of the table"),
+        ({"transitGatewayId": "tgw-1"}, {"vpnGatewayId": "vgw-1"}, True, "out of the table"),
+    ],
+)
+def test_a_connection_is_not_moved_where_what_it_leaves_stands_in_the_way(
+    was: dict[str, object], will: dict[str, object], has_table: bool, words: str | None
+) -> None:
+    why = immovable(was, will, has_table=has_table)
+    assert why is None if words is None else words in str(why)
+
+
 PAIRS = inside_pairs(("169.254.255.0/30", "169.254.255.4/30"))
 
 
 @program
-async def test_a_change_that_the_provider_would_send_to_the_wrong_tunnel_is_refused() -> None:
+async def test_a_change_that_the_provider_would_send_to_the_wrong_tunnel_or_that_aws_refuses_is_refused() -> None:
     start(Recorder(), preview=True)
     component = pulumi.ComponentResource("test:index:Vpn", "tokyo")
 
@@ -189,12 +219,15 @@ async def test_a_change_that_the_provider_would_send_to_the_wrong_tunnel_is_refu
     assert isinstance(look, pulumi.ResourceHook)
     callback: Any = look.callback
 
-    async def change(first: str, second: str, **new: object) -> None:
-        old = {"tunnel1PresharedKey": "a", "tunnel2PresharedKey": "b"}
+    async def change(first: str, second: str, old: Any = None, **new: object) -> None:
+        old = old or {"tunnel1PresharedKey": "a", "tunnel2PresharedKey": "b"}
         outputs = {"tunnel1VgwInsideAddress": first, "tunnel2VgwInsideAddress": second}
         args = {"urn": "u", "id": "vpn-1", "name": "tokyo", "type": "t", "old_inputs": old, "old_outputs": outputs}
-        await callback(pulumi.ResourceHookArgs(**args, new_inputs={**old, **new}))  # type: ignore[arg-type]  # a mixture
+        await callback(pulumi.ResourceHookArgs(**args, new_inputs={**old, **new}))
 
+    gateway = {"vpnGatewayId": "vgw-1", "staticRoutesOnly": True}
+    with pytest.raises(pulumi.RunError, match=r"tokyo: AWS moves .*; make .*: pulumi up --replace 'u'"):
+        await change("169.254.255.1", "169.254.255.5", old=gateway, transitGatewayId="tgw-1")
     both = {"tunnel1PresharedKey": "c", "tunnel2PresharedKey": "d"}
     await change("169.254.255.1", "169.254.255.5", **both)
     await change("169.254.255.5", "169.254.255.1", tags={"a": "b"})
