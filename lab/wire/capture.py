@@ -12,6 +12,8 @@ from lab.wire.netns import Namespace, WireError
 IKE_PORTS = (500, 4500)
 _UDP, _ESP = 17, 50
 _MOST_PACKETS = "200000"
+# The buffer keeps a place of this size for each packet: with tcpdump's own 256 KiB it holds 32, and a busy machine loses some.
+_LARGEST_PACKET = "2048"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ class Capture:
     def __init__(self, namespace: Namespace, device: str, file: Path) -> None:
         self._file = file
         self._process = subprocess.Popen(  # noqa: S603  # fixed program
-            ["ip", "netns", "exec", namespace.name, "tcpdump", "-Z", "root", "-U", "--immediate-mode", "-B", "8192", "-c", _MOST_PACKETS, "-i", device, "-w", str(file)],  # noqa: S607  # as everywhere
+            ["ip", "netns", "exec", namespace.name, "tcpdump", "-Z", "root", "-U", "--immediate-mode", "-B", "8192", "-s", _LARGEST_PACKET, "-c", _MOST_PACKETS, "-i", device, "-w", str(file)],  # noqa: S607  # as everywhere
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
