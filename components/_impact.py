@@ -63,7 +63,7 @@ COSTS: Mapping[str, Cost] = {
     **dict.fromkeys(ROUTER_DEFAULTS, Cost.ONE_BY_ONE),
 }
 # Where it is not given any more, it stays as it is.
-_KEPT = ("device_name",)
+_KEPT = ("device_name", "logs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +117,16 @@ def impact(old: Mapping[str, object], new: Mapping[str, object]) -> Impact:
     return Impact(Cost.ONE_BY_ONE, each) if each else Impact(Cost.NOTHING, ())
 
 
+def left_on(old: Mapping[str, object], new: Mapping[str, object]) -> str | None:
+    """Say what goes on at AWS, although it is asked for no more."""
+    if "logs" not in old or "logs" in new:
+        return None
+    return (
+        "AWS goes on logging, although the logs' arguments are gone: its provider leaves what it is not told "
+        "(docs: docs/options.md#logs-and-alarms says how to end it)"
+    )
+
+
 def _is_imported(inputs: Mapping[str, object]) -> bool:
     imports = inputs.get("import_ids")
     return isinstance(imports, Mapping) and bool(imports.get("vpn_connection"))
@@ -138,6 +148,7 @@ def warning(found: Impact) -> str:
 
 # What moves a connection, with both tunnels, where the provider changes it in place.
 _MOVES = ("customerGatewayId", "vpnGatewayId", "transitGatewayId")
+_LOGS = ("tunnel1LogOptions", "tunnel2LogOptions")
 _BOTH = frozenset((1, 2))
 # The least cost that stands for it first.
 _TAKEN_DOWN = {
@@ -151,6 +162,7 @@ _TAKEN_DOWN = {
 def changed_at_aws(old: Mapping[str, object], new: Mapping[str, object]) -> frozenset[int]:
     """Return which tunnels AWS takes down for an update of the connection, from the provider's inputs."""
     changed = {name for name in {*old, *new} if old.get(name) != new.get(name)}
+    changed -= {name for name in _LOGS if name not in new}  # as `left_on` says
     if changed.intersection(_MOVES):
         return _BOTH
     return frozenset(number for number in _BOTH if any(name.startswith(f"tunnel{number}") for name in changed))

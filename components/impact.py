@@ -17,6 +17,7 @@ from ._impact import (
     impact,
     last_tunnel,
     left_at_aws,
+    left_on,
     taken_down,
     warning,
     way_around,
@@ -135,9 +136,11 @@ class ImpactGuard:
 
     async def _tell(self, change: pulumi.ResourceHookArgs) -> None:
         self.sees_change = True
-        old = await _known(change.old_inputs)
+        old, new = await _known(change.old_inputs), await _known(change.new_inputs)
         self._has_table = bool(old.get("transit_gateway_route_table_id"))
-        self._say(impact(old, await _known(change.new_inputs)))
+        self._say(impact(old, new))
+        if why := left_on(old, new):
+            pulumi.log.warn(f"{self._name}: {why}")
 
     def _say(self, found: Impact) -> None:
         self._told = taken_down(found.cost)

@@ -14,6 +14,7 @@ from components._impact import (
     impact,
     last_tunnel,
     left_at_aws,
+    left_on,
     taken_down,
     warning,
 )
@@ -267,3 +268,13 @@ def test_what_an_up_that_failed_has_left_is_told_by_the_next() -> None:
         "this change takes tunnel 2 down for some minutes, while tunnel 1 has to carry (left from the last up, changed at AWS since, or by a transform)"
     )
     assert left_at_aws(frozenset({1, 2})).cost is Cost.BOTH_TUNNELS
+
+
+def test_logs_that_are_taken_out_take_no_tunnel_down_and_are_said_to_go_on() -> None:
+    logging = {**ARGS, "log_retention_days": 30}
+    old, new = (costly(a, both_tunnels(args(a)), is_static=False) for a in (logging, ARGS))
+    assert impact(old, new).cost is Cost.NOTHING
+    assert "AWS goes on logging" in str(left_on(old, new))
+    assert left_on(new, old) is left_on(old, old) is None
+    assert changed_at_aws({"tunnel1LogOptions": {"a": 1}, "tags": {}}, {"tags": {"a": "b"}}) == frozenset()
+    assert changed_at_aws({}, {"tunnel1LogOptions": {"a": 1}}) == frozenset((1,))
