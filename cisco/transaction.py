@@ -167,12 +167,13 @@ def check(
 
     With `sees_tunnels` a router that holds the link is asked in the same session how its tunnels are.
     """
+    owned = Owned.from_manifest(manifest, adopt=options.adopt)
     try:
         terminal = connection.open(Deadline(connection.clock, options.deadline))
         try:
             router = examine(terminal)
             require_no_problem(blindness(router))
-            result = _compared(router, intent, connection, options, manifest, as_marked)
+            result = _compared(router, intent, connection, options, owned, as_marked, is_told=manifest is not None)
             if result.in_sync and sees_tunnels:
                 result = dataclasses.replace(result, report=_seen(terminal, intent))
             return result
@@ -199,15 +200,16 @@ def _compared(
     intent: Intent,
     connection: Connection,
     options: Options,
-    manifest: Manifest | None,
+    owned: Owned,
     as_marked: frozenset[str],
+    *,
+    is_told: bool,
 ) -> CheckResult:
-    owned = Owned.from_manifest(manifest, adopt=options.adopt)
     running = router.running
     state = read(parse(running))
     found = generation(state, intent.connection_id)
     held = _as_marked(intent, state, as_marked | {"generation"})
-    if found is None and manifest is None:
+    if found is None and not is_told:
         # Pulumi's comparison has no manifest; an empty one is a stack's that has nothing here yet. A connection made anew
         # takes the place of the link's old one.
         owned = dataclasses.replace(owned, connection_id=connection_of(state, intent.link))

@@ -265,6 +265,18 @@ def test_check_of_a_router_that_is_not_there_answers_and_ends_as_the_others_do(
     assert err == "Connect: nobody answers\n"
 
 
+@pytest.mark.parametrize("verb", ["check", "diff", "apply", "remove"])
+def test_a_manifest_that_is_none_of_ours_is_refused_before_the_router_is_asked(
+    verb: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cisco.connection.Connection.open", lambda *_, **__: _refuse())
+    router = {"host": "192.0.2.1", "username": "u", "use_agent": True, "host_key": "insecure-accept-any"}
+    vpn = {"customer_gateway_configuration": xml("bgp-vgw.xml")}
+    data = json.dumps({"vpn": vpn, "router": router, "manifest": {"tokens": "p200"}})
+    code, _, err = run(capsys, monkeypatch, verb, stdin=data)
+    assert (code, "manifest tokens" in err) == (2, True)
+
+
 LOGIN = ("--host", "192.0.2.1", "--username", "u", "--ssh-agent", "--host-key", "insecure-accept-any")
 SAME = CheckResult(generation=3, in_sync=True, diff="")
 OTHER = CheckResult(
