@@ -95,17 +95,18 @@ class VpcNetwork(pulumi.ComponentResource):
         subnets = []
         for position, cidr in enumerate(cidrs):
             name = f"{self._owner.name}-{part(cidr)}"
+            zone = _in_turn(position, zones or offered)
             subnet = aws.ec2.Subnet(
                 name,
                 vpc_id=vpc.id,
                 cidr_block=cidr,
-                availability_zone=_in_turn(position, zones or offered),
+                availability_zone=zone,
                 tags=self._owner.tagged(name),
                 # To another zone it would have to go with all that is in it, and lose its route table before AWS refuses that.
                 opts=self._owner.child(ignore_changes=["availabilityZone"]),
             )
-            if zones:
-                subnet.availability_zone.apply(partial(self._tell, cidr, zones[position % len(zones)]))
+            if isinstance(zone, str):
+                subnet.availability_zone.apply(partial(self._tell, cidr, zone))
             subnets.append(subnet)
         return subnets
 

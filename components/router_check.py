@@ -40,10 +40,8 @@ class RouterCheck:
     """Whether the comparison has said what an up will send. It has not where it found problems, of which only who knows
     what the stack has on the router can be sure, nor where it saw no difference, as of a key that the router encrypts.
     """
-    has_run: bool = False
-    """Whether this up has the agent change the router."""
     seen: tuple[float, Answer] | None = None
-    """When, and how, the comparison found the tunnels."""
+    """When, and how, the comparison found the tunnels; nothing once the agent is to change the router."""
 
     def ask(self, verb: str, stdin: pulumi.Output[str], *, is_shown: bool = False) -> pulumi.Output[Answer]:
         """Return what the agent answers to a verb that only reads; in a preview too."""
@@ -59,7 +57,7 @@ class RouterCheck:
 
     def fresh_report(self) -> Answer | None:
         """Return what `verify` would answer, where the comparison has just seen both tunnels UP and nothing was changed since."""
-        if self.seen is None or self.has_run:
+        if self.seen is None:
             return None
         at, answer = self.seen
         is_fresh = asyncio.get_running_loop().time() - at < _FRESH
@@ -88,7 +86,7 @@ class RouterCheck:
     async def foresee(self, change: pulumi.ResourceHookArgs) -> None:
         """Ask with the manifest of the last up, which the engine keeps: what is the stack's is no obstacle to it."""
         if not pulumi.runtime.is_dry_run():
-            self.has_run = True
+            self.seen = None
             return  # the agent itself is asked in a moment
         is_whole = await self.request.is_known()
         request = self.request if is_whole else self.planned
@@ -131,8 +129,7 @@ class RouterCheck:
     def _show_planned(self, result: Mapping[str, Any], known: Mapping[str, Any]) -> None:
         """Say what is going to be sent once AWS has made the connection."""
         # A warning may be about AWS's addresses, which the agent does not know yet: it warns in the up.
-        lines = [line for line in str(result.get("diff", "")).splitlines() if not line.startswith("! ")]
-        if lines:
+        if lines := _difference(result, is_warned=False):
             text = in_words(masked("\n".join(lines), secrets_of(known)))
             pulumi.log.info(
                 f"an up will send this to the router {known['router']['host']} (<AWS 1>, <AWS 2>, vpn-… and, where its gateway "
@@ -144,12 +141,17 @@ class RouterCheck:
         """Say what is going to be sent: in a preview a warning, since the router may have been changed by hand."""
         is_preview = pulumi.runtime.is_dry_run()
         # What may stop the change, or is worth knowing of it, the agent says itself in an up.
-        diff = [line for line in str(result.get("diff", "")).splitlines() if is_preview or not line.startswith("! ")]
+        diff = _difference(result, is_warned=is_preview)
         last = _last_configured(result, str(known["router"].get("username")))
         text = masked("\n".join((*diff, *last)), secrets_of(known))
         say = pulumi.log.warn if is_preview else pulumi.log.info
         host = known["router"]["host"]
         say(f"the router {host} does not hold what this stack says; an up will send:\n{text}", self.component)
+
+
+def _difference(result: Mapping[str, Any], *, is_warned: bool) -> list[str]:
+    """Return the lines of a comparison, with what may stop the change, or is worth knowing of it, where that `is_warned` of."""
+    return [line for line in str(result.get("diff", "")).splitlines() if is_warned or not line.startswith("! ")]
 
 
 def _last_configured(result: Mapping[str, Any], username: str) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """What else on the router speaks IKE: with AWS's own addresses, or by grace of IKEv1's built-in policies, which ours displace."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from ipaddress import IPv4Address
 
 from ..counted import listed
@@ -26,7 +26,7 @@ _FOREIGN_KINDS = ("keyring", "isakmp-profile")
 
 def same_peers(config: Config, intended: Sections) -> Iterator[Collision]:
     """Yield the collision of each crypto map that encrypts to one of AWS's addresses: two VPNs with one peer are one too many."""
-    peers = _peers(intended)
+    peers = set(map(str, _peers(intended)))
     for line in config.lines:
         if _CRYPTO_MAP.fullmatch(line.text):
             for child in line.children:
@@ -83,11 +83,11 @@ def _is_elsewhere(theirs: Section, mine: Section) -> bool:
     return (len(vrfs) == 2 and "any" not in vrfs) or len(local) == 2
 
 
-def _fits(found: re.Match[str], peers: set[str]) -> bool:
+def _fits(found: re.Match[str], peers: Iterable[IPv4Address]) -> bool:
     """Whether one of the peers is in the network that a line names; without an address it is everybody's, as 0.0.0.0 is."""
     address = int(IPv4Address(found["address"] or 0))
     mask = int(IPv4Address(found["mask"] or ("255.255.255.255" if address else "0.0.0.0")))  # noqa: S104  # a mask
-    return any((int(IPv4Address(peer)) ^ address) & mask == 0 for peer in peers)
+    return any((int(peer) ^ address) & mask == 0 for peer in peers)
 
 
 def displaced(config: Config, running: Sections, intended: Sections, ours: Ours) -> Iterator[Collision]:
@@ -118,6 +118,6 @@ def _speaks_ikev1(intended: Sections) -> bool:
     return any(kind == "policy" for kind, _ in intended)
 
 
-def _peers(intended: Sections) -> set[str]:
+def _peers(intended: Sections) -> frozenset[IPv4Address]:
     found = (destination_of(section) for (kind, _), section in intended.items() if kind == "interface")
-    return {str(peer) for peer in found if peer is not None}
+    return frozenset(peer for peer in found if peer is not None)
