@@ -3,9 +3,7 @@
 
 import logging
 import os
-import signal
 import sys
-import threading
 from collections.abc import Callable
 from concurrent import futures
 from typing import TypeVar
@@ -13,6 +11,7 @@ from typing import TypeVar
 import grpc
 from google.protobuf import empty_pb2
 
+from lab.ending import ToldToEnd
 from lab.providers.plugin import Before, Change, Plugin, ProviderError, Resource
 from lab.providers.protocol import plugin_pb2, provider_pb2, provider_pb2_grpc
 from lab.providers.values import Properties, from_struct, to_struct
@@ -199,11 +198,9 @@ def serve(plugin: Plugin) -> None:
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(Servicer(plugin), server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
-    stopped = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopped.set())
+    told_to_end = ToldToEnd()
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
-    while not stopped.is_set() and os.getppid() == engine:
-        stopped.wait(_LOOK_SECONDS)
+    while os.getppid() == engine and not told_to_end.wait(_LOOK_SECONDS):
+        continue
     server.stop(grace=1).wait()

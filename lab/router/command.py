@@ -1,14 +1,14 @@
 """`python -m lab router`: one simulated router in the foreground."""
 
 import argparse
-import signal
 import sys
-import threading
 from collections.abc import Sequence
 from ipaddress import IPv4Address
 from pathlib import Path
 
 import asyncssh
+
+from lab.ending import ToldToEnd
 
 from .release import RELEASES
 from .server import Router
@@ -48,13 +48,11 @@ def main(argv: Sequence[str]) -> int:
     """Serve until interrupted; print `ready ADDRESS`, and the host key's fingerprint on stderr."""
     given = parser().parse_args(argv)
     # Before `ready` is said: who reads it may say at once that it is enough.
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda _number, _frame: stop.set())
+    told_to_end = ToldToEnd()
     with _router(given) as router:
         print(f"ready {router.host}:{router.port}", flush=True)  # noqa: T201 - the command's output
         print(f"host key {router.host_key}", file=sys.stderr, flush=True)  # noqa: T201 - the command's output
-        stop.wait()
+        told_to_end.wait()
     return 0
 
 
