@@ -56,12 +56,15 @@ class RouterCheck:
         return run.apply(lambda done: read_answer(done.stdout, done.stderr))
 
     def fresh_report(self) -> Answer | None:
-        """Return what `verify` would answer, where the comparison has just seen both tunnels UP and nothing was changed since."""
+        """Return what `verify` would answer, where the comparison has just seen the tunnels and nothing was changed since.
+
+        In an up only where both were UP: for one that is not `verify` would wait.
+        """
         if self.seen is None:
             return None
         at, answer = self.seen
         is_fresh = asyncio.get_running_loop().time() - at < _FRESH
-        return answer if is_fresh and answer.result.get("up") else None
+        return answer if is_fresh and (answer.result.get("up") or pulumi.runtime.is_dry_run()) else None
 
     def generation(self) -> pulumi.Output[int]:
         """Return the router's own number when in sync, else the one that an up is to write."""

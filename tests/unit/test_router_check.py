@@ -184,3 +184,20 @@ async def test_what_the_comparison_saw_says_nothing_once_the_agent_changes_the_r
 async def test_what_the_comparison_saw_down_is_waited_for() -> None:
     checked = await seen(is_up=False)
     assert checked.fresh_report() is None
+
+
+@pytest.mark.parametrize(
+    ("preview", "is_up", "is_taken"), [(False, True, True), (False, False, False), (True, False, True)]
+)
+def test_the_comparisons_word_of_the_tunnels_is_taken_unless_an_up_would_wait_for_one(
+    preview: bool, is_up: bool, is_taken: bool
+) -> None:
+    @program
+    async def run() -> None:
+        report = {"up": is_up}
+        checked, _ = answered({"generation": 5, "in_sync": True, "report": report}, whole=True, preview=preview)
+        await checked.generation().future()
+        taken = checked.fresh_report()
+        assert (taken.result if taken else None) == (report if is_taken else None)
+
+    run()
