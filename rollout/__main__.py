@@ -47,6 +47,9 @@ def _staged(arguments: argparse.Namespace) -> int:
     agree = (lambda _: False) if arguments.preview else (lambda _: True) if arguments.yes else confirms
     terminal = Terminal(sys.stdout, os.environ)
     is_done = StagedChange(link, plan, terminal, agree, interrupted.is_set).run()
+    if not is_done:
+        why = "this is the preview" if arguments.preview else "not agreed to"
+        terminal.progress(f"{why}: nothing was touched")
     return 0 if is_done or arguments.preview else 1
 
 

@@ -10,7 +10,7 @@ from typing import Protocol
 from .cost import Change, beyond
 from .errors import StepError
 from .stack import Foreseen, Tell, Tunnel
-from .terminal import BOLD, DIM, GREEN, RED, Terminal, columns
+from .terminal import BOLD, DIM, GREEN, Terminal, columns
 from .tunnels import Edit, Plan, Stage
 
 _ADVICE = (
@@ -152,8 +152,6 @@ class StagedChange:
     def _agreed(self) -> bool:
         if not self._is_agreed:
             self._is_agreed = self._agree("Go on with these steps?")
-        if not self._is_agreed:
-            self._terminal.progress("not agreed to: nothing was touched", RED)
         return self._is_agreed
 
 

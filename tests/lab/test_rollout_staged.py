@@ -49,6 +49,7 @@ def test_a_preview_shows_plan_cost_and_first_step_and_touches_nothing(link: Roll
     said = change(link, "--profile", "modern", "--preview")
     assert re.search(r"1  tunnel2 +tunnel2Profile: modern +tunnel2 is down for .*; tunnel1 carries", said)
     assert "preview: VpnConnection tokyo (update): tunnel2" in said
+    assert said.rstrip().endswith("this is the preview: nothing was touched")
     assert link.file("tokyo").read_bytes() == before
     assert link.up() == [True, True]
 
