@@ -2,10 +2,13 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any, ParamSpec, TypeVar
 
 import pulumi
+import pulumi_aws as aws
 import pytest
 from pulumi.runtime.mocks import MockCallArgs, MockResourceArgs, Mocks
 from pulumi.runtime.stack import wait_for_rpcs
@@ -146,6 +149,21 @@ async def settled(output: "pulumi.Output[Any]") -> Any:
     value = await output.future()
     await wait_for_rpcs(await_all_outstanding_tasks=False)
     return value
+
+
+@contextmanager
+def options_of(kind: str) -> Iterator[list[pulumi.ResourceOptions]]:
+    """Return the options that all resources of a type get."""
+    seen: list[pulumi.ResourceOptions] = []
+    real: Any = attrgetter(kind)(aws)
+
+    def spied(*args: Any, opts: pulumi.ResourceOptions, **more: Any) -> Any:
+        seen.append(opts)
+        return real(*args, opts=opts, **more)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(f"pulumi_aws.{kind}", spied)
+        yield seen
 
 
 def start(mocks: M, *, preview: bool = False) -> M:
