@@ -8,7 +8,10 @@ import pulumi
 import pytest
 
 from components import SiteToSiteVpn, VpcNetwork
+from components._keys import require_key
 from components.existing import reason
+from components.hooks import hook
+from components.inputs import refusing_later
 from components.keys import distinct_key
 from tests.unit.recorded import XML, Recorder, error_of, options_of, program, settled, start
 
@@ -96,6 +99,20 @@ def test_two_keys_that_turn_out_to_be_the_same_are_refused_and_not_shown() -> No
     said = error_of(lambda: distinct_key("vpn", pulumi.Output.secret(KEY1), pulumi.Output.secret(KEY1)))
     assert "tunnel2_preshared_key is '***', but must be different from tunnel1_preshared_key" in said
     assert KEY1 not in said
+
+
+@pytest.mark.usefixtures("recorder")
+@program
+async def test_what_is_known_late_is_refused_once_the_engine_has_the_hooks() -> None:
+    """Before that, gRPC crashes Python as the failing program takes down the hooks' server, and nobody hears why."""
+
+    async def nothing(_change: pulumi.ResourceHookArgs) -> None: ...
+
+    cost = hook("cost", "vpn", nothing)
+    with pytest.raises(pulumi.RunError, match="must be 8 to 64 letters"):
+        async with refusing_later("vpn"):
+            require_key("tunnel1_preshared_key", "short")
+    assert cost._registered.done()
 
 
 @program
