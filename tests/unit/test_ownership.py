@@ -1,5 +1,7 @@
 """The marks that the router keeps: written, read back, spread over two descriptions, and never trusted too far."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -73,6 +75,62 @@ def test_another_links_mark_is_never_ours() -> None:
     assert found.tunnels == ()
     assert not found.owns("p200")
     assert found.holders("p200") == ("Tunnel1",)
+
+
+def test_a_mark_on_anything_but_a_tunnel_is_no_mark() -> None:
+    text = f"interface Loopback1\n description aws-cisco-vpn a {ID} gen 1\n"
+    assert ownership.marks(state.read(parse(text)).sections) == {}
+
+
+def test_the_routers_marks_tell_a_links_connection_where_they_agree() -> None:
+    both = [f"aws-cisco-vpn a {ID} gen 1", f"aws-cisco-vpn a {ID} gen 2"]
+    assert ownership.connection_of(router(*both, "aws-cisco-vpn b vpn-9 gen 1"), "a") == ID
+    assert ownership.connection_of(router(*both, "aws-cisco-vpn a vpn-9 gen 1"), "a") is None
+    assert ownership.connection_of(router(*both), "b") is None
+
+
+def test_what_an_old_manifest_claims_and_another_link_owns_by_now_is_not_ours() -> None:
+    running = router(f"aws-cisco-vpn a {ID} gen 1", "aws-cisco-vpn b vpn-9 gen 1 own p200 ~p201")
+    found = ownership.ours(running, "a", ID, Owned("a", ID, ("p200", "p201", "df=copy")), frozenset())
+    assert dict(found.tokens) == {"p201": "p201", "df": "df=copy"}
+
+
+@pytest.mark.parametrize(
+    ("marked", "is_owned"), [(("p200", "~p200"), True), (("~p200", "p200"), True), (("~p200", "~p200"), False)]
+)
+def test_what_one_tunnel_owns_and_the_other_uses_is_owned(marked: tuple[str, str], is_owned: bool) -> None:
+    running = router(*(f"aws-cisco-vpn a {ID} gen 1 own {token}" for token in marked))
+    assert ownership.ours(running, "a", ID, Owned(), frozenset()).owns("p200") is is_owned
+
+
+BY_NAME = f"""
+interface Tunnel1
+ tunnel protection ipsec profile ipsec-{ID}-0
+interface Tunnel2
+interface Tunnel3
+interface Tunnel4
+ ip address 192.0.2.1 255.255.255.252
+interface Tunnel5
+ ip address 192.0.2.5 255.255.255.252
+interface Tunnel6
+ description aws-cisco-vpn b vpn-9 gen 1
+ tunnel protection ipsec profile ipsec-{ID}-1
+"""
+
+
+def test_a_known_links_tunnels_are_ours_by_protection_by_destination_or_as_the_bare_rest_of_one() -> None:
+    running = state.read(parse(BY_NAME))
+    owned = Owned("a", ID, ("t2", "t5"))
+    found = ownership.ours(running, "a", ID, owned, frozenset({"Tunnel4"}))
+    assert found.tunnels == ("Tunnel1", "Tunnel2", "Tunnel4")
+    assert ownership.ours(running, "a", ID, Owned(), frozenset({"Tunnel4"})).tunnels == ()
+
+
+def test_a_description_may_be_as_long_as_ios_takes_it() -> None:
+    mark = Mark("x" * 40, ID, 10**6)
+    token = "n" * (MAX_DESCRIPTION - len(replace(mark, tokens=("",)).text))
+    assert spread(mark, [token])[0].tokens == (token,)
+    assert spread(mark, [f"{token}n"])[2] == (f"{token}n",)
 
 
 @pytest.mark.parametrize(
