@@ -217,3 +217,16 @@ def test_an_as_number_counts_the_same_in_both_of_its_notations(style: str) -> No
     assert texts(removal(shown, Owned(link="tokyo", connection_id=ID))) == texts(
         removal(made.show(), Owned(link="tokyo", connection_id=ID))
     )
+
+
+@pytest.mark.parametrize(
+    ("family", "mode"), [("", "config-router"), (" address-family ipv4\n exit-address-family\n", "config-router-af")]
+)
+def test_what_awss_own_text_repeats_in_the_address_family_is_sent_where_the_process_shows_it(
+    family: str, mode: str
+) -> None:
+    text = (DATA / "bgp-vgw.aws-ios.txt").read_text()
+    planned = plan(f"router bgp 65000\n bgp log-neighbor-changes\n{family}end\n", text)
+    modes = {command.text.split()[2]: command.mode for command in planned.commands if "neighbor 169" in command.text}
+    assert modes["remote-as"] == modes["timers"] == "config-router"
+    assert modes["default-originate"] == modes["soft-reconfiguration"] == mode
