@@ -220,8 +220,13 @@ def _read_section(kind: Kind, found: re.Match[str], line: Line, text: str, secti
     entries = list(_entries(kind, children, ()))
     if kind.words is not None and found[2] is not None:
         entries.insert(0, Entry(HEADER, kind.words(found[2]), text))
-    has_families = kind.name == "bgp" and any(c.text.startswith("address-family") for c in children)
+    # VPNv4 and IPv6 have families in either style: only that of IPv4 takes the neighbours' lines out of the process.
+    has_families = kind.name == "bgp" and any(_is_unicast(c) for c in children)
     _add(sections, kind.name, name, text, entries, has_families=has_families)
+
+
+def _is_unicast(line: Line) -> bool:
+    return _UNICAST.fullmatch(" ".join(line.text.split())) is not None
 
 
 def _read_vrf_family(asn: str, line: Line, sections: Sections) -> bool:
@@ -268,7 +273,7 @@ def _entries(kind: Kind, lines: Iterable[Line], path: tuple[str, ...]) -> Iterab
             # IOS-XE shows what follows `icmp-echo` one level deeper than IOS 15; it is the same mode.
             yield _entry(kind.rules, line.text, ())
             yield from _entries(kind, line.children, ())
-        elif kind.name == "bgp" and _UNICAST.fullmatch(" ".join(line.text.split())):
+        elif kind.name == "bgp" and _is_unicast(line):
             yield from _entries(kind, line.children, (IPV4_FAMILY,))
         elif line.children or line.text.startswith(("address-family", "peer ")):
             text = " ".join(line.text.split())

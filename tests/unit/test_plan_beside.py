@@ -329,12 +329,22 @@ ONPREM = replace(BGP, advertise=(IPv4Network("192.168.10.0/24"),))
 FILTERED = replace(BGP, accept=(IPv4Network("10.0.0.0/16"),))
 
 
-@pytest.mark.parametrize("process", [MPLS, SPOKES])
+# A provider edge before it has opened IPv4's own family: its neighbours are IPv4's all the same.
+EDGE = f"{MPLS} neighbor 10.10.10.2 remote-as 65001\n !\n address-family vpnv4\n  neighbor 10.10.10.2 activate\n exit-address-family\n"
+
+
+@pytest.mark.parametrize("process", [MPLS, SPOKES, EDGE])
 def test_the_default_route_for_aws_is_not_told_to_the_routers_other_neighbours(process: str) -> None:
     made = plan(running(process), render(via_wan()))
     assert "network 0.0.0.0" not in texts(made)
     assert "neighbor 169.254.44.1 default-originate" in texts(made)
     assert "network 0.0.0.0" in texts(plan(running("router bgp 65001\n bgp log-neighbor-changes\n"), render(via_wan())))
+
+
+def test_a_process_without_a_family_for_ipv4_is_given_none() -> None:
+    made = plan(running(EDGE), render(via_wan()))
+    assert "address-family ipv4" not in texts(made)
+    assert "neighbor 169.254.44.1 default-originate" in texts(made)
 
 
 def test_it_stays_left_out_and_nothing_differs_afterwards() -> None:
