@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from ipaddress import IPv4Address, IPv4Interface
 
+from .counted import listed
 from .layout import destination_of, interface_address, named_peers, peer_of, ways_out
 from .mark import Mark
 from .nvgen import canonical_asn
@@ -104,6 +105,16 @@ def _sources(running: Sections, wanted: list[Section]) -> Iterator[Collision]:
             yield Collision(f"wan_interface {name}", "is not on this router", f"it has {', '.join(others) or 'none'}")
         elif not name[0].isalpha() and not _may_be_local(running, name):
             yield Collision(f"the tunnels' source {name}", "is on no interface of this router", _TRANSLATED)
+    for name in sorted(named.intersection(present)):
+        if running["interface", name].value("ip address") == "none":
+            # The port of a PPPoE dialer, of subinterfaces, a bridge or a port-channel.
+            having = [other for other in present if other != name and _has_address(running["interface", other])]
+            yield Collision(f"wan_interface {name}", "has no address", f"name one that has: {listed(having) or 'none'}")
+
+
+def _has_address(interface: Section) -> bool:
+    gives = ("ip address", "?ip address", "?ip unnumbered")
+    return any(slot.startswith(gives) and entry.value != "none" for slot, entry in interface.entries.items())
 
 
 def _may_be_local(running: Sections, address: str) -> bool:

@@ -24,6 +24,7 @@ SECTIONS = (
     ("shows no prompt in configuration mode", "no-prompt-in-configuration-mode"),
     ("an interface name such as", "interface-not-on-the-router"),
     ("is not on this router", "interface-not-on-the-router"),
+    ("name one that has", "interface-not-on-the-router"),
     ("is on no interface of this router", "interface-not-on-the-router"),
     ("from which IKE is to speak", "interface-not-on-the-router"),
     ("by which AWS knows this router", "interface-not-on-the-router"),

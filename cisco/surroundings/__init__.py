@@ -19,6 +19,7 @@ def look_around(config: Config, before: Sections, want: Sections, ours: Ours) ->
         *rival_routes.swallowed(routes, want, tunnels),
     ]
     warnings = [
+        *switched_off.shut_down(before, want),
         *rival_ike.shared_keys(config, want),
         *rival_ike.shared_profiles(before, want, ours),
         *way_in.closed(config, before, want),

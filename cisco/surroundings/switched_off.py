@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from ..layout import ways_out
 from ..plan import Collision
 from ..state import Sections
 from ..tree import Config
@@ -21,3 +22,10 @@ def in_the_way(config: Config, intended: Sections) -> Iterator[Collision]:
     for line, what, needed_by, way in _SWITCHES:
         if needed_by in kinds and line in lines:
             yield Collision(what, f"is switched off on the router ({line})", way)
+
+
+def shut_down(running: Sections, intended: Sections) -> Iterator[str]:
+    """Yield a warning for each interface by which tunnels are to leave, and which is shut down."""
+    for name in dict.fromkeys(source.name for _, source in ways_out(running, intended)):
+        if running["interface", name].value("shutdown") == "yes":
+            yield f"{name} is shut down, so that tunnels which leave by it do not come up: enter 'no shutdown' there"

@@ -36,6 +36,24 @@ def collisions(text: str, intent: Intent) -> list[str]:
 
 
 @pytest.mark.parametrize(
+    "holder",
+    [
+        "interface Dialer1\n ip address negotiated",
+        "interface GigabitEthernet1.835\n ip address 203.0.113.100 255.255.255.0",
+    ],
+)
+def test_the_port_below_the_interface_that_has_the_address_is_no_way_out(holder: str) -> None:
+    text = running(holder, wan="interface GigabitEthernet1\n no ip address\n pppoe-client dial-pool-number 1\n")
+    has = holder.split()[1]
+    assert collisions(text, via_wan()) == [f"wan_interface GigabitEthernet1 has no address: name one that has: {has}"]
+
+
+def test_a_way_out_that_is_shut_down_is_named() -> None:
+    assert "GigabitEthernet1 is shut down" in warnings(running(wan=f"{WAN} shutdown\n"), via_wan())
+    assert "shut down" not in warnings(running(), via_wan())
+
+
+@pytest.mark.parametrize(
     ("interface", "is_there"),
     [
         ("ip address 203.0.113.100 255.255.255.0", True),

@@ -107,7 +107,8 @@ def zoned(shown: str, **zones: str) -> str:
 
 
 def test_a_tunnel_in_no_zone_is_warned_of_where_other_interfaces_are_in_one() -> None:
-    made = router("interface GigabitEthernet1\nexit\ninterface GigabitEthernet2\nexit")
+    way_out = "interface GigabitEthernet1\nip address 203.0.113.100 255.255.255.0\nexit"
+    made = router(way_out, "interface GigabitEthernet2\nexit")
     wanted = link(BGP, wan_interface="GigabitEthernet1")
     (warning,) = plan(zoned(made.show(), GigabitEthernet2="INSIDE"), render(wanted)).warnings
     assert warning.startswith("GigabitEthernet2 (INSIDE): in a security zone, and Tunnel1 and Tunnel2 in none")
