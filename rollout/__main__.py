@@ -2,9 +2,10 @@
 
 import argparse
 import os
+import re
 import signal
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from threading import Event
 
 from . import tunnels
@@ -18,6 +19,8 @@ from .sites import Site, sites_in
 from .stack import LinkStack, open_stack
 from .staged import StagedChange
 from .terminal import RED, Terminal, confirms
+
+_KEY = re.compile(r"(?!0)[A-Za-z0-9._]{8,64}")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -37,13 +40,13 @@ def _staged(arguments: argparse.Namespace) -> int:
         if arguments.abort == is_given:
             raise InputError("say either what to change (--profile, --set, --unset, --unset-all) or --abort")
     project = project_in(arguments.project.resolve())
+    # The engine hears of an interruption too and ends in order; ours is to say then where things stand.
+    interrupted = Event()
+    on_interruption(interrupted.set)
     link = open_stack(project, arguments.stack, backend=arguments.backend)
     default = project.declared.get("profile", {}).get("default")
     settings = ({"profile": default} if default else {}) | link.settings()
     plan = (_change_plan if arguments.command == "change" else _key_plan)(arguments, settings, link)
-    # The engine hears of an interruption too and ends in order; ours is to say then where things stand.
-    interrupted = Event()
-    signal.signal(signal.SIGINT, lambda *_: interrupted.set())
     agree = (lambda _: False) if arguments.preview else (lambda _: True) if arguments.yes else confirms
     terminal = Terminal(sys.stdout, os.environ)
     is_done = StagedChange(link, plan, terminal, agree, interrupted.is_set).run()
@@ -51,6 +54,13 @@ def _staged(arguments: argparse.Namespace) -> int:
         why = "this is the preview" if arguments.preview else "not agreed to"
         terminal.progress(f"{why}: nothing was touched")
     return 0 if is_done or arguments.preview else 1
+
+
+def on_interruption(act: Callable[[], None]) -> None:
+    """Have Ctrl-C, a job's end and a lost terminal end the run in order, with the settings that a preview tried put back."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # what nohup asks for
+            signal.signal(number, lambda *_: act())
 
 
 def _change_plan(arguments: argparse.Namespace, settings: tunnels.Settings, _link: LinkStack) -> tunnels.Plan:
@@ -66,15 +76,25 @@ def _key_plan(arguments: argparse.Namespace, settings: tunnels.Settings, link: L
         if given:
             raise InputError("keys that were given are not kept: to go back, rotate to the old ones")
         return tunnels.key_way_back(settings)
+    new = given_keys(given, os.environ)
     now = {n: link.secret(f"tunnel{n}PresharedKey") for n in given}
-    return tunnels.key_plan(settings, arguments.serial, now, {n: _given_key(n, os.environ) for n in given})
+    return tunnels.key_plan(settings, arguments.serial, now, new)
 
 
-def _given_key(tunnel: int, environment: Mapping[str, str]) -> str:
-    name = f"TUNNEL{tunnel}_PRESHARED_KEY"
-    if not environment.get(name):
-        raise InputError(f"{name} is not set, but must hold the key that replaces tunnel{tunnel}PresharedKey")
-    return environment[name]
+def given_keys(tunnels_with: Sequence[int], environment: Mapping[str, str]) -> Mapping[int, str]:
+    """Return the new keys; one that AWS refuses is refused here, since tunnel 1's turn comes when tunnel 2 has changed."""
+    found: dict[int, str] = {}
+    for tunnel in tunnels_with:
+        name = f"TUNNEL{tunnel}_PRESHARED_KEY"
+        key = environment.get(name)
+        if not key:
+            raise InputError(f"{name} is not set, but must hold the key that replaces tunnel{tunnel}PresharedKey")
+        if not _KEY.fullmatch(key):
+            raise InputError(f"{name} is '***', but must be 8 to 64 letters, digits, '.' or '_', not starting with 0")
+        if key in found.values():
+            raise InputError(f"{name} is '***', but must be different from TUNNEL1_PRESHARED_KEY")
+        found[tunnel] = key
+    return found
 
 
 def _fleet(arguments: argparse.Namespace) -> int:
@@ -91,7 +111,7 @@ def _fleet(arguments: argparse.Namespace) -> int:
     board = Board([site.name for site in sites], terminal)
     fleet = Fleet(project, sites, choice, os.environ, board)
     # An interruption reaches the engines too, which end at a point that they can go on from.
-    signal.signal(signal.SIGINT, lambda *_: fleet.end())
+    on_interruption(fleet.end)
     outcomes = fleet.run(arguments.verb)
     for outcome in outcomes:
         if outcome.state == FAILED:

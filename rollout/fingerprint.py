@@ -18,7 +18,7 @@ _PROGRAM = (
     "requirements.txt",
     "pyproject.toml",
     "components/*.py",
-    "cisco/*.py",
+    "cisco/**/*.py",
     "cisco/templates/*",
 )
 

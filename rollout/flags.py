@@ -47,10 +47,9 @@ def _field(text: str) -> tuple[str, object]:
 
 
 def _number(text: str) -> int:
-    value = int(text)
-    if not 1 <= value <= 64:
-        raise argparse.ArgumentTypeError(f"{text} is not between 1 and 64")
-    return value
+    if not text.isdecimal() or not 1 <= int(text) <= 64:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number between 1 and 64")
+    return int(text)
 
 
 def _common(parser: argparse.ArgumentParser) -> None:

@@ -95,8 +95,8 @@ class Fleet:
             is_same = last is not None and (last.kind, last.result, last.message) == ("update", "succeeded", message)
             if is_same and not self._choice.is_everything:
                 keep()
-                return Outcome(site.name, UNCHANGED, f"done already; {_words(link.tunnels())}")
-            if last is not None and last.kind != "destroy" and not self._choice.may_go_down:
+                return Outcome(site.name, UNCHANGED, f"done already; at its last up {_words(link.tunnels())}")
+            if link.is_there(last) and not self._choice.may_go_down:
                 self._require_gentle(link)
             keep()
         tunnels = link.up(lambda line: self._board.progress(site.name, line), message)
@@ -117,12 +117,12 @@ class Fleet:
             return Outcome(site.name, DONE, "a new stack, made by up")
         with link.on_trial():
             link.edit(_edit(link, site, self._environment))
-            changes = link.preview().changes
-        if not changes:
-            return Outcome(site.name, UNCHANGED, "no change")
-        down = cost(changes)
+            foreseen = link.preview()
+        if not foreseen.changes:
+            return Outcome(site.name, UNCHANGED, f"no change; {_words(foreseen.tunnels)}")
+        down = cost(foreseen.changes)
         price = {0: "no tunnel goes down", 1: "one tunnel goes down", 2: "BOTH TUNNELS GO DOWN"}[len(down)]
-        return Outcome(site.name, DONE, f"{price}: {', '.join(change.words() for change in changes)}")
+        return Outcome(site.name, DONE, f"{price}: {', '.join(change.words() for change in foreseen.changes)}")
 
     def _destroy(self, site: Site) -> Outcome:
         try:
@@ -130,7 +130,7 @@ class Fleet:
         except NoStackError:
             return Outcome(site.name, UNCHANGED, "there is no stack")
         last = link.last_update()
-        if last is None or (last.kind, last.result) == ("destroy", "succeeded"):
+        if not link.is_there(last):
             return Outcome(site.name, UNCHANGED, "nothing is there")
         link.destroy(lambda line: self._board.progress(site.name, line), "rollout fleet destroy")
         return Outcome(site.name, DONE, "destroyed; the stack and its settings are kept")
@@ -146,7 +146,9 @@ class Fleet:
         when = f"{last.kind} {last.result} at {last.start_time:%Y-%m-%d %H:%M:%S}"
         if last.result != "succeeded":
             return Outcome(site.name, FAILED, when)
-        return Outcome(site.name, DONE, f"{when}; {_words(link.tunnels())}" if last.kind == "update" else when)
+        if last.kind == "destroy":
+            return Outcome(site.name, DONE, f"{when}; {'a part' if link.is_there(last) else 'nothing'} is there")
+        return Outcome(site.name, DONE, f"{when}, then {_words(link.tunnels())}" if last.kind == "update" else when)
 
     def _open(self, site: Site, *, is_made: bool = False) -> LinkStack:
         choice = self._choice

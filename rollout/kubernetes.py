@@ -1,7 +1,7 @@
 """The same stacks for an engine on more than one machine: Stack resources of the Pulumi Kubernetes Operator.
 
 Field names are those of its CRD, `pulumi.com/v1` Stack. Nothing secret is in them: only where it is. Lists and maps are
-given as such, which the operator takes from its second version on: the engine refuses a list that is text.
+given as such, which the operator takes from 2.3 on: the engine refuses a list that is text.
 """
 
 from collections.abc import Mapping, Sequence

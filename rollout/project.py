@@ -58,7 +58,7 @@ def _mapping(file: Path, key: str) -> Mapping[str, Any]:
 
 def _document(file: Path) -> Mapping[str, Any]:
     try:
-        whole = yaml.safe_load(file.read_text())
-    except yaml.YAMLError as error:
+        whole = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except (UnicodeDecodeError, yaml.YAMLError) as error:
         raise InputError(f"{file}: {error}") from None
     return whole if isinstance(whole, Mapping) else {}

@@ -124,6 +124,10 @@ def _yaml_rows(text: str, findings: _Findings) -> Iterator[_Row]:
         mark = error.problem_mark
         findings.add(mark.line + 1 if mark else 1, f"not YAML: {error.problem}")
         return
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        findings.add(line, f"not YAML: {error.reason}, such as {chr(error.character)!r}")
+        return
     top = dict(_pairs(root, findings, "the table"))
     for key in set(top) - {"sites", "defaults"}:
         findings.add(top[key].start_mark.line + 1, f"{key} is not known; a table has defaults and sites")

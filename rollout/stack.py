@@ -1,5 +1,6 @@
 """One stack of a link, driven through the Automation API: its settings, previews, ups, and what it says of its tunnels."""
 
+import json
 import os
 import re
 import subprocess
@@ -71,7 +72,8 @@ class LinkStack:
 
     def secret(self, setting: str) -> str:
         """Return a setting, decrypted."""
-        return self._stack.get_config(self.project.key(setting)).value
+        with _explained(_Events()):
+            return self._stack.get_config(self.project.key(setting)).value
 
     def edit(self, edit: Edit) -> None:
         """Write settings. The engine writes the file, which keeps its comments and its order."""
@@ -109,10 +111,8 @@ class LinkStack:
             StepError: The program or the engine refuses.
         """
         seen = _Events()
-        try:
+        with _explained(seen):
             self._stack.preview(on_event=seen, color="never", suppress_outputs=True)
-        except automation.CommandError as error:
-            raise StepError(seen.reason(error)) from None
         return Foreseen(seen.changes(), seen.tunnels())
 
     def up(self, tell: Tell, message: str | None = None) -> tuple[Tunnel, ...]:
@@ -122,10 +122,8 @@ class LinkStack:
             StepError: It failed.
         """
         seen = _Events(tell)
-        try:
+        with _explained(seen):
             result = self._stack.up(on_event=seen, color="never", show_secrets=False, message=message)
-        except automation.CommandError as error:
-            raise StepError(seen.reason(error)) from None
         return _tunnels(result.outputs["tunnels"].value if "tunnels" in result.outputs else None)
 
     def destroy(self, tell: Tell, message: str | None = None) -> None:
@@ -135,20 +133,26 @@ class LinkStack:
             StepError: It failed.
         """
         seen = _Events(tell)
-        try:
+        with _explained(seen):
             self._stack.destroy(on_event=seen, color="never", show_secrets=False, message=message)
-        except automation.CommandError as error:
-            raise StepError(seen.reason(error)) from None
 
     def tunnels(self) -> tuple[Tunnel, ...]:
         """Return the tunnels as they were at the end of the last up."""
-        outputs = self._stack.outputs()
+        with _explained(_Events()):
+            outputs = self._stack.outputs()
         return _tunnels(outputs["tunnels"].value if "tunnels" in outputs else None)
 
     def last_update(self) -> automation.UpdateSummary | None:
         """Return what was last done to it, by whomever."""
-        history = self._stack.history(page_size=1, show_secrets=False)
+        with _explained(_Events()):
+            history = self._stack.history(page_size=1, show_secrets=False)
         return history[0] if history else None
+
+    def is_there(self, last: automation.UpdateSummary | None) -> bool:
+        """Return whether it has anything, by what was last done to it: a destroy that succeeded may have been of a part."""
+        if last is None or last.kind != "destroy":
+            return last is not None
+        return bool(json.loads(self._pulumi("stack", "export"))["deployment"].get("resources"))
 
     def _set_secret(self, key: str, value: str) -> None:
         # Not by the Automation API: it would put the value on a command line, for all of the machine to read.
@@ -174,12 +178,11 @@ class LinkStack:
         if done.returncode:
             raise StepError(f"{key} could not be set: {done.stderr.strip()}")
 
-    def _pulumi(self, *words: str) -> None:
+    def _pulumi(self, *words: str) -> str:
         workspace = self._stack.workspace
-        try:
-            workspace.pulumi_command.run([*words, "--stack", self.name], workspace.work_dir, workspace.env_vars)
-        except automation.CommandError as error:
-            raise StepError(_Events().reason(error)) from None
+        with _explained(_Events()):
+            command = [*words, "--stack", self.name]
+            return workspace.pulumi_command.run(command, workspace.work_dir, workspace.env_vars).stdout
 
 
 def open_stack(
@@ -194,17 +197,19 @@ def open_stack(
 
     Raises:
         NoStackError: There is none.
-        InputError: The backend cannot be reached, or refuses the name.
+        InputError: Pulumi's CLI is not there, or the backend cannot be reached, or refuses the name.
     """
     environment = {"PULUMI_BACKEND_URL": backend} if backend else {}
-    workspace = _Workspace(work_dir=str(project.folder), env_vars=environment, secrets_provider=secrets_provider)
     opened = automation.Stack.create_or_select if is_made else automation.Stack.select
     try:
+        workspace = _Workspace(work_dir=str(project.folder), env_vars=environment, secrets_provider=secrets_provider)
         return LinkStack(project, name, opened(name, workspace))
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise InputError(f"Pulumi's CLI does not run ({error}): https://www.pulumi.com/docs/install/") from None
     except automation.StackNotFoundError:
         raise NoStackError(f"there is no stack {name} in {project.folder}") from None
     except automation.CommandError as error:
-        raise InputError(f"{name}: {_Events().reason(error)}") from None
+        raise InputError(_Events().reason(error)) from None
 
 
 class _Events:
@@ -236,8 +241,8 @@ class _Events:
         text = said.message.strip()
         if said.severity == "error":
             self._errors.append(text)
-        # Progress of the router's agent: a line each, with the secrets masked by the agent.
-        elif self._tell and said.severity.startswith("info") and not said.ephemeral and text:
+        # Warnings, and progress of the router's agent: a line each, with the secrets masked by the agent.
+        elif self._tell and said.severity.startswith(("info", "warning")) and not said.ephemeral and text:
             for line in text.splitlines():
                 self._tell(line)
 
@@ -261,8 +266,23 @@ class _Events:
             errors = [text for text in errors if not text.startswith("Program failed")]
         if errors:
             return "\n".join(errors)
-        lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-        return next((line for line in reversed(lines) if line.startswith("error:")), lines[-1] if lines else "")
+        code, _, said = str(error).strip().partition("stdout:")
+        lines = [line.strip().removeprefix("stderr:").strip() for line in said.splitlines()]
+        lines = [line for line in lines if line]
+        if not lines:
+            return f"Pulumi ended without a word, {code.strip()}"
+        # What comes below an error belongs to it, such as who has locked the stack.
+        last = max((n for n, line in enumerate(lines) if line.startswith("error:")), default=len(lines) - 1)
+        return "\n".join(lines[last:])
+
+
+@contextmanager
+def _explained(seen: _Events) -> Iterator[None]:
+    """Have a failure of the engine say why, by what it reported."""
+    try:
+        yield
+    except automation.CommandError as error:
+        raise StepError(seen.reason(error)) from None
 
 
 def _tunnels(value: object) -> tuple[Tunnel, ...]:

@@ -102,9 +102,9 @@ def test_a_site_that_fails_is_reported_and_the_same_command_does_that_one_again(
     fleet.routers[1].remove_fault(fault)
     said = run(fleet, "up")
     assert ends(said) == {
-        "tokyo": "unchanged: done already; tunnel1 UP, tunnel2 UP",
+        "tokyo": "unchanged: done already; at its last up tunnel1 UP, tunnel2 UP",
         "osaka": "done: tunnel1 UP, tunnel2 UP",
-        "nagoya": "unchanged: done already; tunnel1 UP, tunnel2 UP",
+        "nagoya": "unchanged: done already; at its last up tunnel1 UP, tunnel2 UP",
     }
     assert fleet.up() == [True] * 6
 
@@ -122,7 +122,7 @@ def test_state_is_in_the_bucket_alone_and_no_password_is_in_it(fleet: RolloutLab
 
 def test_status_and_preview_say_how_each_site_is(fleet: RolloutLab) -> None:
     assert [" UP, tunnel2 UP" in words for words in ends(run(fleet, "status")).values()] == [True] * 3
-    assert set(ends(run(fleet, "preview")).values()) == {"unchanged: no change"}
+    assert set(ends(run(fleet, "preview")).values()) == {"unchanged: no change; tunnel1 UP, tunnel2 UP"}
 
 
 def test_a_change_that_would_take_a_link_down_is_left_to_the_staged_change(fleet: RolloutLab) -> None:

@@ -1,12 +1,14 @@
 """The command line of the rollout: what it refuses before it asks the engine, and what it knows a site by."""
 
+import re
+import signal
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from pulumi import automation
 
-from rollout.__main__ import main
+from rollout.__main__ import given_keys, main, on_interruption
 from rollout.errors import InputError
 from rollout.fingerprint import program_fingerprint, site_fingerprint
 from rollout.fleet import is_same
@@ -58,6 +60,37 @@ def test_a_field_without_a_value_is_refused(words: list[str], capsys: pytest.Cap
     assert "is not FIELD=VALUE, such as phase1_dh_group_number=14" in capsys.readouterr().err
 
 
+def test_sites_at_a_time_are_a_number(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["fleet", "up", "sites.csv", "--parallel", "many"])
+    assert "argument --parallel: 'many' is not a number between 1 and 64" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "said"),
+    [
+        ("a.made.up.key", "", "TUNNEL2_PRESHARED_KEY is not set, but must hold the key that replaces"),
+        ("0short.key", "a.made.up.key", "TUNNEL1_PRESHARED_KEY is '***', but must be 8 to 64 letters"),
+        ("a.made.up.key", "a.made.up.key", "TUNNEL2_PRESHARED_KEY is '***', but must be different from TUNNEL1_PRES"),
+    ],
+)
+def test_new_keys_are_refused_before_the_first_tunnel_has_its_own(one: str, two: str, said: str) -> None:
+    with pytest.raises(InputError, match=re.escape(said)):
+        given_keys((1, 2), {"TUNNEL1_PRESHARED_KEY": one, "TUNNEL2_PRESHARED_KEY": two})
+
+
+def test_a_jobs_end_and_a_lost_terminal_end_a_run_as_ctrl_c_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    taken: list[signal.Signals] = []
+    ignored = {signal.SIGHUP: signal.SIG_IGN}
+    monkeypatch.setattr(signal, "getsignal", lambda number: ignored.get(number, signal.SIG_DFL))
+    monkeypatch.setattr(signal, "signal", lambda number, _act: taken.append(number))
+    on_interruption(lambda: None)
+    assert taken == [signal.SIGINT, signal.SIGTERM], "nohup's wish is heard"
+    ignored.clear()
+    on_interruption(lambda: None)
+    assert taken[2:] == [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
+
+
 def test_a_project_is_read_with_its_defaults_and_its_stacks_settings(tmp_path: Path) -> None:
     project = project_in(make_project(tmp_path))
     assert (project.name, project.declared["profile"]["default"]) == ("vpn", "modern")
@@ -93,7 +126,9 @@ def test_a_stack_that_is_made_has_its_secrets_encrypted_as_asked(
     assert said[1] == ["stack", "init", "kyoto", "--no-select", *words]
 
 
-@pytest.mark.parametrize("changed", ["__main__.py", "Pulumi.yaml", "Pulumi.tokyo.yaml", "requirements.txt"])
+@pytest.mark.parametrize(
+    "changed", ["__main__.py", "Pulumi.yaml", "Pulumi.tokyo.yaml", "requirements.txt", "cisco/surroundings/zones.py"]
+)
 def test_a_site_counts_as_done_only_while_its_settings_and_the_program_are_the_same(
     tmp_path: Path, changed: str
 ) -> None:
@@ -105,6 +140,7 @@ def test_a_site_counts_as_done_only_while_its_settings_and_the_program_are_the_s
     before = now()
     assert now() == before
     file = tmp_path / changed
+    file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text((file.read_text() if file.exists() else "") + "# changed\n")
     assert now() != before
 

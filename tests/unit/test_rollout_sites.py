@@ -144,6 +144,7 @@ def test_a_table_that_cannot_be_read_says_where(tmp_path: Path, text: str, said:
         ("site: {}\n", "sites.yaml:1: site is not known; a table has defaults and sites"),
         ("sites:\n  a: 1\n", "sites.yaml:2: a must be a mapping"),
         ("sites:\n  a:\n    routerHostt: x\n", "sites.yaml:3: column 'routerHostt' is not known; routerHost?"),
+        ("sites:\n  a: x\x01\n", "sites.yaml:2: not YAML: special characters are not allowed, such as '\\x01'"),
         ("sites:\n  a: {}\n  a: {}\n", "sites.yaml:3: a is there more than once"),
     ],
 )
