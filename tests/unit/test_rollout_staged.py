@@ -89,9 +89,8 @@ def test_each_tunnel_is_changed_in_an_up_of_its_own_and_the_settings_end_plain()
 
 def test_what_is_not_agreed_to_touches_nothing() -> None:
     link = FakeLink()
-    is_done, said = run(link, to_modern(link), agree=False)
+    is_done, _ = run(link, to_modern(link), agree=False)
     assert (is_done, link.ups, link.settings) == (False, [], OLD)
-    assert "nothing was touched" in said
 
 
 def test_a_link_with_a_tunnel_down_is_not_changed() -> None:
