@@ -10,8 +10,9 @@ from ..state import Section, Sections
 from ..tree import Config
 
 _FILTER = re.compile(r"\?ip access-group (\S+) in")
-# CBAC lets answers in beside the list (Cisco, "Configuring Interface ACLs for VPNs").
-_INSPECTED = re.compile(r"\?ip inspect \S+ out")
+# CBAC lets answers in beside the list, to the router itself only where its rule says `router-traffic` (Cisco, "Inspection of
+# Router-Generated Traffic").
+_INSPECTED = re.compile(r"\?ip inspect (\S+) out")
 # NAT comes before routing for what arrives outside, so that the router itself never sees it. The last group is the address
 # or the interface that is given away whole, or for IKE or ESP.
 _FORWARDS = (
@@ -34,7 +35,7 @@ def closed(config: Config, running: Sections, intended: Sections) -> Iterator[st
 
 def _filtered(config: Config, source: Section, peers: list[IPv4Address]) -> Iterator[str]:
     names = [found[1] for slot in source.entries if (found := _FILTER.fullmatch(slot))]
-    if not names or any(_INSPECTED.fullmatch(slot) for slot in source.entries):
+    if not names or any(_is_inspected(config, slot) for slot in source.entries):
         return
     # Imported when first used: most interfaces have no list.
     from .access_lists import Packet, access_list, may_pass
@@ -54,6 +55,12 @@ def _filtered(config: Config, source: Section, peers: list[IPv4Address]) -> Iter
                 f"access list {names[0]} of {source.name} keeps {' and '.join(lacking)} of {peer} out, so that its tunnel "
                 f"would not come up: add {' and '.join(wanted)}, and behind NAT UDP 4500"
             )
+
+
+def _is_inspected(config: Config, slot: str) -> bool:
+    found = _INSPECTED.fullmatch(slot)
+    rule = f"ip inspect name {found[1]} " if found is not None else ""
+    return bool(rule) and any(line.text.startswith(rule) and "router-traffic" in line.text for line in config.lines)
 
 
 def _forwarded(config: Config, source: Section) -> Iterator[str]:

@@ -162,8 +162,10 @@ def test_an_access_list_that_lets_one_peer_in_accuses_for_the_other_alone() -> N
     assert "52.0.0.1" not in said
 
 
-def test_where_answers_are_inspected_or_no_list_is_there_nothing_is_warned_of() -> None:
-    assert warnings(guarded("deny ip any any", more=" ip inspect FW out\n"), via_wan()) == ""
+def test_where_answers_to_the_router_are_inspected_or_no_list_is_there_nothing_is_warned_of() -> None:
+    inspected = guarded("deny ip any any", more=" ip inspect FW out\n")
+    assert warnings(f"ip inspect name FW udp router-traffic\n{inspected}", via_wan()) == ""
+    assert "keeps IKE and ESP" in warnings(f"ip inspect name FW udp\n{inspected}", via_wan())
     assert warnings(running(wan=f"{WAN} ip access-group GONE in\n"), via_wan()) == ""
 
 
