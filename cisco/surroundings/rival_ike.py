@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from ipaddress import IPv4Address
 
 from ..counted import listed
-from ..layout import destination_of
+from ..layout import destination_of, interface_address
 from ..ownership import Ours
 from ..plan import Collision
 from ..state import Section, Sections
@@ -65,7 +65,7 @@ def shared_profiles(running: Sections, intended: Sections, ours: Ours) -> Iterat
     if mine is None:
         return
     for (kind, name), theirs in running.items():
-        if kind != "ikev2-profile" or ours.named(name) or _is_elsewhere(theirs, mine):
+        if kind != "ikev2-profile" or ours.named(name) or _is_elsewhere(running, theirs, mine):
             continue
         lines = (" ".join(entry.line.split()) for entry in theirs.entries.values())
         fitting = next((line for line in lines if (found := _IDENTITY.fullmatch(line)) and _fits(found, peers)), None)
@@ -76,11 +76,19 @@ def shared_profiles(running: Sections, intended: Sections, ours: Ours) -> Iterat
             )
 
 
-def _is_elsewhere(theirs: Section, mine: Section) -> bool:
+def _is_elsewhere(running: Sections, theirs: Section, mine: Section) -> bool:
     """Whether the two profiles are for different front-door VRFs, or different addresses of the router."""
     vrfs = {theirs.value("match fvrf") or "", mine.value("match fvrf") or ""}
-    local = {theirs.value("match address local"), mine.value("match address local")} - {None}
+    local = {_local_address(running, theirs), _local_address(running, mine)} - {None}
     return (len(vrfs) == 2 and "any" not in vrfs) or len(local) == 2
+
+
+def _local_address(running: Sections, profile: Section) -> str | None:
+    """Return where a profile is for, an interface by its address: the one profile names that, the other the interface."""
+    named = profile.value("match address local")
+    interface = running.get(("interface", (named or "").removeprefix("interface ")))
+    own = interface_address(interface) if interface is not None else None
+    return str(own.ip) if own is not None else named
 
 
 def _fits(found: re.Match[str], peers: Iterable[IPv4Address]) -> bool:

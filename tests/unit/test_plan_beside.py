@@ -256,6 +256,7 @@ def test_a_global_key_that_fits_awss_addresses_is_warned_of_without_the_key(key:
         ((" match fvrf any", " match identity remote any"), True),
         ((" match fvrf INTERNET", " match identity remote any"), False),
         ((" match address local 192.0.2.1", " match identity remote any"), False),
+        ((" match address local 203.0.113.100", " match identity remote any"), True),
         ((" match identity remote address 198.51.100.7 255.255.255.255 ",), False),
         ((" match identity remote fqdn domain example.com",), False),
     ],
