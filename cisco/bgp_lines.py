@@ -30,12 +30,7 @@ def _peers(slots: Iterable[str]) -> set[str]:
 
 def _is_implied(section: Section, entry: Entry) -> bool:
     """Without address families a neighbour is active by itself, and typing it could bring the families in."""
-    return (
-        not section.has_families
-        and entry.slot.endswith(" activate")
-        and entry.value == "yes"
-        and "?no bgp default ipv4-unicast" not in section.entries
-    )
+    return not section.has_families and entry.slot.endswith(" activate") and entry.value == "yes"
 
 
 def write_process(old: Section | None, new: Section) -> list[Command]:

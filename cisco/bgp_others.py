@@ -49,8 +49,7 @@ def _is_told(have: Section, peer: str) -> bool:
     """Whether IPv4 routes go to this neighbour: with address families only to those that are activated there."""
     if ":" in peer or not (peer[0].isdigit() or _is_listened_for(have, peer)):  # IPv6, or a peer group's name
         return False
-    is_asked_for = have.has_families or "?no bgp default ipv4-unicast" in have.entries
-    default = "no" if is_asked_for else "yes"
+    default = "no" if have.has_families else "yes"
     return (have.value(f"neighbor {peer} activate") or default) == "yes"
 
 

@@ -87,6 +87,7 @@ _PREFIX_LIST = re.compile(r"ip prefix-list (\S+) (?:seq \d+ )?(?:permit|deny) .+
 _VRF_FAMILY = re.compile(r"address-family ipv4 vrf (\S+)")
 _UNICAST = re.compile(r"address-family ipv4(?: unicast)?")
 IPV4_FAMILY = "address-family ipv4"
+_NO_DEFAULT = "no bgp default ipv4-unicast"
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,8 +221,9 @@ def _read_section(kind: Kind, found: re.Match[str], line: Line, text: str, secti
     entries = list(_entries(kind, children, ()))
     if kind.words is not None and found[2] is not None:
         entries.insert(0, Entry(HEADER, kind.words(found[2]), text))
-    # VPNv4 and IPv6 have families in either style: only that of IPv4 takes the neighbours' lines out of the process.
-    has_families = kind.name == "bgp" and any(_is_unicast(c) for c in children)
+    # VPNv4 and IPv6 have families in either style: only that of IPv4 takes the neighbours' lines out of the process. Where a neighbour
+    # is active only if told so, it is told there.
+    has_families = kind.name == "bgp" and any(_is_unicast(c) or c.text == _NO_DEFAULT for c in children)
     _add(sections, kind.name, name, text, entries, has_families=has_families)
 
 
@@ -306,9 +308,7 @@ def entry(kind: Kind, text: str) -> Entry:
 
 
 def _with_implied_activation(section: Section) -> Section:
-    """Without address families IOS hides ``activate``: every neighbour is, unless told not to."""
-    if "?no bgp default ipv4-unicast" in section.entries:
-        return section
+    """Without a family IOS hides ``activate``: every neighbour is, unless told not to."""
     entries = dict(section.entries)
     for slot in section.entries:
         words = slot.split(" ")

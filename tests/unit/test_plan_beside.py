@@ -362,10 +362,12 @@ def test_the_default_route_for_aws_is_not_told_to_the_routers_other_neighbours(p
     assert "network 0.0.0.0" in texts(plan(running("router bgp 65001\n bgp log-neighbor-changes\n"), render(via_wan())))
 
 
-def test_a_process_without_a_family_for_ipv4_is_given_none() -> None:
+def test_a_process_without_ipv4s_family_is_given_one_only_where_neighbours_are_to_be_activated() -> None:
     made = plan(running(EDGE), render(via_wan()))
     assert "address-family ipv4" not in texts(made)
     assert "neighbor 169.254.44.1 default-originate" in texts(made)
+    told = EDGE.replace("65001\n", "65001\n no bgp default ipv4-unicast\n", 1)
+    assert "address-family ipv4" in texts(plan(running(told), render(via_wan())))
 
 
 def test_it_stays_left_out_and_nothing_differs_afterwards() -> None:
