@@ -135,7 +135,17 @@ def error_of(make: Callable[[], "pulumi.Output[Any]"]) -> str:
 
     with pytest.raises(pulumi.RunError) as caught:
         run()
+    _end_what_is_left()
     return str(caught.value)
+
+
+def _end_what_is_left() -> None:
+    """End what the failed program has still under way: the next program on this loop would go on with it, and fail by it."""
+    loop = asyncio.get_event_loop()
+    left = asyncio.all_tasks(loop)
+    for task in left:
+        task.cancel()
+    loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
 
 
 def _leave_refusals(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
