@@ -48,9 +48,14 @@ def make_log_group(owner: Owner, days: int, key: pulumi.Input[str] | None) -> pu
     return group.arn
 
 
+# Which tunnels are down, and when a connection's TunnelState says so. It may have one value between 0 and 1 while one tunnel
+# is UP and one is not (AWS's user guide, "Monitoring VPN tunnels with CloudWatch").
+_ALARMS = (("any", "Minimum", "LessThanThreshold", 1), ("all", "Maximum", "LessThanOrEqualToThreshold", 0))
+
+
 def make_alarms(owner: Owner, connection_id: pulumi.Output[str], topic: pulumi.Input[str]) -> None:
-    """Make both alarms: the tunnels' smallest state is 0 when any is down, the greatest when all are."""
-    for which, statistic in (("any", "Minimum"), ("all", "Maximum")):
+    """Make both alarms."""
+    for which, statistic, comparison, threshold in _ALARMS:
         alarm = f"{owner.name}-{which}-tunnel-down"
         aws.cloudwatch.MetricAlarm(
             alarm,
@@ -59,8 +64,8 @@ def make_alarms(owner: Owner, connection_id: pulumi.Output[str], topic: pulumi.I
             metric_name="TunnelState",
             dimensions={"VpnId": connection_id},
             statistic=statistic,
-            comparison_operator="LessThanThreshold",
-            threshold=1,
+            comparison_operator=comparison,
+            threshold=threshold,
             period=_PERIOD,
             evaluation_periods=1,
             treat_missing_data="breaching",

@@ -6,6 +6,7 @@ One stack for all of it, since raising the engine takes longer than a link.
 import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from operator import le, lt
 from typing import Any
 
 import pytest
@@ -209,14 +210,20 @@ def test_the_logs_have_a_group_and_the_alarms_their_topic(site: Site) -> None:
     alarms = cloudwatch.describe_alarms()["MetricAlarms"]
     assert {alarm["Dimensions"][0]["Value"] for alarm in alarms} == {connection}
     assert {tuple(alarm["AlarmActions"]) for alarm in alarms} == {(TOPIC,)}
-    fired = {tunnels: fires(alarms, tunnels) for tunnels in ((1, 1), (1, 0), (0, 0))}
-    assert fired == {(1, 1): set(), (1, 0): {"any"}, (0, 0): {"any", "all"}}
+    fired = {values: fires(alarms, values) for values in ((1, 1), (1, 0), (0.5,), (0, 0))}
+    assert fired == {(1, 1): set(), (1, 0): {"any"}, (0.5,): {"any"}, (0, 0): {"any", "all"}}
 
 
-def fires(alarms: list[dict[str, Any]], tunnels: tuple[int, ...]) -> set[str]:
+def fires(alarms: list[dict[str, Any]], values: tuple[float, ...]) -> set[str]:
     """Return which alarms CloudWatch raises on these values of TunnelState, by the first word of their description."""
     statistics = {"Minimum": min, "Maximum": max}
-    below = {a["AlarmDescription"].split()[0]: statistics[a["Statistic"]](tunnels) < a["Threshold"] for a in alarms}
+    compared = {"LessThanThreshold": lt, "LessThanOrEqualToThreshold": le}
+    below = {
+        a["AlarmDescription"].split()[0]: compared[a["ComparisonOperator"]](
+            statistics[a["Statistic"]](values), a["Threshold"]
+        )
+        for a in alarms
+    }
     return {name for name, is_raised in below.items() if is_raised}
 
 
