@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from ._addresses import InsidePair
+from ._addresses import GUIDE_INSIDE_CIDRS, InsidePair
+from ._asn import DEFAULT_AWS_ASN, DEFAULT_ROUTER_ASN
 from ._states import UP, Telemetry, TunnelEnds
 
 
@@ -61,6 +62,16 @@ COSTS: Mapping[str, Cost] = {
     # What was left as it is by an import is set from then on.
     "import_ids": Cost.BOTH_TUNNELS,
     **dict.fromkeys(ROUTER_DEFAULTS, Cost.ONE_BY_ONE),
+}
+# What is meant where it is not given: to write it out is no change.
+_MEANT: Mapping[str, object] = {
+    "inside_cidrs": GUIDE_INSIDE_CIDRS,
+    "enable_acceleration": False,
+    "tunnel_bandwidth": "standard",
+    "amazon_side_asn": DEFAULT_AWS_ASN,
+    "bgp_asn": DEFAULT_ROUTER_ASN,
+    "tunnel1_key_serial": 1,
+    "tunnel2_key_serial": 1,
 }
 # Where it is not given any more, it stays as it is.
 _KEPT = ("device_name", "logs")
@@ -133,9 +144,9 @@ def _is_imported(inputs: Mapping[str, object]) -> bool:
 
 
 def flat(inputs: Mapping[str, object]) -> dict[str, object]:
-    """Return the inputs with the router's among them, lists as tuples."""
+    """Return the inputs with the router's and what is meant without them, lists as tuples."""
     router = inputs.get("router")
-    both = {**inputs, **(router if isinstance(router, Mapping) else {})}
+    both = {**_MEANT, **inputs, **(router if isinstance(router, Mapping) else {})}
     return {name: tuple(value) if isinstance(value, list) else value for name, value in both.items()}
 
 

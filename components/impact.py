@@ -32,10 +32,10 @@ from .telemetry import TelemetryError, telemetry
 _PLAIN = (
     "enable_acceleration", "tunnel_bandwidth", "vpn_gateway_id", "transit_gateway_id", "amazon_side_asn",
     "customer_gateway_id", "public_ip", "bgp_asn", "device_name", "tunnel1_key_serial", "tunnel2_key_serial",
-    "tunnel1_preshared_key", "tunnel2_preshared_key", "inside_cidrs",
-    "import_ids", "vpc_cidr", "transit_gateway_route_table_id",
+    "tunnel1_preshared_key", "tunnel2_preshared_key", "inside_cidrs", "import_ids", "transit_gateway_route_table_id",
 )  # fmt: skip
-_LOGS = ("log_retention_days", "log_group_arn", "log_format", "log_bgp")
+# How the tunnels log, and what is meant where it is not given; how long that is kept is no matter of theirs.
+_LOGS = {"log_group_arn": None, "log_format": "json", "log_bgp": True}
 _ELEMENTS = ("tunnel{}VgwInsideAddress", "tunnel{}Address")  # the connection's, as the provider has them
 _KEYS = ("tunnel1_preshared_key", "tunnel2_preshared_key")
 
@@ -46,11 +46,11 @@ def costly(
     """Return the arguments whose change costs something, under the names of `COSTS`, as a component's inputs."""
     found = {key: args[key] for key in _PLAIN if args.get(key) is not None}
     found |= {key: pulumi.Output.secret(found[key]) for key in _KEYS if key in found}
-    logs = {key: args[key] for key in _LOGS if args.get(key) is not None}
-    if args.get("vpc_id") is not None and args.get("transit_gateway_id") is None:
-        found["vpc_id"] = args["vpc_id"]
-    if "log_retention_days" in logs or "log_group_arn" in logs:
-        found["logs"] = {key: value for key, value in logs.items() if key != "log_retention_days"} | {"on": True}
+    if args.get("transit_gateway_id") is None:  # of which a VPC is attached and taken off without the connection
+        found |= {key: args[key] for key in ("vpc_id", "vpc_cidr") if args.get(key) is not None}
+    if any(args.get(key) is not None for key in ("log_retention_days", "log_group_arn")):
+        logs = {key: meant if args.get(key) is None else args[key] for key, meant in _LOGS.items()}
+        found["logs"] = {key: value for key, value in logs.items() if value is not None}
     if args.get("router") is not None:
         found["router"] = {key: args["router"].get(key, default) for key, default in ROUTER_DEFAULTS.items()}
     return {

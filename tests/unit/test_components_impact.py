@@ -91,6 +91,31 @@ def test_a_change_costs_what_aws_and_the_provider_do_for_it(
     assert (found.cost, found.because) == (expected, because)
 
 
+def test_to_write_out_what_is_meant_anyway_is_no_change() -> None:
+    plain = {"public_ip": "203.0.113.100", "vpc_id": "vpc-1", "log_retention_days": 30}
+    written = {
+        **plain,
+        "inside_cidrs": ["169.254.255.0/30", "169.254.255.4/30"],
+        "enable_acceleration": False,
+        "tunnel_bandwidth": "standard",
+        "amazon_side_asn": 64512,
+        "bgp_asn": 65000,
+        "tunnel1_key_serial": 1,
+        "tunnel2_key_serial": 1,
+        "log_format": "json",
+        "log_bgp": True,
+    }
+    short, long = (costly(a, both_tunnels(args(a)), is_static=False) for a in (plain, written))
+    assert impact(short, long).because == impact(long, short).because == ()
+
+
+def test_a_vpc_comes_and_goes_by_a_transit_gateway_without_the_connection() -> None:
+    gateway = {**ARGS, "vpn_gateway_id": None, "transit_gateway_id": "tgw-1"}
+    before, after = ({**gateway, "vpc_cidr": f"10.{n}.0.0/16"} for n in (0, 1))
+    inputs = [costly(a, both_tunnels(args(ARGS)), is_static=False) for a in (before, after)]
+    assert impact(*inputs).cost is Cost.NOTHING
+
+
 def test_another_routing_makes_the_connection_anew() -> None:
     assert cost({}, is_static=True).cost is Cost.REPLACEMENT
 
@@ -103,7 +128,7 @@ def test_the_order_of_an_imported_connections_tunnels_is_no_matter_to_aws() -> N
 
 
 def test_how_long_logs_are_kept_is_no_matter_of_the_tunnels() -> None:
-    old, new = ({"logs": {"on": True}, "routing": "bgp"} for _ in range(2))
+    old, new = ({"logs": {"log_bgp": True}, "routing": "bgp"} for _ in range(2))
     assert impact(old, new).cost is Cost.NOTHING
     kept = [
         costly({**ARGS, "log_retention_days": days}, both_tunnels(args(ARGS)), is_static=False) for days in (30, 60)
