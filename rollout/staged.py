@@ -99,8 +99,7 @@ class StagedChange:
 
     def _step(self, stage: Stage) -> bool:
         """Take one step; the settings stay as they were until its preview has shown that it is what it should be."""
-        if self._is_interrupted():
-            raise StepError(f"interrupted before the step of {stage.name()}: the same command goes on from here")
+        self._require_time(stage)
         self._terminal.progress(f"{stage.name()}: {stage.edit.words()}", BOLD)
         with self._link.on_trial() as keep:
             self._link.edit(stage.edit)
@@ -111,10 +110,15 @@ class StagedChange:
             self._show_changes(foreseen.changes)
             if foreseen.changes and not self._agreed():
                 return False
+            self._require_time(stage)
             keep()
         tunnels = self._up(stage.tunnel) if foreseen.changes else foreseen.tunnels
         self._require_up(tunnels, _ADVICE)
         return True
+
+    def _require_time(self, stage: Stage) -> None:
+        if self._is_interrupted():
+            raise StepError(f"interrupted before the step of {stage.name()}: the same command goes on from here")
 
     def _up(self, tunnel: int | None) -> tuple[Tunnel, ...]:
         try:

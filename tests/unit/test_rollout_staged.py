@@ -184,9 +184,15 @@ def test_where_all_is_done_nothing_is_asked_and_nothing_done() -> None:
     assert "nothing is left to do" in said
 
 
-def test_an_interruption_lets_the_step_under_way_end_and_begins_no_other() -> None:
+@pytest.mark.parametrize("when", ["between the steps", "in the preview of the second"])
+def test_an_interruption_lets_the_step_under_way_end_and_begins_no_other(when: str) -> None:
     link = FakeLink()
-    change = StagedChange(link, to_modern(link), Terminal(io.StringIO(), {}), lambda _: True, lambda: bool(link.ups))
+    interrupted = {
+        "between the steps": lambda: bool(link.ups),
+        "in the preview of the second": lambda: "tunnel1Profile" in link.settings,
+    }
+    change = StagedChange(link, to_modern(link), Terminal(io.StringIO(), {}), lambda _: True, interrupted[when])
     with pytest.raises(StepError, match="interrupted before the step of tunnel1"):
         change.run()
     assert link.settings == {"profile": "guide-2015", "tunnel2Profile": "modern"}
+    assert len(link.ups) == 1
