@@ -21,6 +21,7 @@ def look_around(config: Config, before: Sections, want: Sections, ours: Ours) ->
     warnings = [
         *switched_off.shut_down(before, want),
         *rival_ike.shared_keys(config, want),
+        *rival_ike.shared_keyrings(before, want, ours),
         *rival_ike.shared_profiles(before, want, ours),
         *way_in.closed(config, before, want),
         *way_out.elsewhere(config, routes, before, want),

@@ -8,7 +8,7 @@ from ..counted import listed
 from ..layout import destination_of, interface_address
 from ..ownership import Ours
 from ..plan import Collision
-from ..state import Section, Sections
+from ..state import HEADER, Section, Sections
 from ..tree import Config
 
 # The key itself is not for a message. Without a mask it is one host's, but 0.0.0.0 stands for everybody. IOS fills the address up with blanks.
@@ -52,6 +52,25 @@ def shared_keys(config: Config, intended: Sections) -> Iterator[str]:
                 f"'crypto isakmp key … {found['of']}' fits AWS's addresses too, and IOS may take it instead of the tunnels' own keys: "
                 f"move it into a keyring with a profile of its own"
             )
+
+
+def shared_keyrings(running: Sections, intended: Sections, ours: Ours) -> Iterator[str]:
+    """Yield a warning for each keyring of somebody else's with a key for one of AWS's addresses, such as an adopted link's own ones were.
+
+    The same guide: of two keyrings for one peer, who answers takes one without regard to the profile, and then fails.
+    """
+    mine = next((section for (kind, _), section in intended.items() if kind == "keyring"), None)
+    if mine is None:
+        return
+    for (kind, name), theirs in running.items():
+        if kind != "keyring" or ours.named(name) or theirs.value(HEADER) != mine.value(HEADER):
+            continue
+        for peer in sorted(_peers(intended)):
+            if f"pre-shared-key address {peer}" in theirs.entries:
+                yield (
+                    f"'{theirs.header}' has a key for {peer} too, and where AWS negotiates IOS may take it instead of the tunnel's own: "
+                    f"take it away, with the profile that uses it"
+                )
 
 
 def shared_profiles(running: Sections, intended: Sections, ours: Ours) -> Iterator[str]:

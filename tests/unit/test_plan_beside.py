@@ -248,6 +248,18 @@ def test_a_global_key_that_fits_awss_addresses_is_warned_of_without_the_key(key:
 
 
 @pytest.mark.parametrize(
+    ("keyring", "peer", "fits"), [("HAND", 1, True), ("HAND", 9, False), ("HAND vrf INET", 1, False)]
+)
+def test_a_keyring_beside_ours_for_the_same_peer_is_warned_of(keyring: str, peer: int, fits: bool) -> None:
+    policy = ("crypto isakmp policy 10", " encr aes 256")
+    text = running(*policy, f"crypto keyring {keyring}", f"  pre-shared-key address 52.0.0.{peer} key SecretWord")
+    said = warnings(text, via_wan())
+    assert ("'crypto keyring HAND' has a key for 52.0.0.1 too" in said) is fits
+    assert "SecretWord" not in said
+    assert warnings(holding(via_wan(), router(WAN)).show(), via_wan()) == ""
+
+
+@pytest.mark.parametrize(
     ("lines", "fits"),
     [
         ((" match identity remote any",), True),
