@@ -153,6 +153,21 @@ def other_source(running: Sections, intended: Sections, known_as: IPv4Address) -
         )
 
 
+def unknown_source(running: Sections, intended: Sections, known_as: IPv4Address) -> Iterator[str]:
+    """Yield a warning for each way out with a public address that is not the one by which AWS knows the router; IKEv2's is refused.
+
+    A private one is NAT's business, which IKEv1 gets through untold.
+    """
+    for name in dict.fromkeys(source.name for _, source in ways_out(running, intended)):
+        own = interface_address(running["interface", name])
+        is_another = own is not None and own.ip.is_global and own.ip != known_as
+        if own is not None and is_another and not _is_held(running, str(known_as)):
+            yield (
+                f"{name} has {own.ip}, and AWS knows this router by {known_as}: unless NAT makes the one of the other (set behind_nat), "
+                f"the tunnels do not come up"
+            )
+
+
 def _is_held(running: Sections, address: str) -> bool:
     """Whether a line gives an interface that address, alone or with another router."""
     return any(line.startswith(_GIVES) and address in line.split(" ") for line in _interface_lines(running))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
 
 from . import dependents, ikev2_policies, ownership, state, vrf, wan_mtu
-from .collisions import other_source
+from .collisions import other_source, unknown_source
 from .errors import AgentError, PreflightError
 from .fingerprint import check, fingerprint_peer, fingerprints, unseen
 from .layout import Layout, destination_of, layout
@@ -73,6 +73,7 @@ def plan(running: str, intended: str, *, owned: Owned = _NO_OWNERSHIP, known_as:
     result.collisions += collisions
     if known_as is not None:
         result.collisions += other_source(before.sections, want.sections, known_as)
+        result.warnings += unknown_source(before.sections, want.sections, known_as)
     result.warnings += warnings
     result.collisions += dependents.in_use(config, before.sections, result.sections)
     result.warnings += dependents.taken_along(before.sections, result.sections)

@@ -112,6 +112,13 @@ def test_an_interface_that_speaks_from_another_address_than_aws_knows_is_named(l
     assert plan(text, render(link(BGP, *tunnels)), known_as=known_as).collisions == ()
 
 
+@pytest.mark.parametrize(("own", "is_told"), [("9.9.9.9", True), ("10.0.0.2", False)])
+def test_a_public_address_that_aws_does_not_know_is_warned_of(own: str, is_told: bool) -> None:
+    text = running(wan=f"interface GigabitEthernet1\n ip address {own} 255.255.255.0\n")
+    made = plan(text, render(via_wan()), known_as=IPv4Address("203.0.113.100"))
+    assert any(f"has {own}, and AWS knows this router by 203.0.113.100" in said for said in made.warnings) is is_told
+
+
 def test_an_address_that_is_only_spoken_of_is_nobody_s() -> None:
     text = running(
         wan="interface GigabitEthernet1\n description behind 203.0.113.100\n ip address 10.0.0.2 255.255.255.0\n"
