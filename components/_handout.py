@@ -6,16 +6,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ._addresses import InsidePair
-from ._asn import DEFAULT_AWS_ASN
 from ._profiles import TunnelSettings, aws_tunnel_options
 
 # What only AWS and the stack's keys will say, stood in for by what no router can hold.
 _CONNECTION_ID = "vpn-00000000000000000"
 _OUTSIDE = ("0.0.0.1", "0.0.0.2")
+_AS_TRANS = 23456  # RFC 6793: stands for a number that cannot be said, and is nobody's
 _IS_MADE = "is_made"
 _KEYS = ("not.known.yet.1", "not.known.yet.2")
-_WORDS = {_CONNECTION_ID: "vpn-…", _OUTSIDE[0]: "<AWS 1>", _OUTSIDE[1]: "<AWS 2>"}
-_STAND_IN = re.compile(rf"{_CONNECTION_ID}|(?<![\d.])(?:{'|'.join(map(re.escape, _OUTSIDE))})(?![\d.])")
+_WORDS = {_CONNECTION_ID: "vpn-…", _OUTSIDE[0]: "<AWS 1>", _OUTSIDE[1]: "<AWS 2>", str(_AS_TRANS): "<AWS's AS>"}
+_NUMBERS = "|".join(map(re.escape, (*_OUTSIDE, str(_AS_TRANS))))
+_STAND_IN = re.compile(rf"{_CONNECTION_ID}|(?<![\d.])(?:{_NUMBERS})(?![\d.])")
 
 
 def handout(
@@ -50,7 +51,7 @@ def planned_handout(
         pairs: The inside pairs, tunnel 1 first.
         public_ip: The router's public address.
         router_asn: Its AS number.
-        aws_asn: AWS's, where the gateway is the stack's own.
+        aws_asn: AWS's, where the gateway is there or the link's own.
         is_static: Whether the connection has static routing.
         vpc_cidrs: The VPC side's networks.
         is_made: Whether the stack has parts of the link already.
@@ -63,8 +64,7 @@ def planned_handout(
         "vpn_connection_id": _CONNECTION_ID,
         "customer_gateway_address": public_ip,
         "customer_gateway_bgp_asn": router_asn,
-        # Of a gateway that exists it is not asked; another number than the router's will do.
-        "vgw_bgp_asn": aws_asn or DEFAULT_AWS_ASN + (router_asn == DEFAULT_AWS_ASN),
+        "vgw_bgp_asn": aws_asn or _AS_TRANS,
         "static_routes_only": is_static,
     }
     document = {"attributes": attributes, "tunnel_options": options, "vpc_cidrs": list(vpc_cidrs)}
@@ -72,7 +72,7 @@ def planned_handout(
 
 
 def in_words(text: str) -> str:
-    """Return a text about a planned one with a word for each stand-in: <AWS 1> and <AWS 2> for addresses, vpn-… for the id."""
+    """Return a text about a planned one with a word for each stand-in: <AWS 1> and <AWS 2> for addresses, say."""
     return _STAND_IN.sub(lambda found: _WORDS[found[0]], text)
 
 

@@ -36,8 +36,7 @@ class Gateway:
     """The connection's other end."""
 
     id: pulumi.Input[str]
-    asn: int | None = None
-    """Its AS number, where the gateway is the stack's own."""
+    asn: pulumi.Output[int]
     attachment: aws.ec2.VpnGatewayAttachment | None = None
     transit: TransitGateway | None = None
     made: Made = ()
@@ -92,22 +91,20 @@ def _gateway(owner: Owner, args: SiteToSiteVpnArgs, router: CustomerGateway) -> 
     if args.get("transit_gateway_id") is not None:
         table = args.get("transit_gateway_route_table_id")
         transit = transit_gateway(owner, args["transit_gateway_id"], table, router.asn)
-        return Gateway(transit.id, transit=transit)
+        return Gateway(transit.id, transit.asn, transit=transit)
     if args.get("vpn_gateway_id") is not None:
-        return Gateway(_existing_gateway(owner, args["vpn_gateway_id"], router.asn))
+        return _existing_gateway(owner, args["vpn_gateway_id"], router.asn)
     return _new_gateway(owner, args["vpc_id"], args.get("amazon_side_asn", DEFAULT_AWS_ASN))
 
 
-def _existing_gateway(
-    owner: Owner, identity: pulumi.Input[str], router_number: pulumi.Output[int]
-) -> pulumi.Output[str]:
+def _existing_gateway(owner: Owner, identity: pulumi.Input[str], router_number: pulumi.Output[int]) -> Gateway:
     found = existing("vpn_gateway_id", identity, owner)
 
     def check(known: Sequence[Any]) -> None:
         require_different("bgp_asn", int(known[2]), int(known[1]))
 
     fit = checked(owner.name, pulumi.Output.all(found["id"], found["amazonSideAsn"], router_number), check)
-    return fit.apply(lambda known: str(known[0]))
+    return Gateway(fit.apply(lambda known: str(known[0])), fit.apply(lambda known: int(known[1])))
 
 
 def _new_gateway(owner: Owner, vpc: pulumi.Input[str], asn: int) -> Gateway:
@@ -122,4 +119,4 @@ def _new_gateway(owner: Owner, vpc: pulumi.Input[str], asn: int) -> Gateway:
         vpn_gateway_id=made.id,
         opts=owner.child(custom_timeouts=_TIMEOUTS, delete_before_replace=True),
     )
-    return Gateway(made.id, asn, attachment, made=(made.id,))
+    return Gateway(made.id, pulumi.Output.from_input(asn), attachment, made=(made.id,))

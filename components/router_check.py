@@ -135,8 +135,8 @@ class RouterCheck:
         if lines := _difference(result, is_warned=False):
             text = in_words(masked("\n".join(lines), secrets_of(known)))
             pulumi.log.info(
-                f"an up will send this to the router {known['router']['host']} (<AWS 1>, <AWS 2>, vpn-… and, where its gateway "
-                f"exists already, AWS's number are not known yet):\n{text}",
+                f"an up will send this to the router {known['router']['host']} (what is in angle brackets, "
+                f"and the rest of vpn-…, AWS has yet to say):\n{text}",
                 self.component,
             )
 

@@ -20,6 +20,7 @@ class TransitGateway:
     """A transit gateway that exists, with the route table that the link uses."""
 
     id: pulumi.Output[str]
+    asn: pulumi.Output[int]
     table: pulumi.Output[str]
     """The table that is named, else the gateway's default one, where AWS puts attachments by itself."""
     is_default: bool
@@ -55,6 +56,7 @@ def transit_gateway(
     # Whatever uses the id waits for the check, so that nothing is made when it fails.
     return TransitGateway(
         id=fit.apply(lambda known: str(known["id"])),
+        asn=fit.apply(lambda known: int(known["asn"])),
         table=fit.apply(lambda known: str(known["table"] or known["association"])),
         is_default=table is None,
     )

@@ -159,11 +159,12 @@ class SiteToSiteVpn(pulumi.ComponentResource):
 
     def _planned_handout(self, end: Gateway, router: CustomerGateway) -> pulumi.Output[str]:
         def document(known: Mapping[str, Any]) -> str:
-            return planned_handout(self._settings, self._pairs, aws_asn=end.asn, is_static=self._is_static, **known)
+            return planned_handout(self._settings, self._pairs, is_static=self._is_static, **known)
 
         parts = {
             "public_ip": router.ip_address,
             "router_asn": router.asn,
+            "aws_asn": end.asn.future(),  # none of a gateway that this program has yet to make elsewhere
             "vpc_cidrs": self._vpc_cidrs(),
             "is_made": self._is_made(),
         }

@@ -42,7 +42,7 @@ def test_the_agent_makes_a_whole_configuration_of_it(*, is_static: bool) -> None
     assert render(intent).count("tunnel destination") == 2
 
 
-def test_a_gateway_that_is_not_asked_for_its_number_never_has_the_router_s() -> None:
+def test_a_gateway_whose_number_is_not_known_never_has_the_router_s() -> None:
     for asn in (64512, 64513, 65001):
         routing = intent_from_aws(json.loads(planned(router_asn=asn, aws_asn=None)), RouterSettings(), "tokyo").routing
         assert isinstance(routing, Bgp)

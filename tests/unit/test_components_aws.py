@@ -190,6 +190,22 @@ async def test_gateways_that_exist_are_used_and_not_made(recorder: Recorder) -> 
 
 
 @pytest.mark.parametrize(
+    ("end", "number"),
+    [
+        ({"vpc_id": "vpc-1", "amazon_side_asn": 64600}, 64600),
+        ({"vpn_gateway_id": "vgw-1"}, 64512),
+        ({"transit_gateway_id": "tgw-1"}, 64512),
+    ],
+)
+@pytest.mark.usefixtures("recorder")
+@program
+async def test_a_connection_that_is_yet_to_be_made_is_planned_with_its_gateways_number(end: Any, number: int) -> None:
+    args: Any = {"public_ip": "203.0.113.100", "bgp_asn": 65001, **end}
+    planned = await settled(SiteToSiteVpn("vpn", args).planned_handout)
+    assert json.loads(planned)["attributes"]["vgw_bgp_asn"] == number
+
+
+@pytest.mark.parametrize(
     ("argument", "function"),
     [
         ("vpc_id", "getVpc"),

@@ -99,6 +99,7 @@ async def test_a_router_that_would_take_it_ends_nothing() -> None:
         ("! warning: 0.0.0.1 is kept out\n+ tunnel destination 0.0.0.1", "+ tunnel destination <AWS 1>"),
         ("+ interface vpn-00000000000000000-0", "+ interface vpn-…-0"),
         ("+ address 10.0.0.1 0.0.0.2 10.0.0.21", "+ address 10.0.0.1 <AWS 2> 10.0.0.21"),
+        ("+ neighbor 169.254.44.1 remote-as 23456", "+ neighbor 169.254.44.1 remote-as <AWS's AS>"),
         ("", None),
     ],
 )
