@@ -78,3 +78,5 @@ def test_every_example_is_tried_and_explained() -> None:
         if (folder / "__main__.py").exists():
             assert folder.name in CASES
             assert len((folder / "__main__.py").read_text().splitlines()) <= 60
+            # What pip takes for the package alone speaks no SSH that IOS 15 knows.
+            assert (folder / "requirements.txt").read_text().splitlines()[-1] == "../..[legacy-ssh]"
