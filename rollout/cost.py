@@ -1,6 +1,7 @@
 """What a change costs before it is made: which tunnels go down for it, by what a preview foresees.
 
-Default-deny: what is not known to leave a tunnel alone is taken to bring both down.
+Default-deny: what is done to the connection, its gateways or the router, and is not known to leave a tunnel alone, is taken to
+bring both down.
 """
 
 import re
