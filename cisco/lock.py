@@ -1,6 +1,5 @@
 """One agent at a time on a router: a lock file each, on the computer the agent runs on."""
 
-import fcntl
 import hashlib
 import os
 import tempfile
@@ -22,8 +21,12 @@ def router_lock(login: Login, deadline: Deadline, clock: Clock, report: Callable
     The kernel lets go of it when the process ends, however it ends.
 
     Raises:
-        PreflightError: Another run holds it until the deadline.
+        PreflightError: Another run holds it until the deadline, or this computer has no such locks.
     """
+    if os.name != "posix":
+        raise PreflightError(
+            ("this computer is Windows, which has no lock for the router: run it on Linux, macOS or in WSL",)
+        )
     path = _lock_path(login)
     with path.open("a+", encoding="ascii") as file:
         is_waiting = False
@@ -53,6 +56,8 @@ def _lock_path(login: Login) -> Path:
 
 
 def _acquired(descriptor: int) -> bool:
+    import fcntl  # which Windows lacks; what only renders or compares runs there
+
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

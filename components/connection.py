@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ._addresses import GUIDE_INSIDE_CIDRS, inside_pairs, require_public_ip
+from ._agent import require_shell
 from ._asn import DEFAULT_AWS_ASN, DEFAULT_ROUTER_ASN, require_aws_asn, require_different, require_router_asn
 from ._keys import require_distinct
 from ._names import require_device_name
@@ -16,6 +17,7 @@ from .vpn_args import ConnectionArgs, ImportIdsArgs, SiteToSiteVpnArgs
 
 def connection_settings(args: SiteToSiteVpnArgs) -> tuple[TunnelSettings, TunnelSettings]:
     """Check everything that is known before anything is made, and return both tunnels' settings."""
+    require_shell()
     require_known(args, SiteToSiteVpnArgs.__annotations__)
     require_one_present(args, ("public_ip", "customer_gateway_id"), "a customer gateway to make, or one that exists")
     require_tags(args.get("tags") or {}, own=1)

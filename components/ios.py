@@ -7,7 +7,7 @@ from typing import Any
 import pulumi
 from pulumi_command import local
 
-from ._agent import Answer, agent_module, doing, masked
+from ._agent import Answer, agent_module, doing, masked, require_shell
 from ._names import link_name, require_link_name
 from ._options import require_known
 from ._request import request_json, require_options, require_router, secrets_of
@@ -120,6 +120,7 @@ class IosCustomerGateway(pulumi.ComponentResource):
 
 def checked_link(name: str, args: IosCustomerGatewayArgs) -> str:
     """Check what is known before anything is made, and return the link's name on the router."""
+    require_shell()
     require_known(args, IosCustomerGatewayArgs.__annotations__)
     require_given(args, IosCustomerGatewayArgs.__required_keys__)
     router, options = args["router"], args.get("options") or {}

@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Mapping
+from types import SimpleNamespace
 from typing import Any
 
 import pulumi
 import pytest
 
-from components import SiteToSiteVpn, VpcNetwork
+from components import IosCustomerGateway, SiteToSiteVpn, VpcNetwork
 from components._keys import require_key
 from components.existing import reason
 from components.hooks import hook
@@ -23,6 +24,9 @@ VPN: dict[str, Any] = {
     "vpc_cidrs": ["10.0.0.0/16"],
     "route_table_ids": {"main": "rtb-1"},
 }
+
+
+ROUTER: Any = {"router": {"host": "192.0.2.10", "username": "u", "host_key": "SHA256:x"}, "handout": "{}"}
 
 
 @pytest.fixture
@@ -406,6 +410,14 @@ async def test_a_wrong_argument_is_refused_before_anything_of_aws_is_made(
     assert [made.name for made in recorder.made if made.kind.endswith(":VpnConnection")] == []
     assert "0badkey00" not in str(caught.value)
     assert KEY1 not in str(caught.value)
+
+
+def test_a_machine_without_a_shell_makes_nothing_of_aws(recorder: Recorder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("components._agent.os", SimpleNamespace(name="nt"))
+    for component in (vpn, lambda: IosCustomerGateway("vpn", ROUTER)):
+        with pytest.raises(pulumi.RunError, match=r"^vpn: the machine that runs Pulumi is Windows, but must be Linux"):
+            component()
+    assert recorder.made == []
 
 
 @pytest.mark.usefixtures("recorder")

@@ -5,6 +5,7 @@ import os
 import time
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -188,6 +189,15 @@ def test_a_lock_held_beyond_the_deadline_is_a_clear_error() -> None:
         raise AssertionError("the lock was given twice")
     holder.terminate()
     holder.join()
+
+
+def test_a_computer_without_such_locks_changes_no_router(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cisco.lock.os", SimpleNamespace(name="nt"))
+    with (
+        pytest.raises(PreflightError, match=r"this computer is Windows, .* in WSL"),
+        router_lock(login("windows.invalid"), Deadline(SystemClock(), 1), SystemClock(), lambda _text: None),
+    ):
+        raise AssertionError("no lock was taken")
 
 
 def test_the_lock_folder_is_private(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
