@@ -65,9 +65,10 @@ def _resource(site: Site, source: Source) -> dict[str, object]:
         "serviceAccountName": source.service_account,
     }
     spec.update({field: value for field, value in optional.items() if value})
-    # With a backend of one's own the passphrase opens the stack's secrets, unless another provider does; Pulumi Cloud has a token.
-    if not (source.backend and source.secrets_provider):
-        variable = _PASSPHRASE if source.backend else _TOKEN
+    # Pulumi Cloud, on premises too, has a token; elsewhere the passphrase opens the stack's secrets, unless another provider does.
+    is_cloud = not source.backend or source.backend.startswith(("https://", "http://"))
+    if is_cloud or not source.secrets_provider:
+        variable = _TOKEN if is_cloud else _PASSPHRASE
         spec["envRefs"] = {variable: _secret_reference(source.engine_secret, variable)}
     spec["config"] = {
         _key(source, key): list(value) if isinstance(value, tuple) else value for key, value in site.settings.items()

@@ -100,6 +100,10 @@ def test_ones_own_backend_is_opened_with_a_passphrase_and_pulumi_cloud_with_a_to
         "acme/aws-cisco-vpn/tokyo",
         ["PULUMI_ACCESS_TOKEN"],
     )
+    (premises, _) = yaml.safe_load_all(
+        document(stack_resources(SITES, replace(CLOUD, backend="https://pulumi.example")))
+    )
+    assert list(premises["spec"]["envRefs"]) == ["PULUMI_ACCESS_TOKEN"]
     (keyed, _) = yaml.safe_load_all(document(stack_resources(SITES, KMS)))
     assert (keyed["spec"]["secretsProvider"], "envRefs" in keyed["spec"]) == (KMS.secrets_provider, False)
 
