@@ -5,6 +5,7 @@ import difflib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from pathlib import Path
 
 import yaml  # type: ignore[import-untyped]  # PyYAML has no type hints
@@ -87,22 +88,29 @@ def _csv_rows(text: str, findings: _Findings) -> Iterator[_Row]:
     reader = csv.reader(lines, delimiter=max(",;\t", key=first.count), strict=True)
     header: list[str] | None = None
     try:
-        for values in reader:
-            if not any(value.strip() for value in values):
+        for values in map(_trimmed, reader):
+            if not values:
                 continue
             if header is None:
-                header = _header([value.strip() for value in values], reader.line_num, findings)
+                header = _header(values, reader.line_num, findings)
                 if SITE not in header:
                     return
             elif len(values) > len(header):
                 findings.add(reader.line_num, f"{len(values)} values, but the header has {len(header)} columns")
             else:
-                cells = {
-                    name: Cell(reader.line_num, value.strip()) for name, value in zip(header, values, strict=False)
-                }
+                row = zip_longest(header, values, fillvalue="")
+                cells = {name: Cell(reader.line_num, value) for name, value in row}
                 yield _Row(reader.line_num, cells.pop(SITE, Cell(0, "")).text, cells)
     except csv.Error as error:
         findings.add(reader.line_num, f"not CSV: {error}")
+
+
+def _trimmed(values: Sequence[str]) -> list[str]:
+    """Return a row's cells without the empty ones at its end, of which a spreadsheet may write any number."""
+    cells = [value.strip() for value in values]
+    while cells and not cells[-1]:
+        cells.pop()
+    return cells
 
 
 def _header(names: Sequence[str], line: int, findings: _Findings) -> list[str]:

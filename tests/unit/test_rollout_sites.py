@@ -50,7 +50,16 @@ def test_a_row_is_a_site_with_typed_settings_and_secrets_by_reference(tmp_path: 
 
 def test_a_spreadsheets_own_csv_is_read_too(tmp_path: Path) -> None:
     text = "\ufeff# our sites\n\n" + (HEADER + TOKYO).replace(",", ";") + ";;;\n"
-    assert sites_in(table(tmp_path, text)) == sites_in(table(tmp_path, HEADER + TOKYO, "plain.csv"))
+    wide = "".join(f"{line},,\n" for line in (HEADER + TOKYO).splitlines())
+    plain = sites_in(table(tmp_path, HEADER + TOKYO, "plain.csv"))
+    assert sites_in(table(tmp_path, text)) == sites_in(table(tmp_path, wide, "wide.csv")) == plain
+
+
+def test_a_column_that_is_empty_in_every_row_means_the_default(tmp_path: Path) -> None:
+    empty = "".join(
+        f"{line},{cell}\n" for line, cell in zip((HEADER + TOKYO).splitlines(), ("profile", ""), strict=True)
+    )
+    assert "profile" in sites_in(table(tmp_path, empty))[0].cleared
 
 
 def test_yaml_has_defaults_and_says_the_same(tmp_path: Path) -> None:
