@@ -1,14 +1,12 @@
 """Hooks, which the engine calls before it makes or changes a resource; in a preview too."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from itertools import count
-from weakref import WeakSet
 
 import pulumi
+from pulumi.runtime.sync_await import _sync_await
 
 _numbers = count(1)
-_made: WeakSet[pulumi.ResourceHook] = WeakSet()
 
 
 def hook(
@@ -20,16 +18,7 @@ def hook(
     """
     options = pulumi.ResourceHookOptions(on_dry_run=True, ignore_errors=may_fail)
     made = pulumi.ResourceHook(f"aws-cisco-vpn:{what}:{name}:{next(_numbers)}", run, options)
-    _made.add(made)
+    # The SDK serves hooks by gRPC. A program that fails while that server starts, as one does by a wrong value that is known
+    # a moment later than the rest (any secret), stops it in the midst: Python crashes (grpcio 1.85), and nobody hears why.
+    _sync_await(made._registered)  # noqa: SLF001  # as the SDK itself waits for that server
     return made
-
-
-async def all_taken() -> None:
-    """Wait until the engine has taken every hook, or refused it.
-
-    The SDK serves them by gRPC, and takes that server down where the program fails. In the midst of its start, that crashes
-    Python (SIGSEGV, grpcio 1.85), and the reason of the failure is never said.
-    """
-    loop = asyncio.get_running_loop()
-    registered = [made._registered for made in _made]  # noqa: SLF001  # the SDK has no other word for it
-    await asyncio.gather(*(one for one in registered if one.get_loop() is loop), return_exceptions=True)

@@ -1,14 +1,13 @@
 """Where the pure checks meet Pulumi's inputs: at once when a value is known, else as soon as it is."""
 
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from inspect import isawaitable
 from typing import Any, TypeVar
 
 import pulumi
 
 from ._validation import ArgumentError
-from .hooks import all_taken
 
 T = TypeVar("T")
 
@@ -22,33 +21,22 @@ def refusing(name: str) -> Iterator[None]:
         raise pulumi.RunError(f"{name}: {error}") from None
 
 
-@asynccontextmanager
-async def refusing_later(name: str) -> AsyncIterator[None]:
-    """Do the same of a value that is known only while the program runs: see `all_taken`."""
-    try:
-        with refusing(name):
-            yield
-    except pulumi.RunError:
-        await all_taken()
-        raise
-
-
 def checked(name: str, value: "pulumi.Input[T]", check: Callable[[T], object]) -> "pulumi.Output[T]":
     """Return the input once `check` has let it pass.
 
     A value that is known now is checked now, so that a wrong one stops the program before anything is made.
     """
 
-    async def pass_on(known: T) -> T:
-        async with refusing_later(name):
+    def pass_on(known: T) -> T:
+        with refusing(name):
             check(known)
         return known
 
-    if isinstance(value, pulumi.Output) or isawaitable(value):
+    if isinstance(value, pulumi.Output):
+        return value.apply(pass_on)
+    if isawaitable(value):
         return pulumi.Output.from_input(value).apply(pass_on)
-    with refusing(name):
-        check(value)
-    return pulumi.Output.from_input(value)
+    return pulumi.Output.from_input(pass_on(value))
 
 
 def resolved(value: object) -> "pulumi.Output[Any]":

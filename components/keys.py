@@ -11,7 +11,7 @@ from pulumi_command import local
 
 from ._agent import SHELL
 from ._keys import GENERATE, require_distinct, require_key
-from .inputs import checked, refusing_later
+from .inputs import checked, refusing
 from .owner import Made, Owner
 from .vpn_args import ConnectionArgs
 
@@ -60,7 +60,7 @@ def distinct_key(owner: str, own: "pulumi.Output[str]", other: "pulumi.Output[st
     async def checked_key() -> str:
         key, others = await own.future(), await other.future()
         if key is not None and others is not None:
-            async with refusing_later(owner):
+            with refusing(owner):
                 require_distinct(key, others)
         return cast("str", key)
 

@@ -84,6 +84,15 @@ def test_a_wrong_password_is_said_and_not_shown(link: StackLab) -> None:
     link.set_secret(routerPassword=link.password)
 
 
+def test_a_wrong_key_is_refused_in_a_sentence(link: StackLab) -> None:
+    """It is a secret, so that the program knows it a moment later than the rest: Python crashed there (components/hooks.py)."""
+    link.set_secret(tunnel1PresharedKey="7.chars")
+    said = link.failing_up()
+    assert "tunnel1_preshared_key is '***', but must be 8 to 64 letters" in said
+    assert "7.chars" not in said
+    link.set_secret(tunnel1PresharedKey="")
+
+
 def test_a_rejected_line_is_named_with_the_answer_and_the_router_is_as_before(link: StackLab) -> None:
     before = link.router.running_config()
     fault = Reject("set pfs")

@@ -9,10 +9,8 @@ import pulumi
 import pytest
 
 from components import IosCustomerGateway, SiteToSiteVpn, VpcNetwork
-from components._keys import require_key
 from components.existing import reason
 from components.hooks import hook
-from components.inputs import refusing_later
 from components.keys import distinct_key
 from tests.unit.recorded import XML, Recorder, error_of, options_of, program, settled, start
 
@@ -107,16 +105,12 @@ def test_two_keys_that_turn_out_to_be_the_same_are_refused_and_not_shown() -> No
 
 @pytest.mark.usefixtures("recorder")
 @program
-async def test_what_is_known_late_is_refused_once_the_engine_has_the_hooks() -> None:
-    """Before that, gRPC crashes Python as the failing program takes down the hooks' server, and nobody hears why."""
+async def test_the_engine_has_a_hook_before_anything_else_can_fail() -> None:
+    """Else gRPC crashes Python as a failing program takes down the hooks' server in its start, and nobody hears why."""
 
     async def nothing(_change: pulumi.ResourceHookArgs) -> None: ...
 
-    cost = hook("cost", "vpn", nothing)
-    with pytest.raises(pulumi.RunError, match="must be 8 to 64 letters"):
-        async with refusing_later("vpn"):
-            require_key("tunnel1_preshared_key", "short")
-    assert cost._registered.done()
+    assert hook("cost", "vpn", nothing)._registered.done()
 
 
 @program
