@@ -127,6 +127,7 @@ def displaced(config: Config, running: Sections, intended: Sections, ours: Ours)
     if mine is None or has_policies or any(line.text == _NO_DEFAULTS for line in config.lines):
         return
     users = [s.header for (kind, name), s in running.items() if kind in _FOREIGN_KINDS and not ours.named(name)]
+    users += _by_certificate(running, ours)
     for line in config.lines:
         key = _KEY.fullmatch(line.text)
         if key is not None:
@@ -139,6 +140,16 @@ def displaced(config: Config, running: Sections, intended: Sections, ours: Ours)
             f"takes the place of IOS's built-in policies, by which '{listed(users)}' negotiates",
             "give that a 'crypto isakmp policy' of its own first (show crypto isakmp policy), or take it away",
         )
+
+
+def _by_certificate(running: Sections, ours: Ours) -> Iterator[str]:
+    """Yield each tunnel that speaks IKEv1 with neither keyring nor profile, as a DMVPN with certificates may."""
+    for (kind, interface), section in running.items():
+        name = (section.value("tunnel protection") or "").split(" ")[0]
+        profile = running.get(("ipsec-profile", name)) if kind == "interface" else None
+        is_ours = ours.named(name) or interface in ours.others
+        if profile is not None and not is_ours and profile.value("set ike-profile") is None:
+            yield section.header
 
 
 def _speaks_ikev1(intended: Sections) -> bool:

@@ -1,5 +1,6 @@
 """A router that already does other things: what a link would break there, and what there would keep the link from working, is named."""
 
+import re
 from dataclasses import replace
 from ipaddress import IPv4Address, IPv4Network
 
@@ -299,19 +300,31 @@ THEIRS = {
     "a key": ("crypto isakmp key SecretWord address 198.51.100.7",),
     "a keyring": ("crypto keyring HUB", "  pre-shared-key address 198.51.100.7 key SecretWord"),
     "a crypto map": ("crypto map OLD 10 ipsec-isakmp", " set peer 198.51.100.7"),
+    "certificates": (
+        "crypto ipsec profile DMVPN",
+        " set transform-set AES",
+        "interface Tunnel9",
+        " tunnel protection ipsec profile DMVPN",
+    ),
 }
 
 
 @pytest.mark.parametrize("theirs", THEIRS.values(), ids=THEIRS)
 def test_who_negotiates_by_the_built_in_policies_is_named_before_ours_take_their_place(theirs: tuple[str, ...]) -> None:
     (said,) = collisions(running(*theirs), via_wan())
-    assert said.startswith("'crypto isakmp policy 200' takes the place of IOS's built-in policies, by which 'crypto ")
+    assert said.startswith("'crypto isakmp policy 200' takes the place of IOS's built-in policies, by which '")
     assert "SecretWord" not in said
     for others in (("crypto isakmp policy 10", " encr aes 256"), ("no crypto isakmp default policy",)):
         assert warnings(running(*others, *theirs), via_wan()) == ""
     assert warnings(running(*theirs), via_wan(BGP, *V2)) == ""
     held = "\n".join((*theirs, holding(link()).show()))
     assert warnings(held, link(generation=2)) == ""
+
+
+def test_a_links_own_policies_come_back_where_somebody_took_them_away() -> None:
+    held = re.sub(r"crypto isakmp policy .*\n(?: .*\n)+", "", holding(link()).show())
+    assert collisions(held, link()) == []
+    assert "crypto isakmp policy 200" in texts(plan(held, render(link())))
 
 
 def test_a_crypto_map_with_the_same_peer_is_named() -> None:
