@@ -1,4 +1,4 @@
-"""Segments for a WAN that takes less than 1500 bytes, such as a dialer's with PPPoE."""
+"""Segments for a WAN that takes less than 1500 bytes, such as a dialer's with PPPoE, or a tunnel that somebody keeps smaller."""
 
 from .layout import source_of
 from .state import Section, Sections, entry
@@ -7,19 +7,24 @@ from .state import Section, Sections, entry
 _MTU = 1500
 _BLOCK = 16
 _LEAST = 500  # that IOS takes
+_HEADERS = 40  # of IP and TCP
 
 
 def fitted(intended: Sections, running: Sections) -> Sections:
-    """Return the intended objects with segments that fit the interface the tunnels leave by."""
+    """Return the intended objects with segments that fit the interface the tunnels leave by, and a tunnel's own `ip mtu`, which stays."""
     return {ref: _fitted(section, running) if ref[0] == "interface" else section for ref, section in intended.items()}
 
 
 def _fitted(tunnel: Section, running: Sections) -> Section:
     size = tunnel.value("ip tcp adjust-mss")
-    source = source_of(running, tunnel)
-    if size is None or source is None or (lacking := _MTU - _mtu(source)) <= 0:
+    if size is None:
         return tunnel
-    smaller = max(_LEAST, int(size) - -(-lacking // _BLOCK) * _BLOCK)
+    source, own = source_of(running, tunnel), running.get(tunnel.ref)
+    lacking = 0 if source is None else max(0, _MTU - _mtu(source))
+    inside = _MTU if own is None else _mtu(own)
+    smaller = max(_LEAST, min(int(size) - -(-lacking // _BLOCK) * _BLOCK, inside - _HEADERS))
+    if smaller >= int(size):
+        return tunnel
     changed = entry(tunnel.kind, f"ip tcp adjust-mss {smaller}")
     return tunnel.with_entries({slot: changed if slot == changed.slot else e for slot, e in tunnel.entries.items()})
 

@@ -231,6 +231,14 @@ def test_segments_are_fitted_to_an_interface_that_takes_less_than_1500_bytes() -
         assert [line for line in texts(made) if "adjust-mss" in line] == ["ip tcp adjust-mss 1379"] * 2
 
 
+def test_segments_fit_a_tunnel_that_somebody_keeps_smaller() -> None:
+    held = holding(link()).show()
+    kept = held.replace(" tunnel source", " ip mtu 1400\n tunnel source", 1)
+    assert [line for line in texts(plan(kept, render(link()))) if " mtu " in line or "mss" in line] == [
+        "ip tcp adjust-mss 1360"
+    ]
+
+
 # Other VPNs.
 
 
