@@ -6,6 +6,7 @@ from .state import Section, Sections, entry
 # AWS's table is for a way that takes packets of 1500 bytes. A cipher's blocks are of 16.
 _MTU = 1500
 _BLOCK = 16
+_PPPOE = 1492  # RFC 2516
 _LEAST = 500  # that IOS takes
 _HEADERS = 40  # of IP and TCP
 
@@ -20,7 +21,7 @@ def _fitted(tunnel: Section, running: Sections) -> Section:
     if size is None:
         return tunnel
     source, own = source_of(running, tunnel), running.get(tunnel.ref)
-    lacking = 0 if source is None else max(0, _MTU - _mtu(source))
+    lacking = 0 if source is None else max(0, _MTU - min(_mtu(source), _dialed_mtu(source, running)))
     inside = _MTU if own is None else _mtu(own)
     smaller = max(_LEAST, min(int(size) - -(-lacking // _BLOCK) * _BLOCK, inside - _HEADERS))
     if smaller >= int(size):
@@ -34,3 +35,13 @@ def _mtu(interface: Section) -> int:
     own = (slot.removeprefix("?mtu ") for slot in interface.entries if slot.startswith("?mtu "))
     said = (interface.value("ip mtu"), *own)
     return min((int(text) for text in said if text is not None and text.isdecimal()), default=_MTU)
+
+
+def _dialed_mtu(dialer: Section, running: Sections) -> int:
+    """Return what PPPoE takes, where a dialer's pool is a port's that speaks it and has not agreed on more (RFC 4638)."""
+    pool = next((slot.removeprefix("?dialer pool ") for slot in dialer.entries if slot.startswith("?dialer pool ")), "")
+    dials = ["?pppoe-client", "dial-pool-number", pool]
+    for port in running.values():
+        if any(slot.split(" ")[:3] == dials for slot in port.entries):
+            return _MTU if any(slot.startswith("?pppoe-client ppp-max-payload ") for slot in port.entries) else _PPPOE
+    return _MTU

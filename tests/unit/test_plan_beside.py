@@ -231,6 +231,14 @@ def test_segments_are_fitted_to_an_interface_that_takes_less_than_1500_bytes() -
         assert [line for line in texts(made) if "adjust-mss" in line] == ["ip tcp adjust-mss 1379"] * 2
 
 
+@pytest.mark.parametrize(("more", "size"), [("", 1363), ("\n pppoe-client ppp-max-payload 1500", 1379)])
+def test_segments_fit_pppoe_that_nobody_has_given_an_mtu(more: str, size: int) -> None:
+    port = f"interface GigabitEthernet1\n no ip address\n pppoe-client dial-pool-number 1{more}\n"
+    dialer = "interface Dialer1\n ip address negotiated\n encapsulation ppp\n dialer pool 1\n"
+    made = plan(running(port, wan=dialer), render(link(wan_interface="Dialer1")))
+    assert [line for line in texts(made) if "adjust-mss" in line] == [f"ip tcp adjust-mss {size}"] * 2
+
+
 def test_segments_fit_a_tunnel_that_somebody_keeps_smaller() -> None:
     held = holding(link()).show()
     kept = held.replace(" tunnel source", " ip mtu 1400\n tunnel source", 1)
