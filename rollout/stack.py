@@ -20,6 +20,8 @@ Tell = Callable[[str], None]
 _SHOWN_OPERATIONS = ("create", "update", "delete", "replace")
 _LINK = "aws-cisco-vpn:index:VpnLink"
 _INTERRUPTED = re.compile(r"canceled$|^signal: ")
+# What the engine adds where a program has said why it failed.
+_CONSEQUENCE = "an unhandled error occurred: program exited"
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,7 +267,7 @@ class _Events:
             # The program's calls end with the engine: a traceback that says nothing more.
             errors = [text for text in errors if not text.startswith("Program failed")]
         if errors:
-            return "\n".join(errors)
+            return "\n".join([text for text in errors if not text.startswith(_CONSEQUENCE)] or errors)
         code, _, said = str(error).strip().partition("stdout:")
         lines = [line.strip().removeprefix("stderr:").strip() for line in said.splitlines()]
         lines = [line for line in lines if line]

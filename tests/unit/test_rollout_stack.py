@@ -8,7 +8,7 @@ from pulumi import automation
 
 from rollout.errors import InputError, StepError
 from rollout.project import Project
-from rollout.stack import LinkStack, open_stack
+from rollout.stack import LinkStack, _Events, open_stack
 
 LOCKED = """\
 error: the stack is currently locked by 1 lock(s). Either wait for the other process(es) to end or delete the lock file.
@@ -42,6 +42,23 @@ def test_a_stack_that_somebody_has_locked_is_said_to_be_and_by_whom(monkeypatch:
 def test_an_engine_that_is_ended_without_a_word_is_said_to_be(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(StepError, match=r"^Pulumi ended without a word, code: -2$"):
         opened(monkeypatch, code=-2).secret("tunnel1PresharedKey")
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        (("tokyo: bgp_asn is 0", "an unhandled error occurred: program exited with 1"), "tokyo: bgp_asn is 0"),
+        (
+            ("an unhandled error occurred: program exited with -1",),
+            "an unhandled error occurred: program exited with -1",
+        ),
+    ],
+)
+def test_why_a_program_failed_is_said_without_that_it_did(said: tuple[str, ...], reason: str) -> None:
+    seen = _Events()
+    for text in said:
+        seen(automation.EngineEvent(0, 0, diagnostic_event=automation.DiagnosticEvent(text, "never", "error")))
+    assert seen.reason(automation.CommandError(automation.CommandResult("", "", 1))) == reason
 
 
 @pytest.mark.parametrize(("export", "is_there"), [(RESOURCES, True), ('{"deployment": {}}', False)])
