@@ -34,7 +34,8 @@ crypto isakmp profile BRANCH
  keyring BRANCH
  match identity address 198.51.100.77
 exit""",
-    """crypto ipsec transform-set BRANCH esp-aes 256 esp-sha-hmac
+    f"""{POLICY}
+crypto ipsec transform-set BRANCH esp-aes 256 esp-sha-hmac
  mode transport
 exit
 crypto ipsec profile BRANCH
