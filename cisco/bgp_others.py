@@ -1,12 +1,14 @@
 """The other neighbours of a router's BGP: what a link announces they are told as well, and AWS what they announce."""
 
+import re
 from collections.abc import Container, Iterator
 
 from .counted import listed
 from .layout import named_peers
-from .state import Section
+from .state import BGP_VRF, Section, Sections
 
 _DEFAULT = "network 0.0.0.0/0"
+_VPNV4 = re.compile(r"address-family vpnv4(?: unicast)?/\?neighbor (\d\S+) activate")
 _SOURCES = ("?redistribute ", "?aggregate-address ")
 
 
@@ -14,6 +16,14 @@ def neighbors(have: Section, want: Section, links: Container[str]) -> tuple[str,
     """Return the neighbours in this table that are no link's of ours."""
     ours = _peers(want)
     return tuple(p for p in named_peers(have.entries) if p not in ours and p not in links and _is_told(have, p))
+
+
+def provider_edges(running: Sections, want: Section) -> tuple[str, ...]:
+    """Return the VPNv4 neighbours, who are told, for the other sites, of what BGP has in a VRF."""
+    if want.kind.name != BGP_VRF:
+        return ()
+    slots = (slot for (kind, _), process in running.items() if kind == "bgp" for slot in process.entries)
+    return tuple(found[1] for slot in slots if (found := _VPNV4.fullmatch(slot)))
 
 
 def without_default(want: Section, others: tuple[str, ...]) -> Section:

@@ -144,16 +144,19 @@ def _lay_setting(result: Target, ref: Ref, want: Section, _: merge.KeyCheck) -> 
 def _lay_bgp(result: Target, ref: Ref, want: Section, _: merge.KeyCheck) -> None:
     have = result.running.get(ref)
     thing = ownership.process_token(vrf_of(want))
+    known = want.with_entries({}) if have is None else have
+    others = bgp_others.neighbors(known, want, bgp_ours.linked_peers(result.running, result.ours))
+    others += bgp_others.provider_edges(result.running, want)
+    result.warnings += bgp_others.told(known, want, others)
+    announced = bgp_others.without_default(want, others)
     if have is not None:
-        others = bgp_others.neighbors(have, want, bgp_ours.linked_peers(result.running, result.ours))
-        result.warnings += bgp_others.told(have, want, others)
         _lay_neighbors(result, ref, want)
-        _lay_networks(result, ref, have, bgp_others.without_default(want, others))
+        _lay_networks(result, ref, have, announced)
         if thing not in result.tokens and result.ours.holders(thing):
             result.tokens[thing] = USED + thing
     elif ref[0] == BGP_VRF or not any(kind == "bgp" for kind, _ in result.sections):
-        result.sections[ref] = want
-        networks = (ownership.network_token(slot, vrf_of(want)) for slot in want.entries if slot.startswith("network "))
+        result.sections[ref] = announced
+        networks = (ownership.network_token(s, vrf_of(want)) for s in announced.entries if s.startswith("network "))
         result.tokens.update({token: token for token in (thing, *networks)})
     if any(bgp_ours.is_limit(slot) for slot in want.entries):
         result.tokens[ownership.MAXIMUM_PREFIX] = ownership.MAXIMUM_PREFIX

@@ -410,6 +410,17 @@ def test_the_default_route_for_aws_is_not_told_to_the_routers_other_neighbours(p
     assert "network 0.0.0.0" in texts(plan(running("router bgp 65001\n bgp log-neighbor-changes\n"), render(via_wan())))
 
 
+@pytest.mark.parametrize(
+    "family", ["", " !\n address-family ipv4 vrf CUST\n  redistribute connected\n exit-address-family\n"]
+)
+def test_the_other_sites_of_a_vrf_are_told_of_no_default_route_either(family: str) -> None:
+    vrf = "vrf definition CUST\n rd 65001:1\n !\n address-family ipv4\n exit-address-family\n"
+    made = plan(running(vrf, EDGE + family), render(via_wan(inside_vrf="CUST")))
+    assert "network 0.0.0.0" not in texts(made)
+    assert "neighbor 169.254.44.1 default-originate" in texts(made)
+    assert any("AWS is told of all that this router's BGP has of 10.10.10.2" in said for said in made.warnings)
+
+
 def test_a_process_without_ipv4s_family_is_given_one_only_where_neighbours_are_to_be_activated() -> None:
     made = plan(running(EDGE), render(via_wan()))
     assert "address-family ipv4" not in texts(made)
