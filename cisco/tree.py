@@ -25,7 +25,8 @@ _NO_CONFIGURATION = re.compile(
 
 # Sections of free text: nothing inside is configuration, whatever it looks like. Group 1 is the delimiter.
 _FREE_TEXT = re.compile(
-    r"(?:banner(?: \S+)?|menu \S+ title|aaa authentication (?:banner|fail-message)"
+    r"(?:banner(?: \S+)?|menu \S+ (?:title|prompt)|aaa authentication (?:banner|fail-message)"
+    r"|ip (?:admission|auth-proxy) auth-proxy-banner \S+(?= \^C)"
     r"|(?:vacant|refuse|busy)-message(?: \S+)?) (\^C|\S)"
 )
 _MACRO = re.compile(r"macro name \S+$")

@@ -69,6 +69,9 @@ def test_carriage_returns_and_a_byte_order_mark_are_no_part_of_a_line() -> None:
         "banner exec #\nrouter bgp 1\n#\nhostname x",
         "macro name M\ninterface Tunnel1\n@\nhostname x",
         "line vty 0 4\n vacant-message ^C\ninterface Tunnel1\n^C\nhostname x",
+        "menu OOB prompt ^C\nrouter bgp 1\n^C\nhostname x",
+        "ip admission auth-proxy-banner http ^C\ninterface Tunnel1\n^C\nhostname x",
+        "ip admission auth-proxy-banner http flash:banner.txt\nhostname x",
     ],
 )
 def test_free_text_is_never_configuration(text: str) -> None:
