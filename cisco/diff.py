@@ -4,6 +4,7 @@ The plan is computed between states, so what IOS rewrites, hides or reorders nev
 computation the other way round.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
 
@@ -75,6 +76,8 @@ def plan(running: str, intended: str, *, owned: Owned = _NO_OWNERSHIP, known_as:
         result.collisions += other_source(before.sections, want.sections, known_as)
         result.warnings += unknown_source(before.sections, want.sections, known_as)
     result.warnings += warnings
+    if owned.adopt:
+        result.warnings += _renumbered(before, want, ours)
     result.collisions += dependents.in_use(config, before.sections, result.sections)
     result.warnings += dependents.taken_along(before.sections, result.sections)
     places = layout(ours.tunnels, want.sections, before.sections)
@@ -208,6 +211,16 @@ def _tunnels_like(running: State, want: State, owned: Owned) -> frozenset[str]:
         and (have := running.sections.get((kind, name))) is not None
         and destination_of(have) == destination_of(section)
     )
+
+
+def _renumbered(running: State, want: State, ours: ownership.Ours) -> Iterator[str]:
+    """Yield a warning for each tunnel that is taken over under another number, for which it goes down."""
+    intended = {destination_of(section): name for (kind, name), section in want.sections.items() if kind == "interface"}
+    for name in ours.tunnels:
+        destination = destination_of(running.sections["interface", name])
+        becomes = intended.get(destination)
+        if becomes not in (None, name):
+            yield f"{name} leads to {destination} already, and goes down to become {becomes}: tunnel_numbers let it stay"
 
 
 def _describe(result: Target, link: _Link, places: Layout, intended: Sections) -> tuple[str | None, str | None]:

@@ -301,6 +301,16 @@ def test_adopting_a_link_made_by_hand_changes_only_marks_and_our_listed_deviatio
     assert changed <= {"ip tcp adjust-mss", "network 0.0.0.0"}
 
 
+def test_an_adopted_tunnel_of_another_number_is_said_to_go_down_for_it() -> None:
+    running, intended = hand_made()
+    made = plan(running.replace("interface Tunnel1\n", "interface Tunnel7\n"), intended, owned=Owned(adopt=True))
+    (said,) = (warning for warning in made.warnings if "tunnel_numbers" in warning)
+    assert re.fullmatch(
+        r"Tunnel7 leads to \S+ already, and goes down to become Tunnel1: tunnel_numbers let it stay", said
+    )
+    assert "no interface Tunnel7" in texts(made)
+
+
 def test_an_adopted_link_is_removed_without_the_globals_that_were_there_before() -> None:
     running, intended = hand_made()
     made = plan(running, intended, owned=Owned(adopt=True))
