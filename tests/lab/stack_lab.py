@@ -37,10 +37,15 @@ class StackLab:
         """Set secret configuration."""
         self.stack.set({}, settings)
 
-    def up(self) -> dict[str, int]:
-        """Run an up; return how many resources had which change."""
+    def up(self, plan: Path | None = None) -> dict[str, int]:
+        """Run an up, held to a saved plan where there is one; return how many resources had which change."""
         result = self.stack.up(
-            on_output=self._keep, on_event=self.events.append, show_secrets=False, color="never", parallel=8
+            on_output=self._keep,
+            on_event=self.events.append,
+            show_secrets=False,
+            color="never",
+            parallel=8,
+            plan=str(plan) if plan else None,
         )
         return changes(dict(result.summary.resource_changes or {}))
 
@@ -54,10 +59,12 @@ class StackLab:
             return "".join(self.said[before:])
         raise AssertionError("the up succeeded")
 
-    def preview(self) -> tuple[dict[str, int], str]:
-        """Run a preview; return the changes that it foresees, and what it said."""
+    def preview(self, plan: Path | None = None) -> tuple[dict[str, int], str]:
+        """Run a preview, saving its plan where asked to; return the changes that it foresees, and what it said."""
         before = len(self.said)
-        result = self.stack.preview(on_output=self._keep, on_event=self.events.append, color="never")
+        result = self.stack.preview(
+            on_output=self._keep, on_event=self.events.append, color="never", plan=str(plan) if plan else None
+        )
         return changes(dict(result.change_summary)), "".join(self.said[before:])
 
     def sessions(self) -> int:

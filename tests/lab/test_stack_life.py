@@ -43,6 +43,17 @@ def test_a_link_comes_up_from_nothing_stays_and_goes_without_a_trace(tmp_path: P
         assert_deleted_in_order(lab)
 
 
+def test_what_a_preview_has_planned_is_what_the_up_does(tmp_path: Path) -> None:
+    plan = tmp_path / "plan.json"
+    with stack_lab(tmp_path / "lab") as lab:
+        networks = ["192.168.10.0/24", "192.168.30.0/24"]
+        for change in ({}, {"tunnel2Profile": "modern", "tunnel1KeySerial": 2, "onpremCidrs": networks}):
+            lab.set(**change)
+            foreseen, _ = lab.preview(plan)
+            assert lab.up(plan) == foreseen
+            assert_both_ends_say_up(lab)
+
+
 def assert_both_ends_say_up(lab: StackLab) -> None:
     tunnels = lab.tunnels()
     assert [t["name"] for t in tunnels] == ["tunnel1", "tunnel2"]
