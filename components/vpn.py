@@ -193,15 +193,17 @@ class SiteToSiteVpn(pulumi.ComponentResource):
         def matched(known: Sequence[str | None]) -> tuple[TunnelEnds, ...]:
             if is_imported:
                 with refusing(name):
-                    require_as_at_aws(pairs, known[6:])
+                    require_as_at_aws(pairs, known[6:8])
             try:
                 return tunnel_ends(pairs, [(known[0], known[1], known[2]), (known[3], known[4], known[5])])
             except UnknownTunnelError as error:
-                raise pulumi.RunError(f"{name}: {error}") from None
+                # Since 6.28 AWS's provider would change them in place, and a preview shows the addresses that are to go.
+                anew = f"a connection with others is made anew: pulumi up --replace '{known[8]}'"
+                raise pulumi.RunError(f"{name}: {error}; {anew}") from None
 
         c = connection
         return pulumi.Output.all(
             c.tunnel1_vgw_inside_address, c.tunnel1_address, c.tunnel1_bgp_asn,
             c.tunnel2_vgw_inside_address, c.tunnel2_address, c.tunnel2_bgp_asn,
-            c.tunnel1_inside_cidr, c.tunnel2_inside_cidr,
+            c.tunnel1_inside_cidr, c.tunnel2_inside_cidr, c.urn,
         ).apply(matched)  # fmt: skip

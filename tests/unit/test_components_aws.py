@@ -104,6 +104,13 @@ def test_two_keys_that_turn_out_to_be_the_same_are_refused_and_not_shown() -> No
 
 
 @pytest.mark.usefixtures("recorder")
+def test_other_inside_cidrs_than_aws_has_name_the_way_to_a_new_connection() -> None:
+    said = error_of(lambda: vpn("vpn", {"inside_cidrs": ["169.254.10.0/30", "169.254.11.0/30"]}).ends)
+    assert "the VPN connection has no tunnel in 169.254.10.0/30; it has AWS inside addresses 169.254.255.5" in said
+    assert "made anew: pulumi up --replace 'urn:pulumi:dev::project::" in said
+
+
+@pytest.mark.usefixtures("recorder")
 @program
 async def test_the_engine_has_a_hook_before_anything_else_can_fail() -> None:
     """Else gRPC crashes Python as a failing program takes down the hooks' server in its start, and nobody hears why."""
