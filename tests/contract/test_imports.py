@@ -66,8 +66,7 @@ def test_components_know_no_router_no_ssh_and_no_aws_sdk(file: Path) -> None:
     "file", [f for f in COMPONENTS if f.name.startswith("_") and f.name != "__init__.py"], ids=lambda f: f.name
 )
 def test_a_decision_is_pure(file: Path) -> None:
-    # They ask for Python's version, and for the kind of machine.
-    allowed = {"_typed.py": {"sys"}, "_agent.py": {"os"}}.get(file.name, set())
+    allowed = {"sys"} if file.name == "_typed.py" else set()  # asks for Python's version
     assert not set(imported(file)) & (PULUMI | (WORLD - allowed))
 
 
