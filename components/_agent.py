@@ -7,12 +7,9 @@ another language in the plugin, where Pulumi.yaml says that it is, or where Pulu
 """
 
 import json
-import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-
-from ._validation import ArgumentError, Words
 
 PYTHON_VARIABLE = "AWS_CISCO_VPN_PYTHON"
 SHELL = ("/bin/sh", "-c")
@@ -55,12 +52,6 @@ _ASK = """  "$python" -m {module} "$1"
   printf '\\nexit %s\\n' "$?"
   exit 0
 """
-
-
-def require_shell() -> None:
-    """Refuse a machine without a POSIX shell before anything is made: keys and router would fail when AWS's part is there."""
-    if os.name != "posix":
-        raise ArgumentError("the machine that runs Pulumi", Words("Windows"), "Linux or macOS, as WSL on Windows is")
 
 
 def agent_module(package: str | None) -> str:

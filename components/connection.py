@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from ._addresses import GUIDE_INSIDE_CIDRS, inside_pairs, require_public_ip
-from ._agent import require_shell
 from ._asn import DEFAULT_AWS_ASN, DEFAULT_ROUTER_ASN, require_aws_asn, require_different, require_router_asn
 from ._keys import require_distinct
 from ._names import require_device_name
@@ -12,6 +11,7 @@ from ._options import require_fit, require_known, require_logs
 from ._profiles import DEFAULT_PROFILE, TunnelSettings, tunnel_settings
 from ._routes import require_networks, require_static_routes
 from ._validation import ArgumentError, Words, require_absent, require_named, require_one_present, require_tags
+from .machine import require_shell
 from .vpn_args import ConnectionArgs, ImportIdsArgs, SiteToSiteVpnArgs
 
 

@@ -7,13 +7,14 @@ from typing import Any
 import pulumi
 from pulumi_command import local
 
-from ._agent import Answer, agent_module, doing, masked, require_shell
+from ._agent import Answer, agent_module, doing, masked
 from ._names import link_name, require_link_name
 from ._options import require_known
 from ._request import request_json, require_options, require_router, secrets_of
 from ._routes import require_networks
 from ._validation import require_given
 from .inputs import checked, refusing, resolved
+from .machine import require_shell
 from .router_args import AgentOptionsArgs, IosCustomerGatewayArgs, JumpHostArgs, RouterArgs
 from .router_check import RouterCheck
 

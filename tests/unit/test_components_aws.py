@@ -414,7 +414,7 @@ async def test_a_wrong_argument_is_refused_before_anything_of_aws_is_made(
 
 
 def test_a_machine_without_a_shell_makes_nothing_of_aws(recorder: Recorder, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("components._agent.os", SimpleNamespace(name="nt"))
+    monkeypatch.setattr("components.machine.os", SimpleNamespace(name="nt"))
     for component in (vpn, lambda: IosCustomerGateway("vpn", ROUTER)):
         with pytest.raises(pulumi.RunError, match=r"^vpn: the machine that runs Pulumi is Windows, but must be Linux"):
             component()
