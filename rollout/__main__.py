@@ -2,10 +2,9 @@
 
 import argparse
 import os
-import re
 import signal
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from threading import Event
 
 from . import tunnels
@@ -13,14 +12,13 @@ from .board import FAILED, STOPPED, Board, summary
 from .errors import InputError, RolloutError
 from .flags import parser
 from .fleet import Choice, Fleet, check_environment
+from .given_keys import given_keys
 from .kubernetes import Source, document, stack_resources
 from .project import project_in
 from .sites import Site, sites_in
 from .stack import LinkStack, open_stack
 from .staged import StagedChange
 from .terminal import RED, Terminal, confirms
-
-_KEY = re.compile(r"(?!0)[A-Za-z0-9._]{8,64}")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -79,22 +77,6 @@ def _key_plan(arguments: argparse.Namespace, settings: tunnels.Settings, link: L
     new = given_keys(given, os.environ)
     now = {n: link.secret(f"tunnel{n}PresharedKey") for n in given}
     return tunnels.key_plan(settings, arguments.serial, now, new)
-
-
-def given_keys(tunnels_with: Sequence[int], environment: Mapping[str, str]) -> Mapping[int, str]:
-    """Return the new keys; one that AWS refuses is refused here, since tunnel 1's turn comes when tunnel 2 has changed."""
-    found: dict[int, str] = {}
-    for tunnel in tunnels_with:
-        name = f"TUNNEL{tunnel}_PRESHARED_KEY"
-        key = environment.get(name)
-        if not key:
-            raise InputError(f"{name} is not set, but must hold the key that replaces tunnel{tunnel}PresharedKey")
-        if not _KEY.fullmatch(key):
-            raise InputError(f"{name} is '***', but must be 8 to 64 letters, digits, '.' or '_', not starting with 0")
-        if key in found.values():
-            raise InputError(f"{name} is '***', but must be different from TUNNEL1_PRESHARED_KEY")
-        found[tunnel] = key
-    return found
 
 
 def _fleet(arguments: argparse.Namespace) -> int:

@@ -8,10 +8,11 @@ from types import SimpleNamespace
 import pytest
 from pulumi import automation
 
-from rollout.__main__ import given_keys, main, on_interruption
+from rollout.__main__ import main, on_interruption
 from rollout.errors import InputError
 from rollout.fingerprint import program_fingerprint, site_fingerprint
 from rollout.fleet import is_same
+from rollout.given_keys import given_keys
 from rollout.project import project_in
 from rollout.stack import open_stack
 
