@@ -36,7 +36,6 @@ ROUTER_DEFAULTS: Mapping[str, object] = {
 # Argument -> what its change costs. What is not here costs nothing: routes, tags, alarms, how the router is reached.
 COSTS: Mapping[str, Cost] = {
     # The provider makes the connection anew: other outside addresses, and the router is configured anew too.
-    "inside_cidrs": Cost.REPLACEMENT,
     "routing": Cost.REPLACEMENT,
     "enable_acceleration": Cost.REPLACEMENT,
     "tunnel_bandwidth": Cost.REPLACEMENT,
@@ -58,6 +57,8 @@ COSTS: Mapping[str, Cost] = {
     "tunnel2_key_serial": Cost.TUNNEL2,
     "tunnel1_preshared_key": Cost.TUNNEL1,
     "tunnel2_preshared_key": Cost.TUNNEL2,
+    "inside_cidrs[0]": Cost.TUNNEL1,
+    "inside_cidrs[1]": Cost.TUNNEL2,
     "logs": Cost.BOTH_TUNNELS,
     # What was left as it is by an import is set from then on.
     "import_ids": Cost.BOTH_TUNNELS,
@@ -65,7 +66,6 @@ COSTS: Mapping[str, Cost] = {
 }
 # What is meant where it is not given: to write it out is no change.
 _MEANT: Mapping[str, object] = {
-    "inside_cidrs": GUIDE_INSIDE_CIDRS,
     "enable_acceleration": False,
     "tunnel_bandwidth": "standard",
     "amazon_side_asn": DEFAULT_AWS_ASN,
@@ -114,7 +114,7 @@ def impact(old: Mapping[str, object], new: Mapping[str, object]) -> Impact:
     changed = [name for name in COSTS if before.get(name) != after.get(name)]
     changed = [name for name in changed if name not in _KEPT or name in new]
     if _is_imported(old) and _is_imported(new):
-        changed = [name for name in changed if name != "inside_cidrs"]  # what AWS has is left as it is
+        changed = [name for name in changed if not name.startswith("inside_cidrs")]  # what AWS has is left as it is
     by_cost = {cost: tuple(name for name in changed if COSTS[name] is cost) for cost in Cost}
     for cost in (Cost.REPLACEMENT, Cost.BOTH_TUNNELS):
         if by_cost[cost]:
@@ -144,15 +144,21 @@ def _is_imported(inputs: Mapping[str, object]) -> bool:
 
 
 def flat(inputs: Mapping[str, object]) -> dict[str, object]:
-    """Return the inputs with the router's and what is meant without them, lists as tuples."""
+    """Return the inputs with the router's, each tunnel's inside CIDR, and what is meant without them; lists as tuples."""
     router = inputs.get("router")
     both = {**_MEANT, **inputs, **(router if isinstance(router, Mapping) else {})}
+    both |= {f"inside_cidrs[{n}]": cidr for n, cidr in enumerate(_inside_cidrs(inputs))}
     return {name: tuple(value) if isinstance(value, list) else value for name, value in both.items()}
+
+
+def _inside_cidrs(inputs: Mapping[str, object]) -> Sequence[object]:
+    given = inputs.get("inside_cidrs")
+    return given if isinstance(given, (list, tuple)) else GUIDE_INSIDE_CIDRS
 
 
 def warning(found: Impact) -> str:
     """Return the line for whoever reads the preview; where two steps would spare a tunnel, it says so."""
-    can_be_staged = all(name.startswith(("tunnel1", "tunnel2")) for name in found.because)
+    can_be_staged = all(COSTS.get(name) in (Cost.TUNNEL1, Cost.TUNNEL2) for name in found.because)
     is_both = found.cost is Cost.BOTH_TUNNELS and can_be_staged
     return f"{found}{STAGED if is_both else ''}"
 
@@ -212,8 +218,8 @@ def taken_down(cost: Cost) -> frozenset[int]:
     return _TAKEN_DOWN.get(cost, frozenset())
 
 
-def wrong_way_round(pairs: Sequence[InsidePair], inside: Sequence[object]) -> str | None:
-    """Say that an update would reach the wrong tunnels, where it would.
+def wrong_way_round(pairs: Sequence[InsidePair], inside: Sequence[object], *, is_asked_for: bool) -> str | None:
+    """Say that an update would give a tunnel the network that the other one has, where it would.
 
     The provider tells AWS's tunnels apart by tunnel 1's key. Where a refresh finds another one there, it may take the second
     for the first, and its update then sends each tunnel's options to the other.
@@ -221,9 +227,16 @@ def wrong_way_round(pairs: Sequence[InsidePair], inside: Sequence[object]) -> st
     Args:
         pairs: The inside pairs, tunnel 1 first.
         inside: AWS's inside addresses of what the state has as tunnel 1 and 2.
+        is_asked_for: Whether `inside_cidrs` are being changed.
     """
-    if list(inside) != [str(pair.aws) for pair in reversed(pairs)]:
+    taken = [pair for pair, other in zip(pairs, reversed(inside), strict=True) if str(pair.aws) == other]
+    if not taken:
         return None
+    if is_asked_for:
+        return (
+            f"inside_cidrs gives a tunnel {taken[0].network}, which the other one has: AWS changes one after the other, and "
+            f"refuses a network that is taken; nothing was changed"
+        )
     return (
         "the stack's state has the two tunnels the wrong way round, as a refresh leaves it that found another key of tunnel 1 "
         "at AWS; this change would give each what is the other's; nothing was changed"

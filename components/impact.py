@@ -6,7 +6,7 @@ from typing import Any
 
 import pulumi
 
-from ._addresses import InsidePair
+from ._addresses import InsidePair, inside_pairs
 from ._impact import (
     MADE_ANEW,
     ROUTER_DEFAULTS,
@@ -36,6 +36,7 @@ _PLAIN = (
 )  # fmt: skip
 # How the tunnels log, and what is meant where it is not given; how long that is kept is no matter of theirs.
 _LOGS = {"log_group_arn": None, "log_format": "json", "log_bgp": True}
+_INSIDE_CIDRS = ("tunnel1InsideCidr", "tunnel2InsideCidr")
 _ELEMENTS = ("tunnel{}VgwInsideAddress", "tunnel{}Address")  # the connection's, as the provider has them
 _KEYS = ("tunnel1_preshared_key", "tunnel2_preshared_key")
 
@@ -109,7 +110,8 @@ class ImpactGuard:
                 self._say(left_at_aws(changed | self._told))
             outputs = change.old_outputs or {}
             inside = [outputs.get(f"tunnel{number}VgwInsideAddress") for number in (1, 2)]
-            if changed and (why := wrong_way_round(pairs, inside)):
+            has_others = any(old.get(name) != new.get(name) for name in _INSIDE_CIDRS)
+            if changed and (why := wrong_way_round(pairs, inside, is_asked_for=has_others)):
                 raise pulumi.RunError(f"{self._name}: {with_remedy(why)}")
             if len(changed) == 1:
                 await self._require_other(min(changed), change, parent, pairs)
@@ -123,7 +125,7 @@ class ImpactGuard:
         outputs = change.old_outputs or {}
         elements = [tuple(outputs.get(field.format(n)) for field in _ELEMENTS) for n in (1, 2)]
         try:
-            ends = tunnel_ends(pairs, [(inside, outside, None) for inside, outside in elements])
+            ends = tunnel_ends(_as_before(pairs, change), [(inside, outside, None) for inside, outside in elements])
             said = await telemetry(change.id, parent)
         except (UnknownTunnelError, TelemetryError) as error:  # AWS's answer is no condition of a change
             pulumi.log.warn(f"{self._name}: whether the other tunnel is UP is not known: {error}")
@@ -158,6 +160,13 @@ def told_when_new(name: str, text: str, fields: Sequence[str]) -> pulumi.Resourc
 
     told = hook("new", name, tell, may_fail=True)
     return pulumi.ResourceOptions(hooks=pulumi.ResourceHookBinding(before_create=[told], before_update=[told]))
+
+
+def _as_before(pairs: Sequence[InsidePair], change: pulumi.ResourceHookArgs) -> Sequence[InsidePair]:
+    """Return the inside pairs that the tunnels have until the change."""
+    before = [(change.old_inputs or {}).get(name) for name in _INSIDE_CIDRS]
+    known = [cidr for cidr in before if isinstance(cidr, str)]
+    return inside_pairs(known) if len(known) == len(before) else pairs
 
 
 async def _known(inputs: Mapping[str, Any] | None) -> dict[str, object]:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pulumi
 import pulumi_aws as aws
+from pulumi.output import UNKNOWN
 
 from ._addresses import GUIDE_INSIDE_CIDRS, inside_pairs, require_as_at_aws
 from ._handout import handout, planned_handout
@@ -77,7 +78,7 @@ class SiteToSiteVpn(pulumi.ComponentResource):
         self.customer_gateway_id = connection.customer_gateway_id
         self.transit_gateway_attachment_id = connection.transit_gateway_attachment_id
         self.customer_gateway_configuration = pulumi.Output.secret(connection.customer_gateway_configuration)
-        self.handout = self._handout(connection, keys, (end.id, router.id))
+        self.handout = self._handout(connection, keys, (end.id, router.id, self.ends.apply(_first_outside)))
         self.planned_handout = self._planned_handout(end, router)
         # Nothing of what AWS hands out: the keys are in it, and an up has another one than its preview, whose plan it would break.
         self.register_outputs(
@@ -151,7 +152,7 @@ class SiteToSiteVpn(pulumi.ComponentResource):
             "keys": list(keys.both),
             "vpc_cidrs": self._vpc_cidrs(),
         }
-        # In a preview that moves the connection to another gateway, AWS's document of it is the old one.
+        # In a preview that moves the connection to another gateway, or other inside CIDRs, AWS's document of it is the old one.
         known = {"parts": parts, "ends": list(ends), "held": held, "keys_at_aws": keys_at_aws}
         return pulumi.Output.secret(resolved(known).apply(document))
 
@@ -190,20 +191,24 @@ class SiteToSiteVpn(pulumi.ComponentResource):
     def _ends(self, connection: aws.ec2.VpnConnection) -> pulumi.Output[tuple[TunnelEnds, ...]]:
         pairs, name, is_imported = self._pairs, self._owner.name, bool(self._held)
 
-        def matched(known: Sequence[str | None]) -> tuple[TunnelEnds, ...]:
+        def matched(known: Sequence[str | None]) -> Any:  # noqa: ANN401  # the ends, or Pulumi's word for none yet
             if is_imported:
                 with refusing(name):
-                    require_as_at_aws(pairs, known[6:8])
+                    require_as_at_aws(pairs, known[6:])
             try:
                 return tunnel_ends(pairs, [(known[0], known[1], known[2]), (known[3], known[4], known[5])])
             except UnknownTunnelError as error:
-                # Since 6.28 AWS's provider would change them in place, and a preview shows the addresses that are to go.
-                anew = f"a connection with others is made anew: pulumi up --replace '{known[8]}'"
-                raise pulumi.RunError(f"{name}: {error}; {anew}") from None
+                if pulumi.runtime.is_dry_run():
+                    return UNKNOWN  # inside CIDRs are changed in place: a preview has the addresses that are to go
+                raise pulumi.RunError(f"{name}: {error}") from None
 
         c = connection
         return pulumi.Output.all(
             c.tunnel1_vgw_inside_address, c.tunnel1_address, c.tunnel1_bgp_asn,
             c.tunnel2_vgw_inside_address, c.tunnel2_address, c.tunnel2_bgp_asn,
-            c.tunnel1_inside_cidr, c.tunnel2_inside_cidr, c.urn,
+            c.tunnel1_inside_cidr, c.tunnel2_inside_cidr,
         ).apply(matched)  # fmt: skip
+
+
+def _first_outside(ends: Sequence[TunnelEnds]) -> str:
+    return ends[0].aws_outside

@@ -55,7 +55,7 @@ class ConnectionArgs(TypedDict):
     tunnel2_overrides: NotRequired[ProfileOverridesArgs]
     """The same for tunnel 2."""
     inside_cidrs: NotRequired[Sequence[str]]
-    """The /30 inside each tunnel, in 169.254.0.0/16; the guide's 169.254.255.0/30 and .4/30. A change replaces the connection."""
+    """The /30 inside each tunnel, in 169.254.0.0/16; the guide's 169.254.255.0/30 and .4/30. A change takes that tunnel down."""
     tunnel1_preshared_key: NotRequired[pulumi.Input[str]]
     """Tunnel 1's key (secret): 8 to 64 of A-Z a-z 0-9 . _, not starting with 0. Made by the stack when absent."""
     tunnel2_preshared_key: NotRequired[pulumi.Input[str]]

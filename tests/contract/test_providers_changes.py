@@ -29,12 +29,14 @@ def test_the_order_of_a_list_is_no_change() -> None:
     assert changes(VPN_CONNECTION, {}, state, {"tunnel1IkeVersions": ["ikev2", "ikev1"]}) == {}
 
 
-@pytest.mark.parametrize("name", ["tunnel1InsideCidr", "tunnel2InsideCidr", "staticRoutesOnly", "type"])
+@pytest.mark.parametrize("name", ["enableAcceleration", "tunnelBandwidth", "staticRoutesOnly", "type"])
 def test_what_the_provider_cannot_modify_replaces_the_connection(name: str) -> None:
     assert changes(VPN_CONNECTION, {}, {name: "old"}, {name: "new"}) == {name: Change("update", replaces=True)}
 
 
-@pytest.mark.parametrize("name", ["tunnel1PresharedKey", "customerGatewayId", "tunnel2Phase2LifetimeSeconds", "tags"])
+@pytest.mark.parametrize(
+    "name", ["tunnel1PresharedKey", "tunnel2InsideCidr", "customerGatewayId", "tunnel2Phase2LifetimeSeconds", "tags"]
+)
 def test_what_the_provider_can_modify_updates_the_connection_in_place(name: str) -> None:
     assert changes(VPN_CONNECTION, {}, {name: "old"}, {name: "new"}) == {name: Change("update")}
 

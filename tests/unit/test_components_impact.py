@@ -17,6 +17,7 @@ from components._impact import (
     left_on,
     taken_down,
     warning,
+    wrong_way_round,
 )
 from components._profiles import algorithms, not_a_key_of_aws, not_permitted
 from components._states import Telemetry, tunnel_ends
@@ -61,7 +62,12 @@ CASES: list[tuple[dict[str, Any], Cost, tuple[str, ...]]] = [
     ({"tunnel1_overrides": {"phase2_lifetime_seconds": 1800}}, Cost.TUNNEL1, ("tunnel1",)),
     ({"profile_overrides": {"dpd_timeout_action": "restart"}}, Cost.BOTH_TUNNELS, ("tunnel1", "tunnel2")),
     ({"profile": "modern"}, Cost.NOTHING, ()),
-    ({"inside_cidrs": ["169.254.10.0/30", "169.254.255.4/30"]}, Cost.REPLACEMENT, ("inside_cidrs",)),
+    ({"inside_cidrs": ["169.254.10.0/30", "169.254.255.4/30"]}, Cost.TUNNEL1, ("inside_cidrs[0]",)),
+    (
+        {"inside_cidrs": ["169.254.10.0/30", "169.254.11.0/30"]},
+        Cost.BOTH_TUNNELS,
+        ("inside_cidrs[0]", "inside_cidrs[1]"),
+    ),
     ({"tunnel_bandwidth": "large", "tunnel1_key_serial": 2}, Cost.REPLACEMENT, ("tunnel_bandwidth",)),
     ({"enable_acceleration": True}, Cost.REPLACEMENT, ("enable_acceleration",)),
     ({"device_name": "headquarters"}, Cost.BOTH_TUNNELS, ("device_name",)),
@@ -124,7 +130,27 @@ def test_the_order_of_an_imported_connections_tunnels_is_no_matter_to_aws() -> N
     imported = {"routing": "bgp", "import_ids": {"vpn_connection": "vpn-1"}}
     old, new = ({**imported, "inside_cidrs": cidrs} for cidrs in (["a", "b"], ["b", "a"]))
     assert impact(old, new).cost is Cost.NOTHING
-    assert impact(old, {**new, "import_ids": None}).cost is Cost.REPLACEMENT
+    assert impact(old, {**new, "import_ids": None}).cost is Cost.BOTH_TUNNELS
+
+
+@pytest.mark.parametrize(
+    ("inside", "is_refused"),
+    [
+        (("169.254.255.1", "169.254.255.5"), False),
+        (("169.254.255.5", "169.254.255.1"), True),
+        (("169.254.40.1", "169.254.255.1"), True),
+        (("169.254.255.5", "169.254.40.1"), True),
+        (("169.254.40.1", "169.254.255.5"), False),
+        (("169.254.40.1", "169.254.41.1"), False),
+    ],
+)
+def test_no_tunnel_gets_the_network_that_the_other_has(inside: tuple[str, str], is_refused: bool) -> None:
+    for is_asked_for, words in (
+        (True, "inside_cidrs gives a tunnel 169.254.255."),
+        (False, "the stack's state has the two tunnels"),
+    ):
+        found = wrong_way_round(PAIRS, inside, is_asked_for=is_asked_for)
+        assert (found or "").startswith(words) is is_refused
 
 
 def test_how_long_logs_are_kept_is_no_matter_of_the_tunnels() -> None:

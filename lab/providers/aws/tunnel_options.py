@@ -94,10 +94,10 @@ OPTIONS: Final = (
     Option("ReplayWindowSize", "ReplayWindowSize", default=1024, limits=(64, 2048)),
     Option("StartupAction", "StartupAction", default="add", permitted=frozenset({"add", "start"})),
     Option("EnableTunnelLifecycleControl", "EnableTunnelLifecycleControl"),
+    # Changed in place since Terraform's 6.28 (its PR 45781).
+    Option("InsideCidr", "TunnelInsideCidr"),
+    Option("InsideIpv6Cidr", "TunnelInsideIpv6Cidr"),
 )
-
-INSIDE: Final = (Option("InsideCidr", "TunnelInsideCidr"), Option("InsideIpv6Cidr", "TunnelInsideIpv6Cidr"))
-"""Options that the provider can only set when it creates a connection."""
 
 _RESERVED: Final = frozenset(
     {*(f"169.254.{third}.0/30" for third in range(6)), "169.254.169.252/30"},
@@ -109,7 +109,7 @@ def specification(inputs: Properties, prefix: str) -> dict[str, Any]:
     """Build the options of a tunnel for a create call; Go's zero values count as not given, as in the provider."""
     result = {
         option.request: _sent(option, inputs[prefix + option.name])
-        for option in (*OPTIONS, *INSIDE)
+        for option in OPTIONS
         if inputs.get(prefix + option.name)
     }
     log = inputs.get(f"{prefix}LogOptions")
@@ -138,7 +138,7 @@ def modification(state: Properties, news: Properties, prefix: str) -> dict[str, 
 def properties(described: Mapping[str, Any], prefix: str) -> Properties:
     """Read a tunnel's options as AWS describes them; the key is read from the connection's XML instead."""
     result: Properties = {}
-    for option in (*OPTIONS, *INSIDE):
+    for option in OPTIONS:
         if option.name == "PresharedKey":
             continue
         value = described.get(option.described)

@@ -237,7 +237,6 @@ VPN_CONNECTION: Final = Row(
             "tunnelBandwidth",
             "tunnelInsideIpVersion",
             "type",
-            *(f"{prefix}{name}" for prefix in tunnel_options.PREFIXES for name in ("InsideCidr", "InsideIpv6Cidr")),
         }
     ),
     computed=frozenset(
