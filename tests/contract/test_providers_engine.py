@@ -117,7 +117,7 @@ def test_a_connection_is_made_left_alone_changed_in_place_and_removed(start: Sta
     assert [item for item in ec2.describe_vpcs()["Vpcs"] if not item["IsDefault"]] == []
 
 
-def test_drift_is_healed_a_replacement_foreseen_a_refused_value_named_and_no_key_shown(
+def test_drift_is_healed_an_inside_cidr_changed_in_place_a_refused_value_named_and_no_key_shown(
     start: Start, aws: FakeAws, tmp_path: Path
 ) -> None:
     shown: list[str] = []
@@ -133,7 +133,8 @@ def test_drift_is_healed_a_replacement_foreseen_a_refused_value_named_and_no_key
     assert ec2.describe_vpcs(VpcIds=[vpc])["Vpcs"][0]["Tags"] == [{"Key": "Name", "Value": "ours"}]
 
     configure(stack, first="169.254.13.0/30")
-    assert changed(stack.preview().change_summary) == {"replace": 1}
+    assert changed(stack.up().summary.resource_changes) == {"update": 1}
+    assert stack.outputs()["inside"].value == ["169.254.13.1", "169.254.12.1"]
 
     configure(stack, first="169.254.5.0/30")
     with pytest.raises(automation.CommandError, match="tunnel1InsideCidr"):
