@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from ipaddress import IPv4Address, IPv4Interface
 
 from .counted import listed
-from .layout import destination_of, interface_address, named_peers, peer_of, ways_out
+from .layout import destination_of, interface_address, named_peers, peer_of, wan_interfaces
 from .mark import Mark
 from .nvgen import canonical_asn
 from .ownership import Ours
@@ -142,30 +142,37 @@ def other_source(running: Sections, intended: Sections, known_as: IPv4Address) -
 
     With another router's (HSRP, VRRP) or as a second one of the interface: IOS speaks from the interface's first address.
     """
-    for _, source in ways_out(running, intended):
-        own = interface_address(source)
-        if own is None or own.ip == known_as or not _is_held(running, str(known_as)):
-            continue
+    if not _is_held(running, str(known_as)):
+        return
+    for name, own in _other_addresses(running, intended, known_as):
         yield Collision(
-            f"the address of {source.name}, {own.ip},",
+            f"the address of {name}, {own},",
             f"is not {known_as}, by which AWS knows this router, and which it has besides",
-            f"leave wan_interface out, so that the tunnels have {known_as}, or make {own.ip} the customer gateway's",
+            f"leave wan_interface out, so that the tunnels have {known_as}, or make {own} the customer gateway's",
         )
 
 
 def unknown_source(running: Sections, intended: Sections, known_as: IPv4Address) -> Iterator[str]:
-    """Yield a warning for each way out with a public address that is not the one by which AWS knows the router; IKEv2's is refused.
+    """Yield a warning for each way out with a public address, where nothing on the router has the one by which AWS knows it.
 
-    A private one is NAT's business, which IKEv1 gets through untold.
+    IKEv2's is refused. A private one is NAT's business, which IKEv1 gets through untold.
     """
-    for name in dict.fromkeys(source.name for _, source in ways_out(running, intended)):
-        own = interface_address(running["interface", name])
-        is_another = own is not None and own.ip.is_global and own.ip != known_as
-        if own is not None and is_another and not _is_held(running, str(known_as)):
+    if _is_held(running, str(known_as)):
+        return
+    for name, own in _other_addresses(running, intended, known_as):
+        if own.is_global:
             yield (
-                f"{name} has {own.ip}, and AWS knows this router by {known_as}: unless NAT makes the one of the other (set behind_nat), "
+                f"{name} has {own}, and AWS knows this router by {known_as}: unless NAT makes the one of the other (set behind_nat), "
                 f"the tunnels do not come up"
             )
+
+
+def _other_addresses(running: Sections, intended: Sections, known_as: IPv4Address) -> Iterator[tuple[str, IPv4Address]]:
+    """Yield each way out with its own address, where that is not the one by which AWS knows the router."""
+    for source in wan_interfaces(running, intended):
+        own = interface_address(source)
+        if own is not None and own.ip != known_as:
+            yield source.name, own.ip
 
 
 def _is_held(running: Sections, address: str) -> bool:

@@ -107,6 +107,11 @@ def ways_out(running: Sections, intended: Sections) -> Iterator[tuple[Section, S
             yield tunnel, source
 
 
+def wan_interfaces(running: Sections, intended: Sections) -> tuple[Section, ...]:
+    """Return the interfaces that the tunnels leave by, each once."""
+    return tuple({source.name: source for _, source in ways_out(running, intended)}.values())
+
+
 def probe_interface(sla: Section) -> str | None:
     """Return the tunnel that a probe leaves by."""
     found = _SOURCE.fullmatch(sla.value("icmp-echo") or "")

@@ -78,7 +78,7 @@ class SiteToSiteVpn(pulumi.ComponentResource):
         self.customer_gateway_id = connection.customer_gateway_id
         self.transit_gateway_attachment_id = connection.transit_gateway_attachment_id
         self.customer_gateway_configuration = pulumi.Output.secret(connection.customer_gateway_configuration)
-        self.handout = self._handout(connection, keys, (end.id, router.id, self.ends.apply(_first_outside)))
+        self.handout = self._handout(connection, keys, (end.id, router.id))
         self.planned_handout = self._planned_handout(end, router)
         # Nothing of what AWS hands out: the keys are in it, and an up has another one than its preview, whose plan it would break.
         self.register_outputs(
@@ -153,7 +153,7 @@ class SiteToSiteVpn(pulumi.ComponentResource):
             "vpc_cidrs": self._vpc_cidrs(),
         }
         # In a preview that moves the connection to another gateway, or other inside CIDRs, AWS's document of it is the old one.
-        known = {"parts": parts, "ends": list(ends), "held": held, "keys_at_aws": keys_at_aws}
+        known = {"parts": parts, "ends": [*ends, self.ends], "held": held, "keys_at_aws": keys_at_aws}
         return pulumi.Output.secret(resolved(known).apply(document))
 
     def _planned_handout(self, end: Gateway, router: CustomerGateway) -> pulumi.Output[str]:
@@ -208,7 +208,3 @@ class SiteToSiteVpn(pulumi.ComponentResource):
             c.tunnel2_vgw_inside_address, c.tunnel2_address, c.tunnel2_bgp_asn,
             c.tunnel1_inside_cidr, c.tunnel2_inside_cidr,
         ).apply(matched)  # fmt: skip
-
-
-def _first_outside(ends: Sequence[TunnelEnds]) -> str:
-    return ends[0].aws_outside

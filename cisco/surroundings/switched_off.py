@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ..layout import ways_out
+from ..layout import wan_interfaces
 from ..plan import Collision
 from ..state import Sections
 from ..tree import Config
@@ -26,6 +26,6 @@ def in_the_way(config: Config, intended: Sections) -> Iterator[Collision]:
 
 def shut_down(running: Sections, intended: Sections) -> Iterator[str]:
     """Yield a warning for each interface by which tunnels are to leave, and which is shut down."""
-    for name in dict.fromkeys(source.name for _, source in ways_out(running, intended)):
-        if running["interface", name].value("shutdown") == "yes":
-            yield f"{name} is shut down, so that tunnels which leave by it do not come up: enter 'no shutdown' there"
+    for source in wan_interfaces(running, intended):
+        if source.value("shutdown") == "yes":
+            yield f"{source.name} is shut down, so that tunnels which leave by it do not come up: enter 'no shutdown' there"
